@@ -1,0 +1,256 @@
+"""The published folder: its layout, how it is written whole, read back checked, published and rolled back.
+
+    <home>/artefacts/<version>/   manifest.json and the files it lists with their hashes; never changed
+    <home>/artefacts/CURRENT      one line: the live version
+    <home>/artefacts/HISTORY      one JSON line for each publish and rollback, oldest first
+
+A version is the hash of what the artefact was made from, so the same content gives the same name and the
+same bytes. Writers build in a temporary folder, sync it and rename; readers see a whole artefact or none.
+This module knows files, not what is in them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from index.errors import ArtefactError, NoArtefact
+
+FORMAT = 1
+MANIFEST, CURRENT, HISTORY = "manifest.json", "CURRENT", "HISTORY"
+VERSION = re.compile(r"^[0-9a-f]{12}$")
+NEXT_STEP = "build one with `huashu build`"
+
+
+@dataclass(frozen=True)
+class Names:
+    """File names inside an artefact."""
+
+    entries: str = "entries.json"
+    policy: str = "policy.json"
+    variants: str = "variants.json"
+    ranker: str = "ranker.npz"
+    confidence: str = "confidence.json"
+    triggers: str = "triggers.npz"
+    report: str = "report.json"
+
+    def dense(self, part: str) -> str:
+        return f"dense-{part}.faiss"
+
+    def lexical(self, channel: str) -> str:
+        return f"lexical-{channel}.npz"
+
+
+NAMES = Names()
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an artefact says of itself. No time and no machine: the same content gives the same bytes."""
+
+    format: int
+    version: str
+    embedder: str
+    dimensions: dict[str, int]
+    recipe: str
+    counts: dict[str, int]
+    files: dict[str, str]
+    metrics: dict[str, Any]
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """The manifest of a folder; ArtefactError where it is missing, unreadable or of another format."""
+        path = folder / MANIFEST
+        try:
+            content = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError as error:
+            raise ArtefactError(f"{folder} is not an artefact: it has no {MANIFEST}; {NEXT_STEP}") from error
+        except (OSError, ValueError) as error:
+            raise ArtefactError(f"{path} cannot be read ({error}); {NEXT_STEP}") from error
+        found = content.get("format") if isinstance(content, dict) else None
+        if found != FORMAT:
+            raise ArtefactError(f"{path} has format {found!r}, this program reads {FORMAT}; {NEXT_STEP}")
+        try:
+            return cls(**content)
+        except TypeError as error:
+            raise ArtefactError(f"{path} does not have the fields of format {FORMAT} ({error}); {NEXT_STEP}") from error
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 as hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def canonical(content: object) -> bytes:
+    """JSON with one spelling for one value."""
+    return (json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode("utf-8")
+
+
+def verify(folder: Path, embedder: str | None = None) -> Manifest:
+    """The manifest, once every listed file is there with its hash and the embedder is the one in use."""
+    manifest = Manifest.read(folder)
+    if embedder is not None and manifest.embedder != embedder:
+        raise ArtefactError(
+            f"artefact {manifest.version} was built with embedder {manifest.embedder}, this service runs {embedder}: "
+            f"set HUASHU_EMBEDDER to it, or {NEXT_STEP}"
+        )
+    for name, expected in sorted(manifest.files.items()):
+        try:
+            found = digest((folder / name).read_bytes())
+        except OSError as error:
+            raise ArtefactError(f"artefact {manifest.version} lacks {name} ({error.strerror}); {NEXT_STEP}") from error
+        if found != expected:
+            raise ArtefactError(f"artefact {manifest.version}: {name} has hash {found[:12]}, the manifest says {expected[:12]}; {NEXT_STEP}")
+    return manifest
+
+
+class Shelf:
+    """All artefacts of one home folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, version: str) -> Path:
+        if not VERSION.match(version):
+            raise ArtefactError(f"{version!r} is not an artefact version: `huashu versions` lists them")
+        return self.folder / version
+
+    def versions(self) -> list[str]:
+        """Versions on disk, in no order of time."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(path.name for path in self.folder.iterdir() if VERSION.match(path.name) and (path / MANIFEST).is_file())
+
+    def current(self) -> str:
+        """The live version; NoArtefact where nothing was published."""
+        try:
+            version = (self.folder / CURRENT).read_text("utf-8").strip()
+        except FileNotFoundError:
+            raise NoArtefact(f"no artefact has been published in {self.folder}; {NEXT_STEP}") from None
+        self.path(version)
+        return version
+
+    def history(self) -> list[dict[str, Any]]:
+        """Every publish and rollback, oldest first; a line cut short by a crash is left out."""
+        try:
+            lines = (self.folder / HISTORY).read_text("utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        acts = []
+        for line in lines:
+            try:
+                acts.append(json.loads(line))
+            except ValueError:
+                continue
+        return acts
+
+    def write(self, version: str, fill: Callable[[Path], None], manifest: Mapping[str, Any]) -> Path:
+        """Make the artefact of that version: `fill` writes its files, then all become visible at once.
+
+        Where the version exists and is whole, nothing is written.
+        """
+        target = self.path(version)
+        if target.exists():
+            try:
+                verify(target)
+                return target
+            except ArtefactError:
+                shutil.rmtree(target)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=".building-", dir=self.folder))
+        try:
+            fill(work)
+            files = {path.name: digest(path.read_bytes()) for path in sorted(work.iterdir())}
+            (work / MANIFEST).write_bytes(canonical({"format": FORMAT, "version": version, "files": files, **manifest}))
+            for path in work.iterdir():
+                _sync(path)
+            work.chmod(0o755)
+            _sync(work)
+            os.replace(work, target)
+            _sync(self.folder)
+        except BaseException:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
+        return target
+
+    def publish(self, version: str, at: datetime, by: str, act: str = "publish") -> None:
+        """Make a whole artefact the live one. Atomic: readers see the old name or the new."""
+        verify(self.path(version))
+        with (self.folder / HISTORY).open("a", encoding="utf-8") as log:
+            log.write(canonical({"act": act, "version": version, "at": at.isoformat(), "by": by}).decode("utf-8"))
+            log.flush()
+            os.fsync(log.fileno())
+        handle, name = tempfile.mkstemp(prefix=".current-", dir=self.folder)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(version + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, self.folder / CURRENT)
+        _sync(self.folder)
+
+    def previous(self) -> str | None:
+        """The version that was live before the current one and is still on disk, or None.
+
+        Rollbacks undo publishes: after publishing a, b, c and rolling back once (to b), it is a.
+        """
+        stack: list[str] = []
+        for act in self.history():
+            version = str(act.get("version"))
+            if act.get("act") == "rollback" and version in stack:
+                del stack[stack.index(version) + 1 :]
+            elif not stack or stack[-1] != version:
+                stack = [kept for kept in stack if kept != version] + [version]
+        try:
+            current = self.current()
+        except ArtefactError:
+            current = None
+        on_disk = set(self.versions())
+        earlier = stack[: stack.index(current)] if current in stack else stack
+        return next((version for version in reversed(earlier) if version in on_disk and version != current), None)
+
+    def roll_back(self, at: datetime, by: str, version: str | None = None) -> str:
+        """Make `version`, or the one live before the current, live again; returns it."""
+        target = version or self.previous()
+        if target is None:
+            raise ArtefactError("there is no earlier version to roll back to: publish another with `huashu build`")
+        if target not in self.versions():
+            raise ArtefactError(f"version {target} is not on disk; there are: {', '.join(self.versions()) or 'none'}")
+        self.publish(target, at, by, act="rollback")
+        return target
+
+    def prune(self, keep: int) -> list[str]:
+        """Delete all but the current and the `keep` versions published last; returns the deleted."""
+        live = {self.current()}
+        for act in reversed(self.history()):
+            if len(live) > keep:
+                break
+            live.add(str(act.get("version")))
+        gone = [version for version in self.versions() if version not in live]
+        for version in gone:
+            shutil.rmtree(self.path(version))
+        return gone
+
+    def sweep(self) -> None:
+        """Remove what builds killed midway left behind. Only call where no other build runs."""
+        if self.folder.is_dir():
+            for path in self.folder.glob(".building-*"):
+                shutil.rmtree(path, ignore_errors=True)
+            for path in self.folder.glob(".current-*"):
+                path.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

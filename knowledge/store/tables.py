@@ -1,0 +1,117 @@
+"""The tables as they are now; `migrations/` holds the way there, and a test holds the two together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment, always aware and always kept in UTC, as SQLite forgets the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.utcoffset() is None:
+            raise ValueError(f"moment {value} has no time zone: pass an aware datetime")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+entry_version = Table(
+    "entry_version",
+    metadata,
+    Column("entry_id", String(120), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(20), nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("decided_by", Text),
+    Column("decided_at", Instant),
+    Column("retired_by", Text),
+    Column("retired_at", Instant),
+    CheckConstraint("state IN ('draft', 'in_review', 'approved', 'retired')", name="state"),
+    CheckConstraint("version >= 1", name="version"),
+    CheckConstraint("state <> 'approved' OR (decided_by IS NOT NULL AND decided_at IS NOT NULL)", name="decided"),
+)
+# At most one approved version of an entry, whatever the code above it does.
+Index(
+    "ux_entry_version_live",
+    entry_version.c.entry_id,
+    unique=True,
+    sqlite_where=text("state = 'approved'"),
+    postgresql_where=text("state = 'approved'"),
+)
+Index("ix_entry_version_state", entry_version.c.state)
+
+
+def _document(name: str) -> Table:
+    """A table of whole documents, the highest version being in force."""
+    return Table(
+        name,
+        metadata,
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("content", JSON, nullable=False),
+        Column("author", Text, nullable=False),
+        Column("created_at", Instant, nullable=False),
+        Column("comment", Text, nullable=False),
+        Column("decided_by", Text, nullable=False),
+    )
+
+
+policy_version = _document("policy_version")
+facts_version = _document("facts_version")
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("act", String(40), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("entry_id", String(120)),
+    Column("version", Integer),
+    Column("comment", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+    ForeignKeyConstraint(["entry_id", "version"], ["entry_version.entry_id", "entry_version.version"]),
+)
+Index("ix_audit_entry_id", audit.c.entry_id, audit.c.number)
+
+# One row; whoever writes updates it first, so writers queue on any database and read what the last one left.
+write_lock = Table(
+    "write_lock",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("turns", Integer, nullable=False),
+)

@@ -1,0 +1,74 @@
+"""Numbers, times and slots as people read them; `static/figures.js` says the same in the browser.
+
+Pure functions over what the API returned. No wording of its own: it is handed the page's words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a reply: plain text, or an unfilled slot (`slot` is its name, `text` what an agent calls it)."""
+
+    text: str
+    slot: str | None = None
+
+
+def percent(confidence: float) -> str:
+    """0.943 → `94 %`. Never rounds up to 100 % nor down to 0 % what is neither."""
+    whole = round(confidence * 100)
+    if 0 < confidence < 1:
+        whole = min(max(whole, 1), 99)
+    return f"{whole} %"
+
+
+def pieces(text: str, labels: Words) -> list[Piece]:
+    """The text with its unfilled slots set apart."""
+    parts = SLOT.split(text)
+    cut = [Piece(labels.get(part, part), part) if odd % 2 else Piece(part) for odd, part in enumerate(parts)]
+    return [piece for piece in cut if piece.text]
+
+
+def plain(text: str, labels: Words) -> str:
+    """The text in one line with unfilled slots as `〔订单号〕`."""
+    marked = (f"〔{piece.text}〕" if piece.slot else piece.text for piece in pieces(text, labels))
+    return " ".join("".join(marked).split())
+
+
+def span(duration: str, clock: str | None, words: Words) -> str:
+    """ISO 8601 and its clock in words: `PT24H` → `24 小时内`."""
+    found = DURATION.fullmatch(duration)
+    if found is None:
+        return duration
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    if days:
+        return words["within_working_days" if clock == "working_days" else "within_days"].format(n=days)
+    if minutes and hours:
+        minutes, hours = minutes + 60 * hours, 0
+    unit, number = next(
+        (pair for pair in (("hours", hours), ("minutes", minutes), ("seconds", seconds)) if pair[1]), ("seconds", 0)
+    )
+    note = f" ({words['business_hours']})" if clock == "business_hours" else ""
+    return words[f"within_{unit}"].format(n=number) + note
+
+
+def left(due_at: datetime, now: datetime, words: Words) -> str:
+    """What is left until `due_at` as a clock: `剩 23:41:07`, from two days on in days and hours."""
+    seconds = int((due_at - now).total_seconds())
+    word = words["left"] if seconds >= 0 else words["overdue"]
+    seconds = abs(seconds)
+    if seconds >= 2 * 86400:
+        clock = words["days_hours"].format(days=seconds // 86400, hours=seconds % 86400 // 3600)
+    else:
+        clock = f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
+    return word.format(clock=clock)

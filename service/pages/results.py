@@ -1,0 +1,172 @@
+"""What the knowledge page shows for one response of the API: display-ready parts, in reading order.
+
+A pure function of the response's JSON. `static/results.js` makes the same parts in the browser and a browser
+test holds the two to the same drawing. It decides nothing: decision, order and level are the API's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from service.pages.figures import Piece, left, percent, pieces, plain, span
+
+Json = Mapping[str, Any]
+Words = Mapping[str, str]
+
+ICONS = {"answer": "answer", "clarify": "clarify", "abstain": "abstain", "offer": "offer", "required": "required"}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was asked of the page: the query, the channel, and which candidate is chosen (0: the decision's own)."""
+
+    query: str = ""
+    channel: str = "chat"
+    chosen: int | None = None
+
+    def link(self, query: str | None = None, chosen: int | None = None) -> str:
+        """The page's address for this search with another query or candidate."""
+        fields = {"q": self.query if query is None else query}
+        if self.channel != "chat":
+            fields["channel"] = self.channel
+        if chosen is not None:
+            fields["n"] = str(chosen)
+        return "/?" + urlencode(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """The page's words and the names of slots, in one language."""
+
+    words: Words
+    slots: Words
+
+
+def results(response: Json, search: Search, dictionary: Dictionary, now: datetime) -> dict[str, Any]:
+    """Every part of the result, None or empty where there is nothing to show."""
+    words, suggestions = dictionary.words, response["suggestions"]
+    chosen = choose(response, search.chosen)
+    confidence = suggestions[0]["confidence"] if suggestions else 0.0
+    abstains = response["decision"] == "abstain"
+    return {
+        "decision": {
+            "name": response["decision"],
+            "word": words[response["decision"]],
+            "hint": words[f"{response['decision']}_hint"].format(percent=percent(confidence)),
+        },
+        "list_title": words["candidates_abstain" if abstains else "candidates"],
+        "candidates": [_candidate(n, item, chosen, search, dictionary) for n, item in enumerate(suggestions, start=1)],
+        "say": _say(response, chosen, dictionary),
+        "escalation": _escalation(response, chosen, dictionary, now),
+        "related": _related(response, chosen, search),
+    }
+
+
+def choose(response: Json, wanted: int | None) -> int:
+    """The chosen candidate, counted from 1. Without a wish: the first if it may be sent, else 0, the decision's line."""
+    count = len(response["suggestions"])
+    if wanted is not None and 0 < wanted <= count:
+        return wanted
+    return 1 if response["decision"] == "answer" and count else 0
+
+
+def _candidate(n: int, item: Json, chosen: int, search: Search, dictionary: Dictionary) -> dict[str, Any]:
+    return {
+        "n": n,
+        "href": search.link(chosen=n),
+        "chosen": n == chosen,
+        "title": item["title"],
+        "confidence": percent(item["confidence"]),
+        "preview": plain(item["reply"]["text"], dictionary.slots),
+    }
+
+
+def _say(response: Json, chosen: int, dictionary: Dictionary) -> dict[str, Any]:
+    """The one text that Enter copies: a reply, the question to ask, or the holding line."""
+    if chosen:
+        return _reply(response["suggestions"][chosen - 1], dictionary)
+    words = dictionary.words
+    if response["clarification"]:
+        text = clarification_text(response["clarification"])
+        return _line("clarify", words["say_clarify"], text, dictionary)
+    holding = holding_text(response)
+    if holding:
+        return _line("holding", words["say_holding"], holding, dictionary)
+    return _line("nothing", words["abstain"], words["say_nothing"], dictionary)
+
+
+def _line(kind: str, title: str, text: str, dictionary: Dictionary) -> dict[str, Any]:
+    return {"kind": kind, "title": title, "meta": [], "lang": "", "pieces": pieces(text, dictionary.slots), "match": None}
+
+
+def _reply(item: Json, dictionary: Dictionary) -> dict[str, Any]:
+    words, match = dictionary.words, item["match"]
+    day = item["approved_at"][:10]
+    meta = [words["version"].format(n=item["version"]), words["approved_by"].format(name=item["approved_by"]), day]
+    if item["valid_until"]:
+        meta.append(words["valid_until"].format(day=item["valid_until"][:10]))
+    return {
+        "kind": "reply",
+        "title": item["title"],
+        "meta": meta,
+        "lang": item["reply"]["language"],
+        "pieces": pieces(item["reply"]["text"], dictionary.slots),
+        "match": {"variant": match["variant"], "tier": words["exact"] if match["tier"] == "exact" else ""},
+    }
+
+
+def _escalation(response: Json, chosen: int, dictionary: Dictionary, now: datetime) -> dict[str, Any] | None:
+    hint, words = response["escalation"], dictionary.words
+    if hint["level"] == "none":
+        return None
+    due_at = hint["due_at"]
+    said_above = not chosen and not response["clarification"]
+    holding = "" if said_above else holding_text(response)
+    return {
+        "level": hint["level"],
+        "word": words[hint["level"]],
+        "target": hint["target_label"] or hint["target"] or "",
+        "priority": words.get(hint["priority"], ""),
+        "span": span(hint["resolve_within"], hint["clock"], words) if hint["resolve_within"] else "",
+        "due_at": due_at or "",
+        "left": left(datetime.fromisoformat(due_at), now, words) if due_at else "",
+        "reasons": reasons_text(hint["reasons"], words),
+        "collect": [
+            {"field": item["field"], "label": item["label"], "optional": "" if item["required"] else words["optional"]}
+            for item in hint["collect"]
+        ],
+        "holding": pieces(holding, dictionary.slots),
+    }
+
+
+def _related(response: Json, chosen: int, search: Search) -> list[dict[str, str]]:
+    """The neighbours of the chosen candidate, or the options to choose between."""
+    if not chosen:
+        return []
+    related = response["suggestions"][chosen - 1]["related"]
+    return [{"title": item["title"], "href": search.link(query=item["title"])} for item in related]
+
+
+def clarification_text(clarification: Json) -> str:
+    """The question with its numbered options, as it is sent to the customer."""
+    options = [f"{n}. {option['title']}" for n, option in enumerate(clarification["options"], start=1)]
+    return "\n".join([clarification["text"], *options])
+
+
+def holding_text(response: Json) -> str:
+    """The approved line that steadies the customer, or nothing."""
+    holding = response["escalation"]["holding_reply"]
+    return holding["text"] if holding else ""
+
+
+def reasons_text(reasons: list[Json], words: Words) -> str:
+    """Why to escalate, for people: a trigger says what it heard, the others say their kind, each once."""
+    told = []
+    for reason in reasons:
+        word = words.get(f"reason_{reason['code']}", reason["code"])
+        told.append(f"{word}“{reason['detail']}”" if reason["code"] == "trigger" else word)
+    return " · ".join(dict.fromkeys(told))
