@@ -177,7 +177,8 @@ class ServiceLevel(Frozen):
         """ISO 8601: PT30S, PT24H, P2D (working days are days here; `clock` says so)."""
         if self.days is not None:
             return f"P{self.days}D"
-        hours, minutes, seconds = self.seconds // 3600, self.seconds % 3600 // 60, self.seconds % 60
+        whole = self.seconds or 0
+        hours, minutes, seconds = whole // 3600, whole % 3600 // 60, whole % 60
         parts = f"{hours}H" * bool(hours) + f"{minutes}M" * bool(minutes) + f"{seconds}S" * bool(seconds)
         return "PT" + parts
 
@@ -267,11 +268,12 @@ class Lines(Frozen):
     email_close: ReplyText
 
 
-class Targets(Frozen):
-    """Target precisions from which a build derives its thresholds."""
+class Precision(Frozen):
+    """Target precisions from which a build derives its thresholds, and the share of queries expected to have no entry."""
 
     answer_precision: Annotated[float, Field(gt=0, lt=1)] = 0.95
     clarify_precision: Annotated[float, Field(gt=0, lt=1)] = 0.80
+    out_of_scope_share: Annotated[float, Field(ge=0, lt=1)] = 0.25
 
 
 class Policy(Frozen):
@@ -286,7 +288,7 @@ class Policy(Frozen):
     forbidden_phrases: tuple[ForbiddenPhrase, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     lines: Lines
-    precision: Targets = Targets()
+    precision: Precision = Precision()
 
     @model_validator(mode="after")
     def _references_hold(self) -> Policy:

@@ -27,9 +27,9 @@ def as_json(findings: Iterable[Finding]) -> str:
     return json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2)
 
 
-def as_github(findings: Iterable[Finding], file_of: Callable[[Finding], str | None] = lambda finding: None) -> str:
+def as_github(findings: Iterable[Finding], file_of: Callable[[Finding], str | None] | None = None) -> str:
     """Workflow commands, one line a finding; `file_of` names the file a finding is about where one is known."""
-    return "\n".join(_annotation(finding, file_of(finding)) for finding in findings)
+    return "\n".join(_annotation(finding, file_of(finding) if file_of else None) for finding in findings)
 
 
 def summary(findings: Sequence[Finding]) -> str:

@@ -1,4 +1,4 @@
-"""Runs every rule over a pack, or over one entry as part of it. It knows the rules' order and nothing of their matter."""
+"""Runs every rule over a pack, or over one entry as part of it. It knows the rules by name alone."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import floor
 
 SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
@@ -25,10 +26,10 @@ class Piece:
 
 
 def percent(confidence: float) -> str:
-    """0.943 → `94 %`. Never rounds up to 100 % nor down to 0 % what is neither."""
-    whole = round(confidence * 100)
-    if 0 < confidence < 1:
-        whole = min(max(whole, 1), 99)
+    """0.943 → `94 %`, rounding halves up; what is neither nothing nor certain is `<1 %` or `>99 %` at the ends."""
+    whole = floor(confidence * 100 + 0.5)
+    if 0 < confidence < 1 and whole in (0, 100):
+        return "<1 %" if whole == 0 else ">99 %"
     return f"{whole} %"
 
 

@@ -17,8 +17,6 @@ from service.pages.figures import Piece, left, percent, pieces, plain, span
 Json = Mapping[str, Any]
 Words = Mapping[str, str]
 
-ICONS = {"answer": "answer", "clarify": "clarify", "abstain": "abstain", "offer": "offer", "required": "required"}
-
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -115,7 +113,7 @@ def _reply(item: Json, dictionary: Dictionary) -> dict[str, Any]:
         "meta": meta,
         "lang": item["reply"]["language"],
         "pieces": pieces(item["reply"]["text"], dictionary.slots),
-        "match": {"variant": match["variant"], "tier": words["exact"] if match["tier"] == "exact" else ""},
+        "match": {"variant": words["quoted"].format(text=match["variant"]), "tier": words["exact"] if match["tier"] == "exact" else ""},
     }
 
 
@@ -168,5 +166,6 @@ def reasons_text(reasons: list[Json], words: Words) -> str:
     told = []
     for reason in reasons:
         word = words.get(f"reason_{reason['code']}", reason["code"])
-        told.append(f"{word}“{reason['detail']}”" if reason["code"] == "trigger" else word)
+        heard = words["quoted"].format(text=reason["detail"]) if reason["code"] == "trigger" else ""
+        told.append(word + heard)
     return " · ".join(dict.fromkeys(told))

@@ -68,7 +68,9 @@ POLICY = Policy(
         "place": CaseField(label="地点", label_en="Place", required=False),
     },
     slots={},
-    lines=Lines(opening="您好", closing="再见", holding="请稍候", clarify="哪一项", email_open="您好", email_close="此致"),
+    lines=Lines(
+        opening="您好", closing="再见", holding="请稍候", clarify="哪一项", email_open="您好", email_close="此致"
+    ),
 )
 
 
@@ -193,7 +195,13 @@ def test_an_entry_claims_what_its_author_wrote() -> None:
 def test_a_trigger_claims_with_the_phrase_that_set_it_off() -> None:
     """The reason says which trigger and which words; asking for a human has its own code."""
     trigger = Trigger(
-        code="fire", label="起火", label_en="Fire", level="required", target="safety", priority="urgent", variants=("冒烟",)
+        code="fire",
+        label="起火",
+        label_en="Fire",
+        level="required",
+        target="safety",
+        priority="urgent",
+        variants=("冒烟",),
     )
     assert from_trigger(trigger, "冒烟了").reason == Reason("trigger", "起火: 冒烟了")
     assert from_trigger(trigger, "冒烟了", "en").reason == Reason("trigger", "Fire: 冒烟了")

@@ -38,7 +38,9 @@ def test_names_come_once_and_in_order() -> None:
     assert fact_names(text) == ("ship.fee", "A3.area")
 
 
-@pytest.mark.parametrize("text", ["{}", "{ order_no }", "{3.5}", "{1}", '{"a": 1}', "{a.}", "{.a}", "{a b}", "{a", "a}", "{{}}"])
+@pytest.mark.parametrize(
+    "text", ["{}", "{ order_no }", "{3.5}", "{1}", '{"a": 1}', "{a.}", "{.a}", "{a b}", "{a", "a}", "{{}}"]
+)
 def test_other_braces_are_text(text: str) -> None:
     """Braces around anything but a name stay untouched."""
     assert slot_names(text) == fact_names(text) == ()
@@ -64,7 +66,9 @@ def test_an_empty_value_fills_its_slot() -> None:
     assert fill("a{order_no}b", {"order_no": ""}) == ("ab", ())
 
 
-@given(st.dictionaries(st.sampled_from(["a", "b"]), st.text() | st.sampled_from(["{a}", "{b}", "\\1", "{a.b}", r"\g<0>"])))
+@given(
+    st.dictionaries(st.sampled_from(["a", "b"]), st.text() | st.sampled_from(["{a}", "{b}", "\\1", "{a.b}", r"\g<0>"]))
+)
 def test_slot_values_are_inserted_as_they_are(slots: dict[str, str]) -> None:
     """No value is read again, whatever it holds: neither as a slot nor as a regular expression."""
     filled, missing = fill("<{a}|{b}>", slots)

@@ -22,7 +22,9 @@ from knowledge.references import FACT, SLOT
 RULE = "half-width-punctuation"
 HAN = r"[\u3400-\u9fff]"
 FULL = {",": "，", ".": "。", "!": "！", "?": "？", ":": "：", ";": "；", "(": "（", ")": "）", '"': "“”", "'": "‘’"}
-HALF_WIDTH = re.compile(rf"(?<={HAN})[,.!?:;()\"']|(?<!\d)[,.!?:;()\"'](?={HAN})|(?<=\d)[,!?;()](?={HAN})|\.\.\.")
+HALF_WIDTH = re.compile(
+    rf"\.\.\.|(?<={HAN})[,.!?:;()\"']|(?<!\d)[,.!?:;()\"'](?={HAN})|(?<=\d)[,!?;()](?={HAN})|\((?=[^()\n]*{HAN}\))"
+)
 
 
 def check(context: Context) -> Iterator[Finding]:

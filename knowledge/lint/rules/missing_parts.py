@@ -2,7 +2,8 @@
 
 A faq needs a Chinese and an English chat reply (option `faq_languages`), a script a Chinese chat reply; a reply for
 any channel serves chat too. Every entry needs variants that say something, and a source (option `source_required`).
-An escalation that is offered or required needs something to collect and a holding reply, its own or its target's.
+An escalation that is offered or required needs something to collect, its own or its target's; a holding reply every
+target has.
 
 PASS:
     - id: refund.time
@@ -68,6 +69,3 @@ def _escalation(entry: Entry, context: Context) -> Iterator[Finding]:
     if not (escalation.collect or target.collect):
         message = f"level {escalation.level}: neither the entry nor target {escalation.target} says what to collect"
         yield Finding(RULE, "error", entry.id, "escalation.collect", message)
-    if not (escalation.holding_reply or target.holding_reply):
-        message = f"level {escalation.level}: neither the entry nor target {escalation.target} has a holding reply"
-        yield Finding(RULE, "error", entry.id, "escalation.holding_reply", message)

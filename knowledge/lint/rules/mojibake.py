@@ -1,8 +1,8 @@
 """mojibake: texts came through their files and tools unharmed.
 
-Errors anywhere: the replacement character U+FFFD, UTF-8 read as Latin-1 (Ã©) or as GBK (鐢ㄦ埛, 锟斤拷), pinyin put in by
-a font converter (務(wù)). Traditional and Martian characters (旳 冇 吋) are what customers type and fine in variants; in
-a Chinese title, reply or fact they are a warning.
+Errors anywhere: the replacement character U+FFFD, UTF-8 read as Latin-1 (Ã©) or as GBK (鐢ㄦ埛, 锟斤拷), pinyin put in
+by a font converter (務(wù)). Traditional and Martian characters (旳 冇 吋) are what customers type and fine in
+variants; in a Chinese title, reply or fact they are a warning.
 
 PASS:
     title: 怎么联系客服
@@ -29,8 +29,8 @@ LATIN = re.compile(r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0
 GBK = re.compile(r"锟斤拷|烫烫烫|屯屯屯")
 CHINESE = re.compile(r"[\u3100-\u9fff\ue000-\uf8ff€]{3,}")
 PINYIN = re.compile(r"[\u3400-\u9fff][(（][a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*[)）]")
-# Shapes that OpenCC leaves, being no script variants: 吋 (inch) typed for 时 and its like.
-RESIDUE = frozenset("旳菿吋哋")
+# Typed for others by shape or sound, and left by the normalisation, as they are words too: 吋 is an inch.
+RESIDUE = {"吋": "时", "哋": "的"}
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -40,8 +40,7 @@ def check(context: Context) -> Iterator[Finding]:
             message = f'"{damage}" is damaged: type it again'
             yield Finding(RULE, "error", text.entry_id, text.field, message)
         elif odd := _odd_characters(text):
-            message = f"{'、'.join(odd)}: write {'、'.join(normalise(character) for character in odd)}"
-            message = message if all(normalise(one) != one for one in odd) else f"{'、'.join(odd)}: write it plainly"
+            message = f"{'、'.join(odd)}: write {'、'.join(_plain(character) for character in odd)}"
             yield Finding(RULE, "warning", text.entry_id, text.field, message)
 
 
@@ -69,9 +68,10 @@ def _is_misread(run: str, codec: str) -> bool:
 def _odd_characters(text: Text) -> list[str]:
     if text.part == "variant" or text.language != "zh":
         return []
-    return [character for character in dict.fromkeys(text.value) if _is_odd(character)]
+    return [character for character in dict.fromkeys(text.value) if _plain(character) != character]
 
 
 @lru_cache(maxsize=8192)
-def _is_odd(character: str) -> bool:
-    return character in RESIDUE or (CJK.match(character) is not None and normalise(character) != character)
+def _plain(character: str) -> str:
+    """The character that a reply has in its place; any but a Chinese one is left."""
+    return RESIDUE.get(character, normalise(character)) if CJK.match(character) else character

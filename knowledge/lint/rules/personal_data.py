@@ -78,8 +78,8 @@ def _masked(value: str) -> str:
 
 
 KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
-    ("a mobile number", MOBILE, lambda value: True),
+    ("a mobile number", MOBILE, bool),
     ("an identity number", IDENTITY, is_identity_number),
     ("a bank card number", CARD, is_card_number),
-    ("an e-mail address", EMAIL, lambda value: True),
+    ("an e-mail address", EMAIL, bool),
 )

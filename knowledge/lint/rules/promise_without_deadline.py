@@ -25,7 +25,10 @@ from knowledge.references import slot_names
 RULE = "promise-without-deadline"
 
 CLAUSE = {"zh": re.compile(r"[^，。！？；：\n]+"), "en": re.compile(r"[^.!?;:\n]+")}
-ACT = r"(?:联系|联络|回复|答复|回电|回访|致电|反馈|通知|告知|处理|核实|核查|查证|核对|跟进|解决|补发|给您[^，。]{0,6}(?:结果|说法|方案|消息|答案))"
+ACT = (
+    r"(?:联系|联络|回复|答复|回电|回访|致电|反馈|通知|告知|处理|核实|核查|查证|核对|跟进|解决|补发"
+    r"|给您[^，。]{0,6}(?:结果|说法|方案|消息|答案))"
+)
 PROMISE = {
     "zh": re.compile(rf"(?:会|将|一定|尽快|尽早|稍后|随后|及时|第一时间|回头)[^，。]{{0,12}}?{ACT}"),
     "en": re.compile(

@@ -127,7 +127,9 @@ def test_queries_are_read(tmp_path: Path) -> None:
     )
     assert read_queries(path) == (
         Query(text="多久到", gold="a", kind="in"),
-        Query(text="我要投诉", gold=None, history=(Turn("customer", "在吗"), Turn("agent", "您好")), escalation="required"),
+        Query(
+            text="我要投诉", gold=None, history=(Turn("customer", "在吗"), Turn("agent", "您好")), escalation="required"
+        ),
     )
 
 

@@ -48,7 +48,12 @@ class TestWithEitherParser:
         """A value in a mapping has its key's line, a list element its own; what is absent, its parent's."""
         node = parse("a: 1\nb:\n  - x\n  - c: |-\n      text\n\n    d:\n      [y,\n       z]\n", "f.yaml", [])
         assert [node.at(where).line for where in ((), ("a",), ("b",), ("b", 0), ("b", 1, "c"))] == [1, 1, 2, 3, 4]
-        assert [node.at(where).line for where in (("b", 1, "d"), ("b", 1, "d", 1), ("b", 7), ("b", 1, "q"))] == [7, 9, 2, 4]
+        assert [node.at(where).line for where in (("b", 1, "d"), ("b", 1, "d", 1), ("b", 7), ("b", 1, "q"))] == [
+            7,
+            9,
+            2,
+            4,
+        ]
 
     def test_a_key_given_twice_is_a_problem(self) -> None:
         """Both lines are named, the first value is kept and reading goes on."""
@@ -61,7 +66,12 @@ class TestWithEitherParser:
 
     @pytest.mark.parametrize(
         ("text", "where"),
-        [("a: b: c\n", "f.yaml:1"), ("x: 1\na: [1\n", "f.yaml:3"), ("a:\n\tb: 1\n", "f.yaml:2"), ("a: 1\nb: \x01\n", "f.yaml:2")],
+        [
+            ("a: b: c\n", "f.yaml:1"),
+            ("x: 1\na: [1\n", "f.yaml:3"),
+            ("a:\n\tb: 1\n", "f.yaml:2"),
+            ("a: 1\nb: \x01\n", "f.yaml:2"),
+        ],
     )
     def test_a_syntax_error_has_its_line(self, text: str, where: str) -> None:
         """What no parser reads is named by file and line."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from knowledge.lint.context import Context, Text
 from knowledge.model import Escalation
+from tests.knowledge.lint.packs import make_entry, make_pack
 
 
-def test_texts_name_the_place_they_stand_in(make_entry, make_pack) -> None:
+def test_texts_name_the_place_they_stand_in() -> None:
     """Every text of an entry has its path; variants count from 0."""
     entry = make_entry(escalation=Escalation(level="offer", target="agent", holding_reply="请稍候。"))
     texts = {text.field: text for text in Context(make_pack(entry), subject=entry.id).texts}
@@ -25,7 +26,7 @@ def test_texts_name_the_place_they_stand_in(make_entry, make_pack) -> None:
     assert texts["escalation.holding_reply"].shown
 
 
-def test_a_whole_pack_includes_policy_and_facts(make_entry, make_pack) -> None:
+def test_a_whole_pack_includes_policy_and_facts() -> None:
     """Targets, lines, approved alternatives and facts are texts without an entry."""
     fields = {text.field for text in Context(make_pack(make_entry())).texts if text.entry_id is None}
     assert {
@@ -37,7 +38,7 @@ def test_a_whole_pack_includes_policy_and_facts(make_entry, make_pack) -> None:
     } <= fields
 
 
-def test_facts_are_put_in_and_unknown_ones_stay(make_entry, make_pack) -> None:
+def test_facts_are_put_in_and_unknown_ones_stay() -> None:
     """Lint goes on where a reference cannot be resolved; slots stay."""
     context = Context(make_pack(make_entry()))
     text = Text("x", "replies[0].text", "reply", "{return.days}{no.fact}{order_no}", "en")

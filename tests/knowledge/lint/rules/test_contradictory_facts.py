@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from knowledge.lint.rules.contradictory_facts import Figure, figures_in
+from tests.knowledge.lint.packs import found, make_entry
 
 RULE = "contradictory-facts"
 
 
-def test_a_figure_nothing_supports_is_a_warning(found, make_entry) -> None:
+def test_a_figure_nothing_supports_is_a_warning() -> None:
     """With the facts of the entry's own category in the same unit as a hint."""
     assert found(RULE, make_entry(reply="签收后 10 天内可以退货。")) == [
         (
@@ -34,18 +35,20 @@ def test_a_figure_nothing_supports_is_a_warning(found, make_entry) -> None:
         "电池可用一两天。",
     ],
 )
-def test_supported_figures_and_other_numbers_pass(found, make_entry, reply: str) -> None:
+def test_supported_figures_and_other_numbers_pass(reply: str) -> None:
     """Facts, service levels, the same length in another unit, ends of a range, dates, short procedures."""
     assert found(RULE, make_entry(reply=reply)) == []
 
 
-@pytest.mark.parametrize("reply", ["运费 25 元。", "十五天内退。", "最多 3–9 天。", "3 个工作日内办结。", "保修 5 年。"])
-def test_each_unit_is_checked(found, make_entry, reply: str) -> None:
+@pytest.mark.parametrize(
+    "reply", ["运费 25 元。", "十五天内退。", "最多 3–9 天。", "3 个工作日内办结。", "保修 5 年。"]
+)
+def test_each_unit_is_checked(reply: str) -> None:
     """Money, days, ranges, working days, years."""
     assert len(found(RULE, make_entry(reply=reply))) == 1
 
 
-def test_english_figures_count_too(found, make_entry) -> None:
+def test_english_figures_count_too() -> None:
     """Against the English words of the facts."""
     assert found(RULE, make_entry(en="Within 7 days, or 2 working days.")) == []
     assert len(found(RULE, make_entry(en="Within 9 days."))) == 1

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from knowledge.model import Escalation
+from tests.knowledge.lint.packs import found, make_entry
 
 RULE = "dead-references"
 
 
-def test_every_dead_reference_is_named(found, make_entry) -> None:
+def test_every_dead_reference_is_named() -> None:
     """Related entries, products, targets and fields."""
     entry = make_entry(
         related=("refund.gone",),
@@ -22,7 +23,7 @@ def test_every_dead_reference_is_named(found, make_entry) -> None:
     ]
 
 
-def test_living_references_pass(found, make_entry) -> None:
+def test_living_references_pass() -> None:
     """What the pack has may be pointed to."""
     entry = make_entry(
         related=("b.two",),
@@ -32,7 +33,7 @@ def test_living_references_pass(found, make_entry) -> None:
     assert found(RULE, entry, make_entry("b.two")) == []
 
 
-def test_needless_relations_are_warnings(found, make_entry) -> None:
+def test_needless_relations_are_warnings() -> None:
     """To itself, or twice to another."""
     entry = make_entry("a.one", related=("a.one", "b.two", "b.two"))
     assert found(RULE, entry, make_entry("b.two")) == [

@@ -6,11 +6,12 @@ import pytest
 
 from knowledge.lint.rules.forbidden_phrases import says
 from knowledge.model import Escalation
+from tests.knowledge.lint.packs import found, make_entry
 
 RULE = "forbidden-phrases"
 
 
-def test_a_phrase_is_named_with_its_alternative(found, make_entry) -> None:
+def test_a_phrase_is_named_with_its_alternative() -> None:
     """In replies and in holding replies alike."""
     entry = make_entry(
         reply="这个我不知道。", escalation=Escalation(level="offer", target="agent", holding_reply="我也不知道。")
@@ -22,7 +23,7 @@ def test_a_phrase_is_named_with_its_alternative(found, make_entry) -> None:
     ]
 
 
-def test_variants_may_hold_anything(found, make_entry) -> None:
+def test_variants_may_hold_anything() -> None:
     """Customers say what they say."""
     assert found(RULE, make_entry(variants=("不知道怎么退",))) == []
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.knowledge.lint.packs import found, make_entry
+
 RULE = "formal-address"
 
 
@@ -16,17 +18,17 @@ RULE = "formal-address"
         ("您们好。", 'says 您们 in "…您们好。…": say 各位'),
     ],
 )
-def test_informal_address_is_an_error(found, make_entry, reply: str, message: str) -> None:
+def test_informal_address_is_an_error(reply: str, message: str) -> None:
     """你 and its like are named with the words around them."""
     assert found(RULE, make_entry(reply=reply)) == [("error", "replies[0].text", message)]
 
 
 @pytest.mark.parametrize("reply", ["这款迷你水壶适合您。", "听到“你好，小木”后说指令。", "请看《给你的说明书》。"])
-def test_words_and_quotations_are_let_through(found, make_entry, reply: str) -> None:
+def test_words_and_quotations_are_let_through(reply: str) -> None:
     """迷你 is no address, nor is what a device says or a title."""
     assert found(RULE, make_entry(reply=reply)) == []
 
 
-def test_variants_are_free(found, make_entry) -> None:
+def test_variants_are_free() -> None:
     """Customers may say 你."""
     assert found(RULE, make_entry(variants=("你们几点上班",))) == []

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.lint.rules.near_duplicate_variants import Phrasing, character_pairs, nearest, prefix_of
+from tests.knowledge.lint.packs import found, make_entry
 
 RULE = "near-duplicate-variants"
 
 
-def test_a_particle_makes_no_difference(found, make_entry) -> None:
+def test_a_particle_makes_no_difference() -> None:
     """Ten of eleven character pairs are shared: a warning on the later entry."""
     one = make_entry("a.one", variants=("退款大概多久能到我账上呢",))
     two = make_entry("b.two", variants=("退款大概多久能到我账上",))
@@ -38,25 +39,28 @@ def test_a_particle_makes_no_difference(found, make_entry) -> None:
         ("退款大概多久能到我账上", "退款大概多久能到我账上"),
     ],
 )
-def test_what_tells_them_apart_is_let_through(found, make_entry, one: str, two: str) -> None:
+def test_what_tells_them_apart_is_let_through(one: str, two: str) -> None:
     """Other words, another product, another figure; and exact ones are another rule's matter."""
     assert found(RULE, make_entry("a.one", variants=(one,)), make_entry("b.two", variants=(two,))) == []
 
 
-def test_punctuation_does_not_count(found, make_entry) -> None:
+def test_punctuation_does_not_count() -> None:
     """Matching keeps a single mark, so this is no exact duplicate, yet nothing tells the two apart."""
     entries = make_entry("a.one", variants=("退款多久到",)), make_entry("b.two", variants=("退款，多久到？",))
     assert "score 1.00" in found(RULE, *entries)[0][2]
 
 
-def test_within_an_entry_variants_may_be_alike(found, make_entry) -> None:
+def test_within_an_entry_variants_may_be_alike() -> None:
     """Only other entries can be confused."""
     assert found(RULE, make_entry(variants=("退款大概多久能到我账上", "退款大概多久能到我账上呢"))) == []
 
 
-def test_the_score_is_an_option(found, make_entry) -> None:
+def test_the_score_is_an_option() -> None:
     """A lower one finds more."""
-    entries = make_entry("a.one", variants=("接电话第一句怎么说",)), make_entry("b.two", variants=("回访电话第一句怎么说",))
+    entries = (
+        make_entry("a.one", variants=("接电话第一句怎么说",)),
+        make_entry("b.two", variants=("回访电话第一句怎么说",)),
+    )
     assert found(RULE, *entries) == []
     assert len(found(RULE, *entries, near_duplicate_score=0.7)) == 1
 
@@ -76,19 +80,23 @@ def test_the_filter_misses_nothing(texts: list[str]) -> None:
         return len(left & right) / len(left | right)
 
     expected = {
-        later
-        for number, later in enumerate(texts)
-        if any(jaccard(later, earlier) >= 0.6 for earlier in texts[:number])
+        later for number, later in enumerate(texts) if any(jaccard(later, earlier) >= 0.6 for earlier in texts[:number])
     }
     assert {phrasing.text for phrasing, _, _ in nearest(phrasings, 0.6)} == expected
 
 
 @pytest.mark.timeout(60)
-def test_six_thousand_variants_are_quick(found, make_entry) -> None:
+def test_six_thousand_variants_are_quick() -> None:
     """Also when all are made of the same few characters, where every pair of them is frequent."""
     random.seed(3)
     entries = [
-        make_entry(f"load.e{number}", variants=tuple("".join(random.choices("退款多久到账没快递怎么还不来", k=14)) for _ in range(30)))
+        make_entry(
+            f"load.e{number}",
+            variants=tuple(
+                "".join(random.choices("退款多久到账没快递怎么还不来我的订单能取消吗地址改一下发票", k=14))
+                for _ in range(30)
+            ),
+        )
         for number in range(200)
     ]
     begin = time.perf_counter()

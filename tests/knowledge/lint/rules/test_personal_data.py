@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge.lint.rules.personal_data import personal_data
+from tests.knowledge.lint.packs import found, make_entry
 
 RULE = "personal-data"
 
@@ -46,7 +47,7 @@ def test_other_numbers_pass(text: str) -> None:
     assert list(personal_data(text)) == []
 
 
-def test_findings_show_only_the_ends(found, make_entry) -> None:
+def test_findings_show_only_the_ends() -> None:
     """A finding does not spread what it found."""
     assert found(RULE, make_entry(variants=("我号码是13912345678",), reply="请发到 li@qq.com。")) == [
         ("error", "variants[0]", "holds a mobile number 139…78: write it without, or with a slot"),
@@ -54,7 +55,7 @@ def test_findings_show_only_the_ends(found, make_entry) -> None:
     ]
 
 
-def test_the_shops_own_are_let_through(found, make_entry) -> None:
+def test_the_shops_own_are_let_through() -> None:
     """What stands in the facts may also be typed."""
     entry = make_entry(variants=("是13800000000打来的吗",), reply="请发邮件到 service@qimu.example。")
     assert found(RULE, entry) == []

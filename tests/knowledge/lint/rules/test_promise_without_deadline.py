@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.knowledge.lint.packs import found, make_entry
+
 RULE = "promise-without-deadline"
 
 
@@ -17,7 +19,7 @@ RULE = "promise-without-deadline"
         ("我们将给您一个说法。", "warning", "我们将给您一个说法"),
     ],
 )
-def test_a_promise_without_time_is_found(found, make_entry, reply: str, severity: str, clause: str) -> None:
+def test_a_promise_without_time_is_found(reply: str, severity: str, clause: str) -> None:
     """A vague word in place of the time makes it an error."""
     expected = (severity, "replies[0].text", f'promises "{clause}" without a time: say by when')
     assert found(RULE, make_entry(reply=reply)) == [expected]
@@ -34,7 +36,7 @@ def test_a_promise_without_time_is_found(found, make_entry, reply: str, severity
         "专员会在两个工作日内回电。",
     ],
 )
-def test_a_time_anywhere_in_the_reply_is_enough(found, make_entry, reply: str) -> None:
+def test_a_time_anywhere_in_the_reply_is_enough(reply: str) -> None:
     """Figures, days, at once, facts and slots that hold a time."""
     assert found(RULE, make_entry(reply=reply)) == []
 
@@ -51,12 +53,12 @@ def test_a_time_anywhere_in_the_reply_is_enough(found, make_entry, reply: str) -
         "签收后可以退货。",
     ],
 )
-def test_what_is_no_promise_of_ours_is_let_through(found, make_entry, reply: str) -> None:
+def test_what_is_no_promise_of_ours_is_let_through(reply: str) -> None:
     """The customer's acts, a machine's, excuses and purposes."""
     assert found(RULE, make_entry(reply=reply)) == []
 
 
-def test_english_promises_count_too(found, make_entry) -> None:
+def test_english_promises_count_too() -> None:
     """As soon as possible is no time; a figure or a day is."""
     [(severity, field, _)] = found(RULE, make_entry(en="We will contact you as soon as possible."))
     assert (severity, field) == ("error", "replies[1].text")

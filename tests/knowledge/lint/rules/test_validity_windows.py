@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from tests.knowledge.lint.packs import found, make_entry
+
 RULE = "validity-windows"
 TODAY = date(2026, 11, 22)
 
 
-def test_expired_and_expiring_entries_are_warnings(found, make_entry) -> None:
+def test_expired_and_expiring_entries_are_warnings() -> None:
     """The last day still counts as valid."""
 
     def message(until: date) -> str:
@@ -22,7 +24,7 @@ def test_expired_and_expiring_entries_are_warnings(found, make_entry) -> None:
     assert message(date(2026, 12, 7)) == ""
 
 
-def test_without_a_day_nothing_is_said(found, make_entry) -> None:
+def test_without_a_day_nothing_is_said() -> None:
     """The same pack gives the same findings every day, unless a day is asked about."""
     assert found(RULE, make_entry(valid_until=date(2000, 1, 1))) == []
     assert found(RULE, make_entry(), on=TODAY) == []

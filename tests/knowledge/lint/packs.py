@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, time
 from typing import Any
-
-import pytest
 
 from knowledge.lint import Finding, Options
 from knowledge.lint.context import Context
@@ -28,10 +25,6 @@ from knowledge.model import (
     Target,
     Trigger,
 )
-
-MakeEntry = Callable[..., Entry]
-MakePack = Callable[..., Pack]
-Found = Callable[..., list[tuple[str, str, str]]]
 
 POLICY = Policy(
     business_hours=BusinessHours(weekday=Hours(opens=time(8, 30), closes=time(17))),
@@ -57,7 +50,12 @@ POLICY = Policy(
         Trigger(code="fire", label="起火", label_en="Fire", level="required", target="agent", variants=("着火了",)),
     ),
     lines=Lines(
-        opening="您好！", closing="再见！", holding="请稍候。", clarify="哪一项？", email_open="您好！", email_close="此致"
+        opening="您好！",
+        closing="再见！",
+        holding="请稍候。",
+        clarify="哪一项？",
+        email_open="您好！",
+        email_close="此致",
     ),
 )
 FACTS = Facts(
@@ -77,44 +75,29 @@ CHAT = Reply(channel="chat", text="您好，签收后{return.days}内可以退�
 CHAT_EN = Reply(channel="chat", language="en", text="You may return it within {return.days}.")
 
 
-@pytest.fixture
-def make_entry() -> MakeEntry:
+def make_entry(entry_id: str = "return.time", *, reply: str = "", en: str = "", **fields: Any) -> Entry:
     """An entry with enough of everything; keyword arguments replace its fields, `reply` and `en` its chat replies."""
-
-    def make(entry_id: str = "return.time", *, reply: str = "", en: str = "", **fields: Any) -> Entry:
-        chat = CHAT.model_copy(update={"text": reply}) if reply else CHAT
-        english = CHAT_EN.model_copy(update={"text": en}) if en else CHAT_EN
-        made = {
-            "kind": "faq",
-            "title": f"{entry_id} 几天能退",
-            "variants": tuple(f"{entry_id} 第{number}种问法" for number in "甲乙丙"),
-            "replies": (chat, english),
-            "source": "law",
-            **fields,
-        }
-        return Entry(id=entry_id, **made)
-
-    return make
+    chat = CHAT.model_copy(update={"text": reply}) if reply else CHAT
+    english = CHAT_EN.model_copy(update={"text": en}) if en else CHAT_EN
+    made = {
+        "kind": "faq",
+        "title": f"{entry_id} 几天能退",
+        "variants": tuple(f"{entry_id} 第{number}种问法" for number in "甲乙丙"),
+        "replies": (chat, english),
+        "source": "law",
+        **fields,
+    }
+    return Entry(id=entry_id, **made)
 
 
-@pytest.fixture
-def make_pack() -> MakePack:
+def make_pack(*entries: Entry, **policy: Any) -> Pack:
     """A pack of these entries; keyword arguments replace fields of the policy."""
-
-    def make(*entries: Entry, **policy: Any) -> Pack:
-        return Pack(entries=entries, policy=POLICY.model_copy(update=policy), facts=FACTS)
-
-    return make
+    return Pack(entries=entries, policy=POLICY.model_copy(update=policy), facts=FACTS)
 
 
-@pytest.fixture
-def found(make_pack: MakePack) -> Found:
+def found(rule: str, *entries: Entry, on: date | None = None, **options: Any) -> list[tuple[str, str, str]]:
     """Runs one rule over entries: (severity, field, message) of each finding, in the rule's order."""
-
-    def run(rule: str, *entries: Entry, on: date | None = None, **options: Any) -> list[tuple[str, str, str]]:
-        context = Context(make_pack(*entries), Options(**options), on)
-        findings: list[Finding] = list(RULES[rule].check(context))
-        assert all(finding.rule == rule for finding in findings)
-        return [(finding.severity, finding.field, finding.message) for finding in findings]
-
-    return run
+    context = Context(make_pack(*entries), Options(**options), on)
+    findings: list[Finding] = list(RULES[rule].check(context))
+    assert all(finding.rule == rule for finding in findings)
+    return [(finding.severity, finding.field, finding.message) for finding in findings]

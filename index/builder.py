@@ -1,0 +1,286 @@
+"""From knowledge to a published artefact: assemble, check at the gate, write, publish.
+
+Only texts that changed are embedded. The version is the hash of everything the artefact is made from, so an
+unchanged knowledge base is not built twice. What the gate refuses is never published, and the live artefact
+stays as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import confidence, ranker, triggers
+from index.artefact import FORMAT, Shelf, canonical, digest, verify
+from index.cache import VectorCache
+from index.contents import ENTRIES, Contents, save
+from index.embedder import Embedder, Matrix
+from index.errors import ArtefactError, GateError
+from index.lexical import CHANNELS, Lexical
+from index.vectors import VectorIndex
+from knowledge.lint.finding import Finding
+from knowledge.lint.runner import lint
+from knowledge.model import ApprovedEntry, Facts, Pack, Policy
+from knowledge.references import resolve_facts
+from knowledge.text import normalise
+
+logger = logging.getLogger(__name__)
+
+Step = Callable[[str, int, int], None]
+KEPT = 10  # artefacts kept on disk
+CACHE = "vectors.npz"
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a build did. `seconds` are wall time by step; `reused` and `embedded` count texts."""
+
+    version: str
+    built: bool
+    published: bool
+    reused: int
+    embedded: int
+    seconds: dict[str, float]
+    metrics: dict[str, Any]
+    warnings: tuple[Finding, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def recipe() -> str:
+    """A hash of the code that decides an artefact's content: another recipe is another artefact."""
+    here = Path(__file__).parent
+    sources = [*sorted(here.glob("*.py")), here.parent / "knowledge" / "text.py"]
+    return digest(b"\0".join(path.read_bytes() for path in sources))[:12]
+
+
+def resolved(entries: Sequence[ApprovedEntry], facts: Facts) -> tuple[ApprovedEntry, ...]:
+    """The entries with every fact put into their replies, in order of id."""
+    return tuple(_resolve(approved, facts) for approved in sorted(entries, key=lambda approved: approved.entry.id))
+
+
+def _resolve(approved: ApprovedEntry, facts: Facts) -> ApprovedEntry:
+    entry = approved.entry
+    replies = tuple(reply.model_copy(update={"text": resolve_facts(reply.text, facts, reply.language)}) for reply in entry.replies)
+    escalation = entry.escalation
+    if escalation.holding_reply:
+        escalation = escalation.model_copy(update={"holding_reply": resolve_facts(escalation.holding_reply, facts, "zh")})
+    return approved.model_copy(update={"entry": entry.model_copy(update={"replies": replies, "escalation": escalation})})
+
+
+def resolved_policy(policy: Policy, facts: Facts) -> Policy:
+    """The policy with every fact put into the lines and holding replies it shows."""
+    lines = policy.lines.model_copy(update={name: resolve_facts(text, facts, "zh") for name, text in policy.lines.model_dump().items()})
+    targets = {
+        name: target.model_copy(update={"holding_reply": resolve_facts(target.holding_reply, facts, "zh")})
+        for name, target in policy.targets.items()
+    }
+    return policy.model_copy(update={"lines": lines, "targets": targets})
+
+
+def version_of(entries: Sequence[ApprovedEntry], policy: Policy, embedder: Embedder) -> str:
+    """The name of the artefact these make: the same content, embedder and recipe give the same."""
+    content = [FORMAT, recipe(), embedder.name, ENTRIES.dump_python(tuple(entries), mode="json"), policy.model_dump(mode="json")]
+    return digest(canonical(content))[:12]
+
+
+def build(
+    entries: Sequence[ApprovedEntry],
+    policy: Policy,
+    facts: Facts,
+    embedder: Embedder,
+    home: Path,
+    *,
+    at: datetime,
+    by: str,
+    publish: bool = True,
+    step: Step | None = None,
+) -> Build:
+    """Build and, unless told otherwise, publish. Raises GateError, and changes nothing, if the gate refuses.
+
+    `step(name, done, all)` is told of progress; `home` holds `artefacts/` and the vector cache.
+    """
+    shelf = Shelf(home / "artefacts")
+    seconds: dict[str, float] = {}
+    started = time.perf_counter()
+    findings = _gate_lint(entries, policy, facts)
+    seconds["lint"] = time.perf_counter() - started
+    ready, rules = resolved(entries, facts), resolved_policy(policy, facts)
+    version = version_of(ready, rules, embedder)
+    built = not _whole(shelf, version)
+    cache = VectorCache(home / CACHE, embedder)
+    if built:
+        contents = assemble(ready, rules, cache.encode, seconds, step)
+        manifest = {
+            "embedder": embedder.name,
+            "dimensions": embedder.dimensions,
+            "recipe": recipe(),
+            "counts": contents.report["counts"],
+            "metrics": contents.report["metrics"],
+        }
+        started = time.perf_counter()
+        shelf.write(version, lambda folder: save(contents, folder), manifest)
+        cache.save()
+        seconds["write"] = time.perf_counter() - started
+    metrics = verify(shelf.path(version), embedder.name).metrics
+    if publish:
+        _publish(shelf, version, at, by)
+    return Build(version, built, publish, cache.reused, cache.embedded, seconds, metrics, tuple(f for f in findings if f.severity == "warning"))
+
+
+def _whole(shelf: Shelf, version: str) -> bool:
+    try:
+        verify(shelf.path(version))
+    except ArtefactError:
+        return False
+    return True
+
+
+def _publish(shelf: Shelf, version: str, at: datetime, by: str) -> None:
+    try:
+        live = shelf.current()
+    except ArtefactError:
+        live = ""
+    if live != version:
+        shelf.publish(version, at, by)
+        shelf.prune(KEPT)
+
+
+def _gate_lint(entries: Sequence[ApprovedEntry], policy: Policy, facts: Facts) -> tuple[Finding, ...]:
+    findings = lint(Pack(entries=tuple(approved.entry for approved in entries), policy=policy, facts=facts))
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors:
+        first = "\n".join(f"  {finding.entry_id or 'policy'} {finding.field}: {finding.message} ({finding.rule})" for finding in errors[:10])
+        raise GateError(f"lint found {len(errors)} errors, so nothing was built; `huashu lint` shows all. The first:\n{first}")
+    if not entries:
+        raise GateError("there is no approved entry to build from: import or approve some first")
+    return findings
+
+
+def assemble(
+    entries: Sequence[ApprovedEntry],
+    policy: Policy,
+    encode: Callable[..., dict[str, Matrix]],
+    seconds: dict[str, float] | None = None,
+    step: Step | None = None,
+) -> Contents:
+    """Everything a query needs, in memory; `encode` is an embedder's or a cache's. Raises GateError."""
+    took = seconds if seconds is not None else {}
+    say = step or (lambda name, done, all_: None)
+    variants, keys, owner = _phrasings(entries)
+    own = [list(trigger.variants) for trigger in policy.triggers]
+    alike = [list(trigger.look_alikes) for trigger in policy.triggers]
+    started = time.perf_counter()
+    texts = [*variants, *(text for group in own for text in group), *(text for group in alike for text in group)]
+    vectors = encode(texts, lambda done, all_: say("embed", done, all_))
+    took["embed"] = time.perf_counter() - started
+    started = time.perf_counter()
+    say("train", 0, 3)
+    dense = {part: matrix[: len(variants)] for part, matrix in vectors.items()}
+    lexical = {channel: Lexical.fit(channel, keys) for channel in CHANNELS}
+    lexical_rows = {channel: vocabulary.transform(keys) for channel, vocabulary in lexical.items()}
+    say("train", 1, 3)
+    learnt, held = ranker.fit({**dense, **lexical_rows}, owner.tolist(), len(entries))
+    say("train", 2, 3)
+    sure = _calibrate(held, owner, policy)
+    detectors = _detectors(entries, policy, vectors, owner, own, alike) if own else None
+    took["train"] = time.perf_counter() - started
+    say("train", 3, 3)
+    found = held.entries[:, 0] == owner[held.rows]
+    several = np.bincount(owner)[owner[held.rows]] > 1
+    metrics = {
+        "out_of_fold_hit_at_1": round(float(found[several].mean()), 4) if several.any() else None,
+        "measured_rows": sure.measured_rows,
+        "thresholds": {"answer": sure.thresholds.answer, "clarify": sure.thresholds.clarify, "show": sure.thresholds.show},
+        "regularisation": learnt.regularisation,
+    }
+    counts = {"entries": len(entries), "variants": len(variants), "triggers": len(own)}
+    _warn_of_shared(entries, variants, keys, owner)
+    return Contents(
+        tuple(entries),
+        policy,
+        variants,
+        keys,
+        owner,
+        {part: VectorIndex.build(matrix) for part, matrix in dense.items()},
+        lexical,
+        lexical_rows,
+        learnt,
+        sure,
+        detectors,
+        tuple(text for group in own for text in group),
+        {"counts": counts, "metrics": metrics, "curve": [list(point) for point in sure.curve]},
+    )
+
+
+def _phrasings(entries: Sequence[ApprovedEntry]) -> tuple[tuple[str, ...], tuple[str, ...], NDArray[np.int64]]:
+    """Every entry's distinct phrasings: as written, normalised, and whose they are."""
+    variants, keys, owner = [], [], []
+    for number, approved in enumerate(entries):
+        seen = set()
+        for text in approved.entry.phrasings:
+            key = normalise(text)
+            if key and key not in seen:
+                seen.add(key)
+                variants.append(text)
+                keys.append(key)
+                owner.append(number)
+    if not variants:
+        raise GateError("no entry has a phrasing with a letter or a character in it")
+    return tuple(variants), tuple(keys), np.asarray(owner, np.int64)
+
+
+def _calibrate(held: ranker.OutOfFold, owner: NDArray[np.int64], policy: Policy) -> confidence.Confidence:
+    """Confidence from both kinds of held-out queries, weighed so that the absent ones have the policy's share."""
+    mine = owner[held.rows][:, None]
+    several = np.bincount(owner)[owner[held.rows]] > 1
+    share = policy.precision.out_of_scope_share
+    # A single phrasing cannot be found once it is left out; it only tells what absent looks like.
+    present = np.where(several, 1.0, 0.0)
+    total = present.sum()
+    absent = np.full(len(mine), total / len(mine) * share / (1 - share))
+    scores = np.concatenate([held.scores, held.absent_scores])
+    right = np.concatenate([held.entries == mine, np.zeros_like(held.absent_entries, bool)])
+    finite = np.isfinite(scores).all(axis=1)
+    return confidence.fit(
+        scores[finite],
+        right[finite],
+        np.concatenate([present, absent])[finite],
+        policy.precision.answer_precision,
+        policy.precision.clarify_precision,
+    )
+
+
+def _detectors(
+    entries: Sequence[ApprovedEntry], policy: Policy, vectors: dict[str, Matrix], owner: NDArray[np.int64], own: Sequence[Sequence[str]], alike: Sequence[Sequence[str]]
+) -> triggers.Triggers:
+    place = len(owner)
+    groups: list[dict[str, Matrix]] = []
+    for group in [*own, *alike]:
+        groups.append({part: matrix[place : place + len(group)] for part, matrix in vectors.items()})
+        place += len(group)
+    targets = np.array([approved.entry.escalation.target or "" for approved in entries])[owner]
+    # Entries that go to a trigger's own target often mean its matter, so they are no counter-examples.
+    usable = np.stack([targets != trigger.target for trigger in policy.triggers])
+    others = {part: matrix[: len(owner)] for part, matrix in vectors.items()}
+    return triggers.fit(groups[: len(own)], groups[len(own) :], others, usable)
+
+
+def _warn_of_shared(entries: Sequence[ApprovedEntry], variants: Sequence[str], keys: Sequence[str], owner: NDArray[np.int64]) -> None:
+    """Say which phrasings belong to two entries; lint makes this an error for a pack, a question set may hold some."""
+    first: dict[str, int] = {}
+    clashes = []
+    for variant, key, number in zip(variants, keys, owner.tolist(), strict=True):
+        other = first.setdefault(key, number)
+        if other != number:
+            clashes.append(f"  {entries[number].entry.id}: {variant!r} also belongs to {entries[other].entry.id}")
+    if clashes:
+        logger.warning("%d phrasings belong to two entries; a query in these words asks which is meant:\n%s", len(clashes), "\n".join(clashes[:5]))

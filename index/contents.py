@@ -1,0 +1,137 @@
+"""What an artefact holds, in memory, and how it is laid out in files.
+
+`Contents` is everything a query needs: entries as approved, their phrasings, vectors, lexical rows, the
+ranker, confidence and triggers. It is filled by the builder and read by the retriever.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+from scipy import sparse
+
+from index.artefact import NAMES, NEXT_STEP, Manifest, canonical, verify
+from index.confidence import Confidence
+from index.errors import ArtefactError
+from index.lexical import Lexical
+from index.ranker import Ranker
+from index.triggers import Triggers
+from index.vectors import VectorIndex
+from knowledge.model import ApprovedEntry, Policy
+
+ENTRIES = TypeAdapter(tuple[ApprovedEntry, ...])
+
+
+@dataclass(frozen=True)
+class Contents:
+    """`variants[i]` as written, `keys[i]` normalised, `owner[i]` the number of its entry in `entries`."""
+
+    entries: tuple[ApprovedEntry, ...]
+    policy: Policy
+    variants: tuple[str, ...]
+    keys: tuple[str, ...]
+    owner: NDArray[np.int64]
+    dense: dict[str, VectorIndex]
+    lexical: dict[str, Lexical]
+    lexical_rows: dict[str, sparse.csr_matrix]
+    ranker: Ranker
+    confidence: Confidence
+    triggers: Triggers | None
+    trigger_variants: tuple[str, ...]
+    report: dict[str, Any]
+
+
+def save(contents: Contents, folder: Path) -> None:
+    """Write every file but the manifest."""
+    (folder / NAMES.entries).write_bytes(canonical(ENTRIES.dump_python(contents.entries, mode="json")))
+    (folder / NAMES.policy).write_bytes(canonical(contents.policy.model_dump(mode="json")))
+    texts = {"variants": contents.variants, "keys": contents.keys, "owner": contents.owner.tolist(), "triggers": contents.trigger_variants}
+    (folder / NAMES.variants).write_bytes(canonical(texts))
+    for part, index in contents.dense.items():
+        index.save(folder / NAMES.dense(part))
+    for channel, vocabulary in contents.lexical.items():
+        rows = contents.lexical_rows[channel]
+        np.savez(
+            folder / NAMES.lexical(channel),
+            columns=vocabulary.columns,
+            idf=vocabulary.idf,
+            unseen=np.float32(vocabulary.unseen),
+            data=rows.data,
+            indices=rows.indices,
+            indptr=rows.indptr,
+        )
+    ranker = contents.ranker
+    np.savez(
+        folder / NAMES.ranker,
+        landmarks=ranker.landmarks,
+        weights=ranker.weights,
+        regularisation=np.float64(ranker.regularisation),
+        **{f"mean_{part}": mean for part, mean in ranker.means.items()},
+    )
+    (folder / NAMES.confidence).write_bytes(canonical(contents.confidence.to_json()))
+    if contents.triggers is not None:
+        found = contents.triggers
+        np.savez(
+            folder / NAMES.triggers,
+            mean=found.mean,
+            weights=found.weights,
+            intercepts=found.intercepts,
+            thresholds=found.thresholds,
+            examples=found.examples,
+            example_of=found.example_of,
+        )
+    (folder / NAMES.report).write_bytes(canonical(contents.report))
+
+
+def load(folder: Path, embedder: str) -> tuple[Manifest, Contents]:
+    """Read an artefact back, checked against its manifest and the embedder in use.
+
+    Raises ArtefactError, saying what differs; nothing is half-loaded.
+    """
+    manifest = verify(folder, embedder)
+    try:
+        return manifest, _load(folder, manifest)
+    except (OSError, ValueError, KeyError) as error:
+        raise ArtefactError(f"artefact {manifest.version} cannot be read ({error}); {NEXT_STEP}") from error
+
+
+def _load(folder: Path, manifest: Manifest) -> Contents:
+    entries = ENTRIES.validate_json((folder / NAMES.entries).read_bytes())
+    policy = Policy.model_validate_json((folder / NAMES.policy).read_bytes())
+    texts = json.loads((folder / NAMES.variants).read_bytes())
+    dense = {part: VectorIndex.load(folder / NAMES.dense(part)) for part in manifest.dimensions}
+    lexical, lexical_rows = {}, {}
+    for channel in sorted(path.stem.removeprefix("lexical-") for path in folder.glob("lexical-*.npz")):
+        with np.load(folder / NAMES.lexical(channel)) as stored:
+            lexical[channel] = Lexical(channel, stored["columns"], stored["idf"], float(stored["unseen"]))
+            shape = (len(texts["variants"]), len(stored["columns"]))
+            lexical_rows[channel] = sparse.csr_matrix((stored["data"], stored["indices"], stored["indptr"]), shape=shape)
+    rows = {**{part: index.rows() for part, index in dense.items()}, **lexical_rows}
+    with np.load(folder / NAMES.ranker) as stored:
+        means = {part: stored[f"mean_{part}"] for part in dense}
+        ranker = Ranker.restore(stored["landmarks"], means, stored["weights"], float(stored["regularisation"]), rows)
+    triggers = None
+    if (folder / NAMES.triggers).exists():
+        with np.load(folder / NAMES.triggers) as stored:
+            triggers = Triggers(**{name: stored[name] for name in stored.files})
+    return Contents(
+        entries,
+        policy,
+        tuple(texts["variants"]),
+        tuple(texts["keys"]),
+        np.asarray(texts["owner"], np.int64),
+        dense,
+        lexical,
+        lexical_rows,
+        ranker,
+        Confidence.from_json(json.loads((folder / NAMES.confidence).read_bytes())),
+        triggers,
+        tuple(texts["triggers"]),
+        json.loads((folder / NAMES.report).read_bytes()),
+    )

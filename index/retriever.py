@@ -1,0 +1,225 @@
+"""From a query to a decision: which entries, how sure, and what in the conversation asks for more.
+
+Tiers: the normalised query is a stored phrasing (exact: it wins, always); else candidates from every
+channel (dense by FAISS, lexical by n-grams), ranked by the learnt ranker, with calibrated confidence.
+It decides and explains; it composes no reply and knows no clock but the day it is told.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.contents import Contents
+from index.embedder import Embedder, Matrix, prepare
+from knowledge.model import ApprovedEntry, Trigger
+from knowledge.text import normalise
+
+Decision = Literal["answer", "clarify", "abstain"]
+Tier = Literal["exact", "ranked"]
+Allowed = Callable[[ApprovedEntry], bool]
+
+NEAREST = 128  # variants a channel brings in
+OPTIONS = 3  # entries a clarification offers at the most
+REMEMBERED = 4096  # query vectors kept
+ELLIPTICAL = 12  # characters up to which a query may lean on what was said before
+HISTORY_TURNS = 3  # customer turns looked back at
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An entry for a query. `score` is the cosine (−1..1) to its nearest variant, `confidence` 0..1."""
+
+    entry: ApprovedEntry
+    confidence: float
+    score: float
+    variant: str
+    tier: Tier
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A trigger that was heard; `phrase` is its stored variant nearest to the text, `text` what was said."""
+
+    trigger: Trigger
+    phrase: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a query comes to. `repeats` counts how often the matter was asked, this time included."""
+
+    decision: Decision
+    candidates: tuple[Candidate, ...]
+    alarms: tuple[Alarm, ...]
+    repeats: int
+    used_history: bool
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    entries: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+    exact: frozenset[int]
+    rows: dict[str, Matrix]
+    key: str
+
+
+class Retriever:
+    """Answers queries from one artefact's contents; safe to share between threads."""
+
+    def __init__(self, contents: Contents, embedder: Embedder, version: str) -> None:
+        self.contents = contents
+        self.version = version
+        self._embedder = embedder
+        self._exact: dict[str, list[int]] = {}
+        for key, owner in zip(contents.keys, contents.owner.tolist(), strict=True):
+            owners = self._exact.setdefault(key, [])
+            if owner not in owners:
+                owners.append(owner)
+        self._dense_rows = {part: index.rows() for part, index in contents.dense.items()}
+        self._lexical_columns = {channel: rows.T.tocsr() for channel, rows in contents.lexical_rows.items()}
+        order = np.argsort(contents.owner, kind="stable")
+        starts = np.searchsorted(contents.owner[order], np.arange(len(contents.entries) + 1))
+        self._variants_of = [order[starts[i] : starts[i + 1]] for i in range(len(contents.entries))]
+        self._vectors: OrderedDict[str, dict[str, Matrix]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, query: str, history: Sequence[str] = (), allowed: Allowed | None = None, limit: int = 10) -> Finding:
+        """The decision for a query.
+
+        `history` are the customer's earlier turns, oldest first; `allowed` narrows the entries; at most
+        `limit` candidates come back. The decision depends on neither `limit` nor anything but the rest.
+        """
+        mask = np.array([allowed(entry) for entry in self.contents.entries], bool) if allowed else None
+        turns = [turn for turn in history if normalise(turn)][-HISTORY_TURNS:]
+        ranked = self._rank(query, mask)
+        decision = self._decide(ranked)
+        leaned = False
+        if decision != "answer" and turns and len(ranked.key) <= ELLIPTICAL:
+            together = self._rank(f"{turns[-1]}，{query}", mask)
+            if self._decide(together) == "answer" and together.confidence[0] > self._top(ranked):
+                ranked, decision, leaned = together, "answer", True
+        return Finding(
+            decision,
+            self._candidates(ranked, limit),
+            self._alarms([query, *reversed(turns)]),
+            self._repeats(ranked, decision, turns, mask, leaned),
+            leaned,
+        )
+
+    def _rank(self, query: str, mask: NDArray[np.bool_] | None) -> _Ranked:
+        key = normalise(query)
+        rows = self._encode(query) if key else {}
+        if not key:
+            return _Ranked(np.zeros(0, np.int64), np.zeros(0), frozenset(), {}, key)
+        exact = [owner for owner in self._exact.get(key, []) if mask is None or mask[owner]]
+        channels = {**rows, **{name: vocabulary.transform([key]) for name, vocabulary in self.contents.lexical.items()}}
+        entries = self._nearby(rows, channels, exact)
+        if mask is not None:
+            entries = entries[mask[entries]]
+        if not len(entries):
+            return _Ranked(entries, np.zeros(0), frozenset(), rows, key)
+        scores = self.contents.ranker.scores(self.contents.ranker.kernel(channels), entries)[0]
+        order = np.argsort(-scores, kind="stable")
+        entries, confidence = entries[order], self.contents.confidence.of(scores[order])
+        if exact:
+            # An approved phrasing of exactly one entry is certain; of several, they share what is certain.
+            first = np.isin(entries, exact)
+            entries = np.concatenate([entries[first], entries[~first]])
+            confidence = np.concatenate([np.full(int(first.sum()), 1.0 / len(exact)), np.zeros(int((~first).sum()))])
+        return _Ranked(entries, confidence, frozenset(exact), rows, key)
+
+    def _encode(self, text: str) -> dict[str, Matrix]:
+        key = prepare(text)
+        with self._lock:
+            if key in self._vectors:
+                self._vectors.move_to_end(key)
+                return self._vectors[key]
+        rows = self._embedder.encode([text])
+        with self._lock:
+            self._vectors[key] = rows
+            while len(self._vectors) > REMEMBERED:
+                self._vectors.popitem(last=False)
+        return rows
+
+    def _nearby(self, rows: dict[str, Matrix], channels: dict[str, Matrix], exact: Sequence[int]) -> NDArray[np.int64]:
+        """Entries of the variants nearest in any channel; all of them where there are few."""
+        if len(self.contents.entries) <= NEAREST:
+            return np.arange(len(self.contents.entries))
+        near = [np.asarray(exact, np.int64)]
+        for part, index in self.contents.dense.items():
+            near.append(self.contents.owner[index.search(rows[part], NEAREST)[0][0]])
+        for channel, columns in self._lexical_columns.items():
+            hits = channels[channel] @ columns
+            if hits.nnz:
+                kept = np.argpartition(-hits.data, min(NEAREST, hits.nnz) - 1)[:NEAREST]
+                near.append(self.contents.owner[hits.indices[kept]])
+        return np.unique(np.concatenate(near))
+
+    def _decide(self, ranked: _Ranked) -> Decision:
+        if not len(ranked.entries):
+            return "abstain"
+        thresholds = self.contents.confidence.thresholds
+        if ranked.confidence[0] >= thresholds.answer:
+            return "answer"
+        shared = ranked.confidence[:OPTIONS]
+        shown = int((shared >= thresholds.show).sum())
+        return "clarify" if shown >= 2 and float(shared.sum()) >= thresholds.clarify else "abstain"
+
+    @staticmethod
+    def _top(ranked: _Ranked) -> float:
+        return float(ranked.confidence[0]) if len(ranked.confidence) else 0.0
+
+    def _candidates(self, ranked: _Ranked, limit: int) -> tuple[Candidate, ...]:
+        found = []
+        for entry, confidence in zip(ranked.entries[:limit].tolist(), ranked.confidence.tolist(), strict=False):
+            variants = self._variants_of[entry]
+            cosine = np.mean([self._dense_rows[part][variants] @ row[0] for part, row in ranked.rows.items()], axis=0)
+            tier: Tier = "exact" if entry in ranked.exact else "ranked"
+            best = int(cosine.argmax())
+            if tier == "exact":
+                best = next(place for place, row in enumerate(variants) if self.contents.keys[row] == ranked.key)
+            score = float(np.clip(cosine[best], -1, 1))
+            found.append(Candidate(self.contents.entries[entry], confidence, score, self.contents.variants[variants[best]], tier))
+        return tuple(found)
+
+    def _alarms(self, texts: Sequence[str]) -> tuple[Alarm, ...]:
+        """Triggers heard in the texts, each at most once, the query's own before the history's."""
+        detectors = self.contents.triggers
+        if detectors is None:
+            return ()
+        heard: dict[int, Alarm] = {}
+        for text in texts:
+            if not normalise(text):
+                continue
+            for trigger, _, example in detectors.detect(self._encode(text))[0]:
+                heard.setdefault(trigger, Alarm(self.contents.policy.triggers[trigger], self.contents.trigger_variants[example], text))
+        return tuple(heard.values())
+
+    def _repeats(self, ranked: _Ranked, decision: Decision, turns: Sequence[str], mask: NDArray[np.bool_] | None, leaned: bool) -> int:
+        """How often the matter of this query was asked: same words, or the same entry with enough confidence."""
+        same = 1
+        for turn in turns:
+            if normalise(turn) == ranked.key:
+                same += 1
+            elif decision == "answer" and not leaned:
+                earlier = self._rank(turn, mask)
+                if self._decide(earlier) == "answer" and earlier.entries[0] == ranked.entries[0]:
+                    same += 1
+        return same
+
+    def nearest(self, query: str) -> tuple[str | None, float]:
+        """The reference: the entry id and cosine of the nearest variant in the embedder's first part."""
+        if not normalise(query):
+            return None, 0.0
+        part, index = next(iter(self.contents.dense.items()))
+        places, scores = index.search(self._encode(query)[part], 1)[0]
+        return self.contents.entries[self.contents.owner[places[0]]].entry.id, float(scores[0])

@@ -1,0 +1,36 @@
+// Keys → acts. A key that belongs to typing, or to an input method, is left alone.
+
+const LETTERS = { KeyE: "copy-note", KeyH: "copy-holding" };
+
+/** Whether an input method is composing; Safari ends the composition before the Enter that ended it (229). */
+export function isComposing(event) {
+  return event.isComposing || event.keyCode === 229;
+}
+
+/** The act a key asks for, as {name, n}, or null. */
+export function actOf(event) {
+  if (isComposing(event) || event.ctrlKey || event.metaKey) return null;
+  const { target, key, code, altKey } = event;
+  const inSearch = target.id === "query";
+  const typing = inSearch || target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
+  if (key === "Escape") return { name: "escape" };
+  if (key === "Enter") return inSearch || isFree(target) ? { name: "copy" } : null;
+  if (key === "ArrowDown" || key === "ArrowUp") return choosing(target, inSearch, typing, key);
+  if (typing && !altKey) return null;
+  if (key === "/" && !altKey) return { name: "focus" };
+  if (key === "?" && !altKey) return { name: "keys" };
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1] ?? (/^[1-9]$/.test(key) ? key : null);
+  if (digit) return { name: "copy-nth", n: Number(digit) };
+  const letter = LETTERS[code];
+  return letter ? { name: letter } : null;
+}
+
+function choosing(target, inSearch, typing, key) {
+  if (!inSearch && (typing || target.matches("input"))) return null;
+  return { name: key === "ArrowDown" ? "next" : "previous" };
+}
+
+/** Enter means copy only where it does nothing of its own: on the page itself or on a candidate. */
+function isFree(target) {
+  return target === document.body || target.matches(".candidate, #panel");
+}

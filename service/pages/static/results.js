@@ -1,0 +1,103 @@
+// What the page shows for one response, in display-ready parts: the same as results.py makes on the server.
+
+import { fill, left, percent, pieces, plain, span } from "./figures.js";
+
+/** The page's address for a search. */
+export function link({ query, channel }, chosen = null) {
+  const fields = new URLSearchParams({ q: query });
+  if (channel !== "chat") fields.set("channel", channel);
+  if (chosen !== null) fields.set("n", chosen);
+  return `/?${fields}`;
+}
+
+/** The chosen candidate, counted from 1; without a wish the first if it may be sent, else 0, the decision's line. */
+export function choose(response, wanted) {
+  const count = response.suggestions.length;
+  if (wanted !== null && wanted > 0 && wanted <= count) return wanted;
+  return response.decision === "answer" && count ? 1 : 0;
+}
+
+export function clarificationText(clarification) {
+  return [clarification.text, ...clarification.options.map((option, n) => `${n + 1}. ${option.title}`)].join("\n");
+}
+
+export function holdingText(response) {
+  return response.escalation.holding_reply?.text ?? "";
+}
+
+export function reasonsText(reasons, words) {
+  const told = reasons.map((reason) => {
+    const word = words[`reason_${reason.code}`] ?? reason.code;
+    return reason.code === "trigger" ? word + fill(words.quoted, { text: reason.detail }) : word;
+  });
+  return [...new Set(told)].join(" · ");
+}
+
+/** The text Enter copies, as the API gave it. */
+export function sayText(response, chosen) {
+  if (chosen) return response.suggestions[chosen - 1].reply.text;
+  return response.clarification ? clarificationText(response.clarification) : holdingText(response);
+}
+
+export function results(response, search, { words, slots }, now) {
+  const { decision, suggestions } = response;
+  const chosen = choose(response, search.chosen);
+  return {
+    decision: {
+      name: decision,
+      word: words[decision],
+      hint: fill(words[`${decision}_hint`], { percent: percent(suggestions[0]?.confidence ?? 0) }),
+    },
+    list_title: words[decision === "abstain" ? "candidates_abstain" : "candidates"],
+    candidates: suggestions.map((item, index) => ({
+      n: index + 1,
+      href: link(search, index + 1),
+      chosen: index + 1 === chosen,
+      title: item.title,
+      confidence: percent(item.confidence),
+      preview: plain(item.reply.text, slots),
+    })),
+    say: say(response, chosen, words, slots),
+    escalation: escalation(response, chosen, words, slots, now),
+    related: chosen ? suggestions[chosen - 1].related.map(({ title }) => ({ title, href: link({ ...search, query: title }) })) : [],
+  };
+}
+
+function say(response, chosen, words, slots) {
+  if (chosen) return reply(response.suggestions[chosen - 1], words, slots);
+  const line = (kind, title, text) => ({ kind, title, meta: [], lang: "", pieces: pieces(text, slots), match: null });
+  if (response.clarification) return line("clarify", words.say_clarify, clarificationText(response.clarification));
+  const holding = holdingText(response);
+  return holding ? line("holding", words.say_holding, holding) : line("nothing", words.abstain, words.say_nothing);
+}
+
+function reply(item, words, slots) {
+  const meta = [fill(words.version, { n: item.version }), fill(words.approved_by, { name: item.approved_by }), item.approved_at.slice(0, 10)];
+  if (item.valid_until) meta.push(fill(words.valid_until, { day: item.valid_until.slice(0, 10) }));
+  return {
+    kind: "reply",
+    title: item.title,
+    meta,
+    lang: item.reply.language,
+    pieces: pieces(item.reply.text, slots),
+    match: { variant: fill(words.quoted, { text: item.match.variant }), tier: item.match.tier === "exact" ? words.exact : "" },
+  };
+}
+
+function escalation(response, chosen, words, slots, now) {
+  const hint = response.escalation;
+  if (hint.level === "none") return null;
+  const holding = !chosen && !response.clarification ? "" : holdingText(response);
+  return {
+    level: hint.level,
+    word: words[hint.level],
+    target: hint.target_label ?? hint.target ?? "",
+    priority: words[hint.priority] ?? "",
+    span: hint.resolve_within ? span(hint.resolve_within, hint.clock, words) : "",
+    due_at: hint.due_at ?? "",
+    left: hint.due_at ? left(new Date(hint.due_at), now, words) : "",
+    reasons: reasonsText(hint.reasons, words),
+    collect: hint.collect.map(({ field, label, required }) => ({ field, label, optional: required ? "" : words.optional })),
+    holding: pieces(holding, slots),
+  };
+}

@@ -1,0 +1,485 @@
+"""The knowledge page in a real browser: search as one types, choose, copy, escalate."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.browser.canned import FIRE, HOLDING, NO_UPDATE, SAFETY, SHIP, UNCLEAR, UNKNOWN, WITH_SLOTS, answer
+
+pytestmark = pytest.mark.browser
+
+API = "**/v1/suggestions"
+XSS = '<img src=x onerror="window.hacked=1"><b>粗</b>'
+ALL_STATES = ["", NO_UPDATE, WITH_SLOTS, UNCLEAR, FIRE, UNKNOWN]
+
+
+def search(page: Page, query: str) -> None:
+    """Put a query in, as pasting does, and wait for what answers it."""
+    page.fill("#query", query)
+    expect(page).to_have_title(re.compile(re.escape(query[:40])))
+
+
+def copied(page: Page) -> str:
+    """What is on the clipboard."""
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def empty_clipboard(page: Page) -> None:
+    """So that a test sees whether something was copied."""
+    page.evaluate("navigator.clipboard.writeText('')")
+
+
+def asked(route: Route) -> dict[str, Any]:
+    """The request's JSON."""
+    return dict(json.loads(route.request.post_data or "{}"))
+
+
+def reply_text(page: Page) -> str:
+    """The reply on the page."""
+    return page.locator(".say .reply").inner_text()
+
+
+class TestSearching:
+    """Typing."""
+
+    def test_shows_reply_confidence_and_escalation_as_one_types(self, page: Page) -> None:
+        """Typing is enough: decision, candidates, reply with version and approver, match and escalation appear."""
+        page.locator("#query").press_sequentially(NO_UPDATE, delay=15)
+        expect(page.locator(".decision")).to_contain_text("可直接回复")
+        expect(page.locator(".candidate")).to_have_count(5)
+        expect(page.locator(".candidate[aria-current]")).to_contain_text("94 %")
+        assert reply_text(page) == SHIP[0]["reply"]["text"]
+        expect(page.locator(".say .meta")).to_have_text("v3 · 王敏 批准 · 2026-11-20")
+        expect(page.locator(".match")).to_contain_text("命中 「快递三天没动静了」 完全一致")
+        expect(page.locator(".escalation")).to_contain_text("建议升级→物流专员")
+
+    def test_asks_for_every_candidate_of_the_channel(self, page: Page) -> None:
+        """The request is the API's own: five candidates whatever they are worth, in the chosen channel."""
+        bodies: list[dict[str, Any]] = []
+        page.on("request", lambda sent: bodies.append(json.loads(sent.post_data or "{}")) if sent.method == "POST" else None)
+        page.get_by_label("电话", exact=True).check()
+        search(page, NO_UPDATE)
+        assert bodies == [{"query": NO_UPDATE, "channel": "phone", "limit": 5, "min_confidence": 0, "slots": {}}]
+
+    def test_waits_for_a_pause_in_typing(self, page: Page) -> None:
+        """Characters in quick succession make one search, not one each."""
+        queries: list[str] = []
+        page.on("request", lambda sent: queries.append(json.loads(sent.post_data or "{}")["query"]) if sent.method == "POST" else None)
+        page.evaluate(
+            """text => { const box = document.getElementById("query");
+            for (const c of text) { box.value += c; box.dispatchEvent(new InputEvent("input", {bubbles: true})); } }""",
+            NO_UPDATE,
+        )
+        expect(page.locator(".say")).to_be_visible()
+        assert queries == [NO_UPDATE]
+
+    def test_does_not_search_in_mid_composition(self, page: Page, context: BrowserContext) -> None:
+        """Pinyin on its way to Chinese is no query; the characters it ends in are."""
+        queries: list[str] = []
+        page.on("request", lambda sent: queries.append(json.loads(sent.post_data or "{}")["query"]) if sent.method == "POST" else None)
+        page.focus("#query")
+        keyboard = context.new_cdp_session(page)
+        for pinyin in ("t", "tui", "tui'k", "tui'kuan"):
+            keyboard.send("Input.imeSetComposition", {"text": pinyin, "selectionStart": len(pinyin), "selectionEnd": len(pinyin)})
+            page.wait_for_timeout(120)
+        assert page.input_value("#query") == "tui'kuan"
+        assert queries == []
+        keyboard.send("Input.insertText", {"text": UNCLEAR})
+        expect(page.locator(".say")).to_be_visible()
+        assert queries == [UNCLEAR]
+
+    @pytest.mark.parametrize("init", [{"isComposing": True}, {"keyCode": 229}])
+    def test_the_enter_that_ends_a_composition_copies_nothing(self, page: Page, init: dict[str, Any]) -> None:
+        """Enter belongs to the input method while it composes; Safari says so by key code 229 only."""
+        search(page, NO_UPDATE)
+        empty_clipboard(page)
+        page.evaluate(
+            """init => document.getElementById("query").dispatchEvent(
+            new KeyboardEvent("keydown", {key: "Enter", bubbles: true, cancelable: true, ...init}))""",
+            init,
+        )
+        page.wait_for_timeout(100)
+        assert copied(page) == ""
+
+    @pytest.mark.parametrize("abortable", [True, False])
+    def test_a_late_answer_never_replaces_a_newer_one(self, page: Page, abortable: bool) -> None:
+        """The first search answers last, and even if it cannot be aborted the second one's reply stays."""
+        held: list[Route] = []
+        page.route(API, lambda route: held.append(route) if asked(route)["query"] == UNCLEAR else route.continue_())
+        if not abortable:
+            page.evaluate("AbortController.prototype.abort = () => {}")
+        page.fill("#query", UNCLEAR)
+        page.wait_for_timeout(200)
+        assert len(held) == 1
+        search(page, NO_UPDATE)
+        if not abortable:
+            held[0].fulfill(json=answer(UNCLEAR))
+            page.wait_for_timeout(150)
+        assert reply_text(page) == SHIP[0]["reply"]["text"]
+        assert page.locator(".decision").get_attribute("data-decision") == "answer"
+
+    def test_shows_a_skeleton_only_when_slow(self, page: Page) -> None:
+        """A quick answer never flickers; after 150 ms without one, a skeleton stands in its place."""
+        held: list[Route] = []
+        page.route(API, lambda route: held.append(route))
+        page.fill("#query", NO_UPDATE)
+        page.wait_for_timeout(120)
+        expect(page.locator("#skeleton")).to_be_hidden()
+        expect(page.locator("#skeleton")).to_be_visible()
+        held[0].continue_()
+        expect(page.locator(".say")).to_be_visible()
+        expect(page.locator("#skeleton")).to_be_hidden()
+
+    def test_the_address_can_be_shared(self, page: Page, context: BrowserContext) -> None:
+        """Query, channel and candidate are in the address, and opening it shows the same."""
+        page.get_by_label("邮件", exact=True).check()
+        search(page, NO_UPDATE)
+        page.keyboard.press("ArrowDown")
+        expect(page).to_have_url(re.compile(r"channel=email&n=2$"))
+        other = context.new_page()
+        other.goto(page.url)
+        expect(other.locator(".candidate[aria-current]")).to_contain_text("还没发货")
+        expect(other.locator("input[value=email]")).to_be_checked()
+
+    def test_related_entries_and_examples_are_searches(self, page: Page) -> None:
+        """A click on an example or a related entry searches for it, and Back returns."""
+        page.locator(".example").first.click()
+        expect(page.locator(".say h2")).to_have_text("物流信息几天不更新")
+        page.get_by_role("link", name="还没发货，催发货", exact=True).click()
+        expect(page.locator("#query")).to_have_value("还没发货，催发货")
+        expect(page.locator(".decision")).to_contain_text("暂无话术")
+        page.go_back()
+        expect(page.locator(".say h2")).to_have_text("物流信息几天不更新")
+
+    def test_what_is_typed_is_only_ever_text(self, page: Page) -> None:
+        """Markup in a query or a reply is shown as it is, never run."""
+        body = answer(NO_UPDATE)
+        body["suggestions"][0] |= {"title": XSS, "approved_by": XSS}
+        body["suggestions"][0]["reply"]["text"] = XSS
+        body["suggestions"][0]["related"] = [{"entry_id": "x", "title": XSS}]
+        page.route(API, lambda route: route.fulfill(json=body))
+        page.fill("#query", XSS)
+        expect(page.locator(".say .reply")).to_have_text(XSS)
+        page.goto("/?q=" + XSS)
+        expect(page.locator("#query")).to_have_value(XSS)
+        assert page.evaluate("window.hacked") is None
+        assert page.locator("main img, .say b:not([data-at])").count() == 0
+
+
+class TestChoosingAndCopying:
+    """Keys."""
+
+    def test_enter_copies_the_reply_byte_for_byte(self, page: Page) -> None:
+        """One key copies the approved text, and the page says so."""
+        search(page, NO_UPDATE)
+        page.keyboard.press("Enter")
+        expect(page.locator(".say .button")).to_contain_text("已复制")
+        assert copied(page) == SHIP[0]["reply"]["text"]
+        expect(page.locator("#live")).to_have_text("已复制：物流信息几天不更新")
+
+    def test_enter_never_copies_an_answer_to_something_else(self, page: Page) -> None:
+        """While the newest query is unanswered, Enter does not copy the reply to the one before."""
+        search(page, NO_UPDATE)
+        empty_clipboard(page)
+        page.route(API, lambda route: None)
+        page.fill("#query", UNKNOWN)
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(100)
+        assert copied(page) == ""
+
+    def test_a_missing_slot_needs_a_second_enter(self, page: Page) -> None:
+        """An unfilled slot is highlighted; Enter names it first, and only a second Enter copies."""
+        search(page, WITH_SLOTS)
+        empty_clipboard(page)
+        expect(page.locator(".say .slot")).to_have_text(["客户称呼", "订单号"])
+        page.keyboard.press("Enter")
+        expect(page.locator(".say .caution")).to_contain_text("还有 2 处没填：客户称呼、订单号")
+        assert copied(page) == ""
+        page.keyboard.press("Enter")
+        expect(page.locator(".say .button.primary")).to_contain_text("已复制")
+        assert copied(page).startswith("〔客户称呼〕您好，订单 〔订单号〕")
+
+    def test_the_warning_is_for_that_reply_only(self, page: Page) -> None:
+        """Another candidate, or other slots, want a warning of their own."""
+        search(page, WITH_SLOTS)
+        empty_clipboard(page)
+        page.keyboard.press("Enter")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(page.locator(".say .caution")).to_contain_text("还有 1 处没填：客户称呼")
+        assert copied(page) == ""
+
+    def test_slots_fill_the_reply_and_are_remembered_in_the_tab(self, page: Page) -> None:
+        """What is typed for a slot enters every reply, survives a reload, and goes with 换客户."""
+        search(page, WITH_SLOTS)
+        page.locator(".say .slot", has_text="客户称呼").click()
+        page.keyboard.type("张女士")
+        expect(page.locator(".say .reply")).to_contain_text("张女士您好")
+        page.keyboard.press("Enter")
+        page.keyboard.type("A1024")
+        expect(page.locator(".say .slot")).to_have_count(0)
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        expect(page.locator("#live")).to_contain_text("已复制")
+        assert copied(page).startswith("张女士您好，订单 A1024 的差价")
+        page.reload()
+        expect(page.locator(".say .reply")).to_contain_text("张女士您好，订单 A1024")
+        assert "张女士" not in page.url
+        page.get_by_role("button", name="换客户").click()
+        expect(page.locator(".say .slot")).to_have_count(2)
+
+    def test_arrows_choose_and_numbers_copy(self, page: Page) -> None:
+        """↓ and ↑ walk the candidates and back to the box; a number copies that one."""
+        search(page, NO_UPDATE)
+        page.keyboard.press("ArrowDown")
+        expect(page.locator(".say h2")).to_have_text(SHIP[1]["title"])
+        page.keyboard.press("Enter")
+        expect(page.locator("#live")).to_contain_text(SHIP[1]["title"])
+        assert copied(page) == SHIP[1]["reply"]["text"]
+        page.keyboard.press("4")
+        expect(page.locator("#live")).to_contain_text(SHIP[3]["title"])
+        assert copied(page) == SHIP[3]["reply"]["text"]
+        for _ in range(4):
+            page.keyboard.press("ArrowUp")
+        expect(page.locator("#query")).to_be_focused()
+        expect(page.locator(".candidate[aria-current]")).to_contain_text(SHIP[0]["title"])
+
+    def test_a_number_typed_into_the_box_is_text_unless_alt_is_held(self, page: Page) -> None:
+        """A customer's words may hold digits; Alt and a digit copies."""
+        search(page, NO_UPDATE)
+        page.keyboard.press("Alt+2")
+        expect(page.locator("#live")).to_contain_text(SHIP[1]["title"])
+        assert copied(page) == SHIP[1]["reply"]["text"]
+        page.focus("#query")
+        page.keyboard.press("End")
+        page.keyboard.press("2")
+        expect(page.locator("#query")).to_have_value(NO_UPDATE + "2")
+
+    def test_slash_escape_and_question_mark(self, page: Page) -> None:
+        """/ goes to the box, ? shows the keys, Esc closes them and then clears."""
+        search(page, NO_UPDATE)
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_contain_text("复制升级单")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        page.keyboard.press("/")
+        expect(page.locator("#query")).to_be_focused()
+        expect(page.locator("#query")).to_have_value(NO_UPDATE)
+        page.keyboard.press("Escape")
+        expect(page.locator("#query")).to_have_value("")
+        expect(page.locator("#empty")).to_be_visible()
+        assert page.url.endswith("/")
+
+    def test_when_to_choose_enter_copies_the_question(self, page: Page) -> None:
+        """请选择: nothing is chosen for the agent; Enter copies the question with its options, a number the reply."""
+        search(page, UNCLEAR)
+        expect(page.locator(".decision")).to_contain_text("请选择")
+        expect(page.locator(".candidate[aria-current]")).to_have_count(0)
+        page.keyboard.press("Enter")
+        expect(page.locator("#live")).to_contain_text("已复制")
+        assert copied(page).endswith("下面哪一项？\n1. 退款多久能到账\n2. 怎么申请退款")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator(".say h2")).to_have_text("退款多久能到账")
+
+    def test_when_nothing_fits_enter_copies_the_holding_line(self, page: Page) -> None:
+        """暂无话术: the approved line that steadies the customer is what there is to say."""
+        search(page, UNKNOWN)
+        expect(page.locator(".decision")).to_contain_text("暂无话术")
+        page.keyboard.press("Enter")
+        expect(page.locator("#live")).to_contain_text("已复制")
+        assert copied(page) == HOLDING
+
+    def test_copies_without_the_clipboard_api(self, context: BrowserContext) -> None:
+        """Served without TLS a page has no navigator.clipboard: copying works all the same and keeps the focus."""
+        context.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+        page = context.new_page()
+        page.goto("/")
+        search(page, NO_UPDATE)
+        page.evaluate("document.addEventListener('copy', () => { window.copiedText = String(document.activeElement.value) })")
+        page.keyboard.press("Enter")
+        expect(page.locator(".say .button.primary")).to_contain_text("已复制")
+        assert page.evaluate("window.copiedText") == SHIP[0]["reply"]["text"]
+        expect(page.locator("#query")).to_be_focused()
+
+
+class TestEscalating:
+    """Escalation card."""
+
+    def test_required_stands_first_with_clock_and_checklist(self, page: Page) -> None:
+        """What must be escalated is above the reply and says who, how soon, and what to find out."""
+        search(page, FIRE)
+        expect(page.locator("#panel > :first-child")).to_have_attribute("data-level", "required")
+        card = page.locator(".escalation")
+        expect(card).to_contain_text("需升级→产品安全负责人紧急")
+        expect(card).to_contain_text("30 分钟内")
+        expect(card.get_by_role("checkbox")).to_have_count(8)
+        before = card.locator(".clock").inner_text()
+        assert re.fullmatch(r"剩 0:29:\d\d", before)
+        expect(card.locator(".clock")).not_to_have_text(before)
+
+    def test_levels_differ_by_word_shape_and_colour(self, page: Page) -> None:
+        """Offer and required are told apart without colour too; none shows no card."""
+        looks = []
+        for query in (NO_UPDATE, FIRE):
+            search(page, query)
+            card = page.locator(".escalation")
+            looks.append((
+                card.locator('[data-at="word"]').inner_text(),
+                card.locator("use").first.get_attribute("href"),
+                card.evaluate("e => getComputedStyle(e).borderLeftColor"),
+            ))
+        assert all(offer != required for offer, required in zip(*looks, strict=True))
+        search(page, UNCLEAR)
+        expect(page.locator(".escalation")).to_have_count(0)
+
+    def test_e_copies_the_case_note(self, page: Page) -> None:
+        """The note holds level, target, deadline, the query, ticked items, known slots and the entry."""
+        page.evaluate("sessionStorage.setItem('huashu.slots', JSON.stringify({phone: '13800000000'}))")
+        page.goto(f"/?q={FIRE}")
+        page.get_by_label("发生地点").check()
+        page.keyboard.press("Alt+e")
+        expect(page.locator("#live")).to_have_text("已复制升级单")
+        note = copied(page).split("\n")
+        assert note[0] == "【升级单】需升级 → 产品安全负责人 [紧急]"
+        assert note[1] == f"客户的话: {FIRE}"
+        assert note[3].startswith("时限: 30 分钟内 · 20")
+        assert "☑ 联系电话: 13800000000" in note
+        assert "☑ 发生地点:" in note
+        assert "☐ 照片、截图或录像 (选填):" in note
+        assert note[-1] == f"参考话术: {SAFETY['title']} (quality.safety-incident v3)"
+
+    def test_h_copies_the_holding_reply(self, page: Page) -> None:
+        """The line that steadies the customer has a key of its own."""
+        search(page, NO_UPDATE)
+        page.keyboard.press("Alt+h")
+        expect(page.locator("#live")).to_have_text("已复制稳住客户的话")
+        assert copied(page).startswith("让您久等了，很抱歉。")
+
+
+class TestTrouble:
+    """Errors."""
+
+    def test_503_shows_the_command(self, page: Page) -> None:
+        """Without a knowledge base the page says what to run, and under which number it was noted."""
+        details = {"title": "No index", "status": 503, "detail": "no index is loaded: run `huashu build`", "request_id": "req-9"}
+        page.route(API, lambda route: route.fulfill(status=503, json=details, content_type="application/problem+json"))
+        page.fill("#query", NO_UPDATE)
+        problem = page.locator(".problem")
+        expect(problem).to_contain_text("话术库还没有准备好")
+        expect(problem.locator("code")).to_have_text("huashu build")
+        expect(problem).to_contain_text("编号 req-9")
+
+    def test_422_shows_what_is_wrong(self, page: Page) -> None:
+        """A refused query is explained in the API's own words."""
+        details = {"status": 422, "detail": "query has 2400 characters: at most 2000", "request_id": "req-10"}
+        page.route(API, lambda route: route.fulfill(status=422, json=details))
+        page.fill("#query", "长" * 2400)
+        expect(page.locator(".problem")).to_contain_text("query has 2400 characters: at most 2000")
+
+    def test_offline_says_so_and_recovers_by_itself(self, page: Page, context: BrowserContext) -> None:
+        """A lost connection is named; when it is back the search runs again."""
+        context.set_offline(True)
+        page.fill("#query", NO_UPDATE)
+        expect(page.locator(".problem")).to_contain_text("连不上话术服务")
+        expect(page.locator("#results")).to_be_hidden()
+        context.set_offline(False)
+        expect(page.locator(".say")).to_be_visible()
+        expect(page.locator(".problem")).to_be_hidden()
+
+
+class TestForms:
+    """Languages, colours, sizes, and no script at all."""
+
+    def test_works_without_javascript(self, chromium: Browser, desk: str) -> None:
+        """The form, the candidates and both switches are plain links and fields."""
+        context = chromium.new_context(base_url=desk, locale="zh-CN", java_script_enabled=False)
+        page = context.new_page()
+        page.goto("/")
+        page.fill("#query", NO_UPDATE)
+        page.get_by_role("button", name="查找").click()
+        assert reply_text(page) == SHIP[0]["reply"]["text"]
+        expect(page.locator(".escalation")).to_contain_text("物流专员")
+        page.locator(".candidate").nth(1).click()
+        assert reply_text(page) == SHIP[1]["reply"]["text"]
+        page.get_by_role("link", name="English").click()
+        expect(page.locator(".decision")).to_contain_text("Ready to send")
+        expect(page.locator(".candidate[aria-current]")).to_contain_text(SHIP[1]["title"])
+        expect(page.locator("[data-do=copy]")).to_be_hidden()
+        context.close()
+
+    @pytest.mark.parametrize("query", ALL_STATES[1:])
+    def test_script_and_server_draw_the_same(self, page: Page, chromium: Browser, desk: str, query: str) -> None:
+        """What the server sends for a query is, element for element, what the script draws for it."""
+        tidy = """() => { const copy = document.getElementById("results").cloneNode(true);
+            for (const clock of copy.querySelectorAll("time")) { clock.textContent = ""; clock.removeAttribute("datetime"); }
+            return copy.innerHTML.replace(/>\\s+</g, "><").replace(/ (checked|aria-busy)="[^"]*"/g, "").trim(); }"""
+        search(page, query)
+        drawn = page.evaluate(tidy)
+        page.route("**/*.js", lambda route: route.abort())
+        page.goto(f"/?q={query}")
+        assert page.evaluate(tidy) == drawn
+
+    def test_english(self, chromium: Browser, desk: str) -> None:
+        """The switch turns every word of the page's own, keeps the query, and is remembered."""
+        context = chromium.new_context(base_url=desk, locale="zh-CN")
+        page = context.new_page()
+        page.goto("/")
+        search(page, NO_UPDATE)
+        page.get_by_text("English").click()
+        expect(page.locator(".decision")).to_contain_text("Ready to send")
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        assert reply_text(page) == SHIP[0]["reply"]["text"]
+        page.goto("/")
+        expect(page.locator(".empty h2")).to_have_text("What did the customer say?")
+        context.close()
+
+    def test_dark_follows_the_system_and_the_switch(self, page: Page) -> None:
+        """Dark by the system's wish; the switch wins over it and is remembered."""
+        colour = "getComputedStyle(document.body).backgroundColor"
+        light = page.evaluate(colour)
+        page.emulate_media(color_scheme="dark")
+        dark = page.evaluate(colour)
+        assert dark != light
+        page.get_by_role("link", name="浅色").click()
+        assert page.evaluate(colour) == light
+        page.reload()
+        assert page.evaluate(colour) == light
+        page.emulate_media(color_scheme="light")
+        page.get_by_role("link", name="深色").click()
+        assert page.evaluate(colour) == dark
+
+    @pytest.mark.parametrize("query", ALL_STATES)
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    def test_a_phone_never_scrolls_sideways(self, page: Page, query: str, language: str) -> None:
+        """At 390 px everything is one column."""
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.goto(f"/?q={query}&lang={language}")
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+    def test_a_phone_shows_the_reply_before_the_candidates(self, page: Page) -> None:
+        """On one column what to say comes first."""
+        page.set_viewport_size({"width": 390, "height": 844})
+        search(page, NO_UPDATE)
+        tops = [page.locator(part).bounding_box() or {} for part in (".decision", ".say", ".escalation", "#results .found")]
+        assert [box["y"] for box in tops] == sorted(box["y"] for box in tops)
+
+    def test_no_motion_where_none_is_wanted(self, page: Page) -> None:
+        """Under prefers-reduced-motion nothing moves."""
+        page.emulate_media(reduced_motion="reduce")
+        assert page.locator(".search").evaluate("e => getComputedStyle(e).transitionDuration") in ("0s", "0s, 0s")
+
+    @pytest.mark.parametrize("query", ALL_STATES)
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_has_no_accessibility_violations(self, page: Page, query: str, theme: str) -> None:
+        """axe finds nothing to object to, contrast included, in any state and theme."""
+        page.goto(f"/?q={query}&theme={theme}")
+        page.wait_for_timeout(200)  # colours change within 120 ms
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()

@@ -1,0 +1,1 @@
+"""Tests of `knowledge/lint/rules`, one file a rule."""

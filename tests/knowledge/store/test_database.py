@@ -1,0 +1,147 @@
+"""Opening: migrations, several openers, refusals."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+
+from knowledge.errors import KnowledgeError, StateError
+from knowledge.store import Store, migration
+from knowledge.store.tables import metadata
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_migrations_lead_to_the_tables(url: str) -> None:
+    """What the migrations make is what `tables` says, with nothing more or less."""
+    Store.open(url).close()
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_head_is_the_newest_migration() -> None:
+    """The constants that spare an import of Alembic are true."""
+    config = Config()
+    config.set_main_option("script_location", "knowledge.store:migrations")
+    script = ScriptDirectory.from_config(config)
+    assert script.get_current_head() == migration.HEAD
+    assert {revision.revision for revision in script.walk_revisions()} == migration.REVISIONS
+
+
+def test_an_up_to_date_database_opens_fast(url: str) -> None:
+    """Opening what needs no migration takes less than 150 ms: the best of three, as other work shares the machine."""
+    Store.open(url).close()
+    seconds = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        Store.open(url).close()
+        seconds.append(time.perf_counter() - begun)
+    assert min(seconds) < 0.15
+
+
+def test_an_up_to_date_database_needs_no_alembic(tmp_path: Path) -> None:
+    """Alembic is imported for a migration only."""
+    url = f"sqlite:///{tmp_path / 'k.db'}"
+    Store.open(url).close()
+    code = "import sys; from knowledge.store import Store; Store.open(sys.argv[1]); print('alembic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, url], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_processes_open_a_new_database_at_once(url: str) -> None:
+    """One migrates, the others wait and find it done."""
+    code = (
+        "import sys; from knowledge.store import Store; s = Store.open(sys.argv[1]); print(len(s.audit())); s.close()"
+    )
+    openers = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, url], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    outcomes = [(opener.communicate(), opener.returncode) for opener in openers]
+    assert [(out.strip(), code) for (out, _), code in outcomes] == [("0", 0)] * 4, outcomes
+
+
+def test_a_newer_database_is_refused(url: str) -> None:
+    """Both revisions and the way out are named, and the database is not touched."""
+    Store.open(url).close()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StateError, match="database is at revision 9999, this program knows 0001: start the newer"):
+        Store.open(url)
+    engine.dispose()
+
+
+def test_a_failing_migration_leaves_no_tables(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are made in one transaction: after a failure the next opening starts from nothing and succeeds."""
+    import alembic.op
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(alembic.op, "bulk_insert", fail)
+        with pytest.raises(RuntimeError, match="disk full"):
+            Store.open(url)
+    with Store.open(url) as store:
+        assert store.audit() == ()
+
+
+def test_sqlite_is_opened_durable_and_strict(tmp_path: Path) -> None:
+    """WAL, foreign keys and a wait for other writers are on, in a folder made where needed."""
+    with Store.open(f"sqlite:///{tmp_path / 'new' / 'k.db'}") as store, store._database.reading() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "foreign_keys")
+        }
+        assert pragmas == {"journal_mode": "wal", "foreign_keys": 1}
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 30_000
+
+
+def test_readers_see_one_state_while_writers_write(url: str) -> None:
+    """A reading that has begun does not see what is written meanwhile, and does not hold the writer up."""
+    from tests.knowledge.sample import entry
+    from tests.knowledge.store.test_store import AT
+
+    with Store.open(url) as store, store._database.reading() as connection:
+        count = text("SELECT count(*) FROM audit")
+        assert connection.execute(count).scalar() == 0
+        store.save(entry(), "li", "", AT)
+        assert connection.execute(count).scalar() == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("nonsense", "database URL cannot be used"),
+        ("nodb://x", "database URL cannot be used"),
+        ("postgresql+nodriver://x", "database URL cannot be used"),
+        ("sqlite:////proc/nowhere/k.db", "database sqlite:////proc/nowhere/k.db"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_a_knowledge_error(address: str, reason: str) -> None:
+    """Callers that know no SQLAlchemy can say what is wrong."""
+    with pytest.raises(KnowledgeError, match=reason):
+        Store.open(address)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    """The file is named and left as it was."""
+    path = tmp_path / "k.db"
+    path.write_text("dear diary " * 100)
+    with pytest.raises(KnowledgeError, match=r"k\.db refused \(.*file is not a database"):
+        Store.open(f"sqlite:///{path}")
+    assert path.read_text().startswith("dear diary")
