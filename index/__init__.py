@@ -1,0 +1,1 @@
+"""How it is found: embedder, vectors, lexical channel, ranker, confidence, triggers, artefact."""

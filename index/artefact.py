@@ -109,7 +109,10 @@ def verify(folder: Path, embedder: str | None = None) -> Manifest:
         except OSError as error:
             raise ArtefactError(f"artefact {manifest.version} lacks {name} ({error.strerror}); {NEXT_STEP}") from error
         if found != expected:
-            raise ArtefactError(f"artefact {manifest.version}: {name} has hash {found[:12]}, the manifest says {expected[:12]}; {NEXT_STEP}")
+            raise ArtefactError(
+                f"artefact {manifest.version}: {name} has hash {found[:12]}, "
+                f"the manifest says {expected[:12]}; {NEXT_STEP}"
+            )
     return manifest
 
 
@@ -128,7 +131,9 @@ class Shelf:
         """Versions on disk, in no order of time."""
         if not self.folder.is_dir():
             return []
-        return sorted(path.name for path in self.folder.iterdir() if VERSION.match(path.name) and (path / MANIFEST).is_file())
+        return sorted(
+            path.name for path in self.folder.iterdir() if VERSION.match(path.name) and (path / MANIFEST).is_file()
+        )
 
     def current(self) -> str:
         """The live version; NoArtefact where nothing was published."""

@@ -25,6 +25,7 @@ from index.cache import VectorCache
 from index.contents import ENTRIES, Contents, save
 from index.embedder import Embedder, Matrix
 from index.errors import ArtefactError, GateError
+from index.kernel import take
 from index.lexical import CHANNELS, Lexical
 from index.vectors import VectorIndex
 from knowledge.lint.finding import Finding
@@ -38,6 +39,7 @@ logger = logging.getLogger(__name__)
 Step = Callable[[str, int, int], None]
 KEPT = 10  # artefacts kept on disk
 CACHE = "vectors.npz"
+SUSPICIOUS_LEAD = 0.3  # by which another entry's score leads before a variant counts as filed wrongly
 
 
 @dataclass(frozen=True)
@@ -69,16 +71,24 @@ def resolved(entries: Sequence[ApprovedEntry], facts: Facts) -> tuple[ApprovedEn
 
 def _resolve(approved: ApprovedEntry, facts: Facts) -> ApprovedEntry:
     entry = approved.entry
-    replies = tuple(reply.model_copy(update={"text": resolve_facts(reply.text, facts, reply.language)}) for reply in entry.replies)
+    replies = tuple(
+        reply.model_copy(update={"text": resolve_facts(reply.text, facts, reply.language)}) for reply in entry.replies
+    )
     escalation = entry.escalation
     if escalation.holding_reply:
-        escalation = escalation.model_copy(update={"holding_reply": resolve_facts(escalation.holding_reply, facts, "zh")})
-    return approved.model_copy(update={"entry": entry.model_copy(update={"replies": replies, "escalation": escalation})})
+        escalation = escalation.model_copy(
+            update={"holding_reply": resolve_facts(escalation.holding_reply, facts, "zh")}
+        )
+    return approved.model_copy(
+        update={"entry": entry.model_copy(update={"replies": replies, "escalation": escalation})}
+    )
 
 
 def resolved_policy(policy: Policy, facts: Facts) -> Policy:
     """The policy with every fact put into the lines and holding replies it shows."""
-    lines = policy.lines.model_copy(update={name: resolve_facts(text, facts, "zh") for name, text in policy.lines.model_dump().items()})
+    lines = policy.lines.model_copy(
+        update={name: resolve_facts(text, facts, "zh") for name, text in policy.lines.model_dump().items()}
+    )
     targets = {
         name: target.model_copy(update={"holding_reply": resolve_facts(target.holding_reply, facts, "zh")})
         for name, target in policy.targets.items()
@@ -88,7 +98,13 @@ def resolved_policy(policy: Policy, facts: Facts) -> Policy:
 
 def version_of(entries: Sequence[ApprovedEntry], policy: Policy, embedder: Embedder) -> str:
     """The name of the artefact these make: the same content, embedder and recipe give the same."""
-    content = [FORMAT, recipe(), embedder.name, ENTRIES.dump_python(tuple(entries), mode="json"), policy.model_dump(mode="json")]
+    content = [
+        FORMAT,
+        recipe(),
+        embedder.name,
+        ENTRIES.dump_python(tuple(entries), mode="json"),
+        policy.model_dump(mode="json"),
+    ]
     return digest(canonical(content))[:12]
 
 
@@ -133,7 +149,16 @@ def build(
     metrics = verify(shelf.path(version), embedder.name).metrics
     if publish:
         _publish(shelf, version, at, by)
-    return Build(version, built, publish, cache.reused, cache.embedded, seconds, metrics, tuple(f for f in findings if f.severity == "warning"))
+    return Build(
+        version,
+        built,
+        publish,
+        cache.reused,
+        cache.embedded,
+        seconds,
+        metrics,
+        tuple(f for f in findings if f.severity == "warning"),
+    )
 
 
 def _whole(shelf: Shelf, version: str) -> bool:
@@ -158,8 +183,13 @@ def _gate_lint(entries: Sequence[ApprovedEntry], policy: Policy, facts: Facts) -
     findings = lint(Pack(entries=tuple(approved.entry for approved in entries), policy=policy, facts=facts))
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
-        first = "\n".join(f"  {finding.entry_id or 'policy'} {finding.field}: {finding.message} ({finding.rule})" for finding in errors[:10])
-        raise GateError(f"lint found {len(errors)} errors, so nothing was built; `huashu lint` shows all. The first:\n{first}")
+        first = "\n".join(
+            f"  {finding.entry_id or 'policy'} {finding.field}: {finding.message} ({finding.rule})"
+            for finding in errors[:10]
+        )
+        raise GateError(
+            f"lint found {len(errors)} errors, so nothing was built; `huashu lint` shows all. The first:\n{first}"
+        )
     if not entries:
         raise GateError("there is no approved entry to build from: import or approve some first")
     return findings
@@ -176,11 +206,10 @@ def assemble(
     took = seconds if seconds is not None else {}
     say = step or (lambda name, done, all_: None)
     variants, keys, owner = _phrasings(entries)
-    own = [list(trigger.variants) for trigger in policy.triggers]
-    alike = [list(trigger.look_alikes) for trigger in policy.triggers]
+    own = [text for trigger in policy.triggers for text in trigger.variants]
+    alike = [text for trigger in policy.triggers for text in trigger.look_alikes]
     started = time.perf_counter()
-    texts = [*variants, *(text for group in own for text in group), *(text for group in alike for text in group)]
-    vectors = encode(texts, lambda done, all_: say("embed", done, all_))
+    vectors = encode([*variants, *own, *alike], lambda done, all_: say("embed", done, all_))
     took["embed"] = time.perf_counter() - started
     started = time.perf_counter()
     say("train", 0, 3)
@@ -191,18 +220,34 @@ def assemble(
     learnt, held = ranker.fit({**dense, **lexical_rows}, owner.tolist(), len(entries))
     say("train", 2, 3)
     sure = _calibrate(held, owner, policy)
-    detectors = _detectors(entries, policy, vectors, owner, own, alike) if own else None
+    detectors = None
+    trigger_keys = tuple(normalise(text) for text in (*own, *alike))
+    if own:
+        texts = {part: matrix[len(variants) :] for part, matrix in vectors.items()} | {
+            channel: vocabulary.transform(trigger_keys) for channel, vocabulary in lexical.items()
+        }
+        own_of = [number for number, trigger in enumerate(policy.triggers) for _ in trigger.variants]
+        marks = learnt.landmarks
+        others = take({**dense, **lexical_rows}, marks)
+        detectors = triggers.fit(
+            texts, own_of, len(alike), others, learnt.kernel.means, _kindred(entries, policy)[:, owner[marks]]
+        )
     took["train"] = time.perf_counter() - started
     say("train", 3, 3)
     found = held.entries[:, 0] == owner[held.rows]
     several = np.bincount(owner)[owner[held.rows]] > 1
+    suspicious = _suspicious(held, owner, entries, variants)
     metrics = {
+        "suspicious_variants": len(suspicious),
         "out_of_fold_hit_at_1": round(float(found[several].mean()), 4) if several.any() else None,
         "measured_rows": sure.measured_rows,
-        "thresholds": {"answer": sure.thresholds.answer, "clarify": sure.thresholds.clarify, "show": sure.thresholds.show},
-        "regularisation": learnt.regularisation,
+        "thresholds": {
+            "answer": sure.thresholds.answer,
+            "clarify": sure.thresholds.clarify,
+            "show": sure.thresholds.show,
+        },
     }
-    counts = {"entries": len(entries), "variants": len(variants), "triggers": len(own)}
+    counts = {"entries": len(entries), "variants": len(variants), "triggers": len(policy.triggers)}
     _warn_of_shared(entries, variants, keys, owner)
     return Contents(
         tuple(entries),
@@ -216,8 +261,14 @@ def assemble(
         learnt,
         sure,
         detectors,
-        tuple(text for group in own for text in group),
-        {"counts": counts, "metrics": metrics, "curve": [list(point) for point in sure.curve]},
+        tuple(own),
+        trigger_keys,
+        {
+            "counts": counts,
+            "metrics": metrics,
+            "curve": [list(point) for point in sure.curve],
+            "suspicious": suspicious,
+        },
     )
 
 
@@ -236,6 +287,26 @@ def _phrasings(entries: Sequence[ApprovedEntry]) -> tuple[tuple[str, ...], tuple
     if not variants:
         raise GateError("no entry has a phrasing with a letter or a character in it")
     return tuple(variants), tuple(keys), np.asarray(owner, np.int64)
+
+
+def _suspicious(
+    held: ranker.OutOfFold, owner: NDArray[np.int64], entries: Sequence[ApprovedEntry], variants: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Variants that, left out, are nearer to another entry: the clearest first, with the score (about 0..1) of each."""
+    mine = owner[held.rows][:, None]
+    own = np.where(held.entries == mine, held.scores, 0).sum(axis=1)
+    over = held.scores[:, 0] - own
+    listed = [int(row) for row in np.argsort(-over, kind="stable") if over[row] >= SUSPICIOUS_LEAD]
+    return [
+        {
+            "entry_id": entries[owner[held.rows[row]]].entry.id,
+            "variant": variants[held.rows[row]],
+            "nearer_to": entries[held.entries[row, 0]].entry.id,
+            "score": round(float(held.scores[row, 0]), 3),
+            "own_score": round(float(own[row]), 3),
+        }
+        for row in listed
+    ]
 
 
 def _calibrate(held: ranker.OutOfFold, owner: NDArray[np.int64], policy: Policy) -> confidence.Confidence:
@@ -259,22 +330,15 @@ def _calibrate(held: ranker.OutOfFold, owner: NDArray[np.int64], policy: Policy)
     )
 
 
-def _detectors(
-    entries: Sequence[ApprovedEntry], policy: Policy, vectors: dict[str, Matrix], owner: NDArray[np.int64], own: Sequence[Sequence[str]], alike: Sequence[Sequence[str]]
-) -> triggers.Triggers:
-    place = len(owner)
-    groups: list[dict[str, Matrix]] = []
-    for group in [*own, *alike]:
-        groups.append({part: matrix[place : place + len(group)] for part, matrix in vectors.items()})
-        place += len(group)
-    targets = np.array([approved.entry.escalation.target or "" for approved in entries])[owner]
-    # Entries that go to a trigger's own target often mean its matter, so they are no counter-examples.
-    usable = np.stack([targets != trigger.target for trigger in policy.triggers])
-    others = {part: matrix[: len(owner)] for part, matrix in vectors.items()}
-    return triggers.fit(groups[: len(own)], groups[len(own) :], others, usable)
+def _kindred(entries: Sequence[ApprovedEntry], policy: Policy) -> NDArray[np.bool_]:
+    """(triggers, entries): whether the entry goes to the trigger's own target, and so often means its matter."""
+    targets = [approved.entry.escalation.target for approved in entries]
+    return np.array([[target == trigger.target for target in targets] for trigger in policy.triggers], bool)
 
 
-def _warn_of_shared(entries: Sequence[ApprovedEntry], variants: Sequence[str], keys: Sequence[str], owner: NDArray[np.int64]) -> None:
+def _warn_of_shared(
+    entries: Sequence[ApprovedEntry], variants: Sequence[str], keys: Sequence[str], owner: NDArray[np.int64]
+) -> None:
     """Say which phrasings belong to two entries; lint makes this an error for a pack, a question set may hold some."""
     first: dict[str, int] = {}
     clashes = []
@@ -283,4 +347,8 @@ def _warn_of_shared(entries: Sequence[ApprovedEntry], variants: Sequence[str], k
         if other != number:
             clashes.append(f"  {entries[number].entry.id}: {variant!r} also belongs to {entries[other].entry.id}")
     if clashes:
-        logger.warning("%d phrasings belong to two entries; a query in these words asks which is meant:\n%s", len(clashes), "\n".join(clashes[:5]))
+        logger.warning(
+            "%d phrasings belong to two entries; a query in these words asks which is meant:\n%s",
+            len(clashes),
+            "\n".join(clashes[:5]),
+        )

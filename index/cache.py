@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,9 @@ class VectorCache:
         self._path = path
         self._embedder = embedder
         self._place: dict[str, int] = {}
-        self._vectors: dict[str, Matrix] = {part: np.zeros((0, size), np.float32) for part, size in embedder.dimensions.items()}
+        self._vectors: dict[str, Matrix] = {
+            part: np.zeros((0, size), np.float32) for part, size in embedder.dimensions.items()
+        }
         self.reused = 0
         self.embedded = 0
         if path is not None and path.exists():
@@ -36,7 +39,11 @@ class VectorCache:
         try:
             with np.load(path) as stored:
                 if str(stored["embedder"]) != self._embedder.name:
-                    logger.info("the vector cache is of embedder %s, not %s: embedding everything", stored["embedder"], self._embedder.name)
+                    logger.info(
+                        "the vector cache is of embedder %s, not %s: embedding everything",
+                        stored["embedder"],
+                        self._embedder.name,
+                    )
                     return
                 vectors = {part: stored[f"part_{part}"] for part in self._embedder.dimensions}
                 keys = stored["keys"].tolist()
@@ -67,6 +74,7 @@ class VectorCache:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         work = self._path.with_suffix(f".{os.getpid()}.tmp.npz")
-        parts = {f"part_{part}": matrix for part, matrix in self._vectors.items()}
-        np.savez(work, embedder=np.array(self._embedder.name), keys=np.array(list(self._place), dtype="U40"), **parts)
+        content: dict[str, Any] = {f"part_{part}": matrix for part, matrix in self._vectors.items()}
+        content |= {"embedder": np.array(self._embedder.name), "keys": np.array(list(self._place), dtype="U40")}
+        np.savez(work, **content)
         os.replace(work, self._path)

@@ -27,7 +27,7 @@ from index.metrics import precision_curve
 Floats = NDArray[np.float64]
 
 # (intercept, score, lead): fitted by `scripts/fit-prior` on the shipped pack with 2, 4, 8 … variants an entry.
-PRIOR = (-3.0, 4.0, 6.0)
+PRIOR = (-2.5, 6.5, 9.5)
 PRIOR_STRENGTH = 4.0  # in squared coefficient units: what about this many surprising queries can move
 ENOUGH_ROWS = 200  # rows below which thresholds come from expected instead of measured precision
 CURVE_POINTS = 60
@@ -70,7 +70,14 @@ class Confidence:
     def from_json(cls, content: dict[str, Any]) -> Confidence:
         thresholds = Thresholds(**content["thresholds"])
         curve = tuple((float(t), float(p), float(c)) for t, p, c in content["curve"])
-        return cls(float(content["intercept"]), float(content["score"]), float(content["lead"]), thresholds, curve, int(content["measured_rows"]))
+        return cls(
+            float(content["intercept"]),
+            float(content["score"]),
+            float(content["lead"]),
+            thresholds,
+            curve,
+            int(content["measured_rows"]),
+        )
 
 
 def leads(scores: Floats) -> Floats:
@@ -83,7 +90,13 @@ def leads(scores: Floats) -> Floats:
     return lead
 
 
-def coefficients(scores: Floats, right: NDArray[np.bool_], weights: Floats, prior: tuple[float, float, float] = PRIOR, strength: float = PRIOR_STRENGTH) -> tuple[float, float, float]:
+def coefficients(
+    scores: Floats,
+    right: NDArray[np.bool_],
+    weights: Floats,
+    prior: tuple[float, float, float] = PRIOR,
+    strength: float = PRIOR_STRENGTH,
+) -> tuple[float, float, float]:
     """Penalised maximum likelihood over all candidates.
 
     scores (n, k) best first, right (n, k), weights (n,). Minimises the weighted log loss plus
@@ -95,14 +108,18 @@ def coefficients(scores: Floats, right: NDArray[np.bool_], weights: Floats, prio
 
     def loss(beta: Floats) -> tuple[float, Floats]:
         logit = design @ beta
-        value = float((weight * (np.logaddexp(0, logit) - truth * logit)).sum() + strength / 2 * ((beta - centre) ** 2).sum())
+        value = float(
+            (weight * (np.logaddexp(0, logit) - truth * logit)).sum() + strength / 2 * ((beta - centre) ** 2).sum()
+        )
         return value, design.T @ (weight * (expit(logit) - truth)) + strength * (beta - centre)
 
     found = minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=[(None, None), (0, None), (0, None)])
     return float(found.x[0]), float(found.x[1]), float(found.x[2])
 
 
-def fit(scores: Floats, right: NDArray[np.bool_], weights: Floats, answer_precision: float, clarify_precision: float) -> Confidence:
+def fit(
+    scores: Floats, right: NDArray[np.bool_], weights: Floats, answer_precision: float, clarify_precision: float
+) -> Confidence:
     """Fit on out-of-fold candidates; every row is one query, its candidates best first.
 
     A query whose entry is missing has no right candidate. Rows of an entry that can only be measured as
@@ -114,15 +131,24 @@ def fit(scores: Floats, right: NDArray[np.bool_], weights: Floats, answer_precis
     confidence = blank.of(scores) if len(scores) else np.zeros((0, 1))
     measured = int(right.any(axis=1).sum()) >= ENOUGH_ROWS
     first, among = confidence[:, 0], confidence[:, :3].sum(axis=1)
-    first_right = right[:, 0] if measured else first
-    among_right = right[:, :3].any(axis=1) if measured else among
+    first_right = np.asarray(right[:, 0] if measured else first, float)
+    among_right = np.asarray(right[:, :3].any(axis=1) if measured else among, float)
     answer = _threshold(first, first_right, weights, answer_precision)
-    clarify = _threshold(among, among_right, weights, clarify_precision)
+    # Only what is not answered can be clarified, so that is what the second precision is measured on.
+    clarify = _threshold(among, among_right, np.where(first < answer, weights, 0.0), clarify_precision)
     shown = confidence[right]
-    thresholds = Thresholds(answer, clarify, float(np.quantile(shown, 0.02)) if measured else 0.02)
+    # What is answered is shown: where nearly all is answered, the quantile lies above the threshold to answer.
+    show = min(answer, float(np.quantile(shown, 0.02)) if measured else 0.02)
+    thresholds = Thresholds(answer, clarify, show)
     values, precision, coverage = precision_curve(first, first_right, weights) if len(first) else (np.zeros(0),) * 3
-    keep = np.unique(np.linspace(0, len(values) - 1, min(CURVE_POINTS, len(values))).astype(int)) if len(values) else np.zeros(0, int)
-    curve = tuple((round(float(values[i]), 4), round(float(precision[i]), 4), round(float(coverage[i]), 4)) for i in keep)
+    keep = (
+        np.unique(np.linspace(0, len(values) - 1, min(CURVE_POINTS, len(values))).astype(int))
+        if len(values)
+        else np.zeros(0, int)
+    )
+    curve = tuple(
+        (round(float(values[i]), 4), round(float(precision[i]), 4), round(float(coverage[i]), 4)) for i in keep
+    )
     return Confidence(a, b, c, thresholds, curve, blank.measured_rows)
 
 

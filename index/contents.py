@@ -26,11 +26,15 @@ from index.vectors import VectorIndex
 from knowledge.model import ApprovedEntry, Policy
 
 ENTRIES = TypeAdapter(tuple[ApprovedEntry, ...])
+SEPARATOR = "\n"  # no feature holds one
 
 
 @dataclass(frozen=True)
 class Contents:
-    """`variants[i]` as written, `keys[i]` normalised, `owner[i]` the number of its entry in `entries`."""
+    """`variants[i]` as written, `keys[i]` normalised, `owner[i]` the number of its entry in `entries`.
+
+    `trigger_variants` are as written; `trigger_keys` those and the look-alikes after them, normalised.
+    """
 
     entries: tuple[ApprovedEntry, ...]
     policy: Policy
@@ -44,6 +48,7 @@ class Contents:
     confidence: Confidence
     triggers: Triggers | None
     trigger_variants: tuple[str, ...]
+    trigger_keys: tuple[str, ...]
     report: dict[str, Any]
 
 
@@ -51,7 +56,13 @@ def save(contents: Contents, folder: Path) -> None:
     """Write every file but the manifest."""
     (folder / NAMES.entries).write_bytes(canonical(ENTRIES.dump_python(contents.entries, mode="json")))
     (folder / NAMES.policy).write_bytes(canonical(contents.policy.model_dump(mode="json")))
-    texts = {"variants": contents.variants, "keys": contents.keys, "owner": contents.owner.tolist(), "triggers": contents.trigger_variants}
+    texts = {
+        "variants": contents.variants,
+        "keys": contents.keys,
+        "owner": contents.owner.tolist(),
+        "triggers": contents.trigger_variants,
+        "trigger_keys": contents.trigger_keys,
+    }
     (folder / NAMES.variants).write_bytes(canonical(texts))
     for part, index in contents.dense.items():
         index.save(folder / NAMES.dense(part))
@@ -59,7 +70,7 @@ def save(contents: Contents, folder: Path) -> None:
         rows = contents.lexical_rows[channel]
         np.savez(
             folder / NAMES.lexical(channel),
-            columns=vocabulary.columns,
+            features=np.frombuffer(SEPARATOR.join(vocabulary.features).encode("utf-8"), np.uint8),
             idf=vocabulary.idf,
             unseen=np.float32(vocabulary.unseen),
             data=rows.data,
@@ -67,25 +78,14 @@ def save(contents: Contents, folder: Path) -> None:
             indptr=rows.indptr,
         )
     ranker = contents.ranker
-    np.savez(
-        folder / NAMES.ranker,
-        landmarks=ranker.landmarks,
-        weights=ranker.weights,
-        regularisation=np.float64(ranker.regularisation),
-        **{f"mean_{part}": mean for part, mean in ranker.means.items()},
-    )
+    learnt: dict[str, Any] = {f"mean_{part}": mean for part, mean in ranker.kernel.means.items()}
+    np.savez(folder / NAMES.ranker, landmarks=ranker.landmarks, weights=ranker.weights, **learnt)
     (folder / NAMES.confidence).write_bytes(canonical(contents.confidence.to_json()))
     if contents.triggers is not None:
         found = contents.triggers
-        np.savez(
-            folder / NAMES.triggers,
-            mean=found.mean,
-            weights=found.weights,
-            intercepts=found.intercepts,
-            thresholds=found.thresholds,
-            examples=found.examples,
-            example_of=found.example_of,
-        )
+        heard: dict[str, Any] = {f"dense_{part}": found.texts[part] for part in contents.dense}
+        heard |= {"picked": found.picked, "thresholds": found.thresholds, "example_of": found.example_of}
+        np.savez(folder / NAMES.triggers, weights=found.weights, **heard)
     (folder / NAMES.report).write_bytes(canonical(contents.report))
 
 
@@ -109,17 +109,32 @@ def _load(folder: Path, manifest: Manifest) -> Contents:
     lexical, lexical_rows = {}, {}
     for channel in sorted(path.stem.removeprefix("lexical-") for path in folder.glob("lexical-*.npz")):
         with np.load(folder / NAMES.lexical(channel)) as stored:
-            lexical[channel] = Lexical(channel, stored["columns"], stored["idf"], float(stored["unseen"]))
-            shape = (len(texts["variants"]), len(stored["columns"]))
-            lexical_rows[channel] = sparse.csr_matrix((stored["data"], stored["indices"], stored["indptr"]), shape=shape)
+            features = stored["features"].tobytes().decode("utf-8").split(SEPARATOR) if len(stored["features"]) else []
+            lexical[channel] = Lexical(channel, features, stored["idf"], float(stored["unseen"]))
+            shape = (len(texts["variants"]), len(features))
+            lexical_rows[channel] = sparse.csr_matrix(
+                (stored["data"], stored["indices"], stored["indptr"]), shape=shape
+            )
     rows = {**{part: index.rows() for part, index in dense.items()}, **lexical_rows}
     with np.load(folder / NAMES.ranker) as stored:
         means = {part: stored[f"mean_{part}"] for part in dense}
-        ranker = Ranker.restore(stored["landmarks"], means, stored["weights"], float(stored["regularisation"]), rows)
+        ranker = Ranker.restore(stored["landmarks"], means, stored["weights"], rows)
     triggers = None
     if (folder / NAMES.triggers).exists():
         with np.load(folder / NAMES.triggers) as stored:
-            triggers = Triggers(**{name: stored[name] for name in stored.files})
+            keys = texts["trigger_keys"]
+            own = {
+                **{part: stored[f"dense_{part}"] for part in dense},
+                **{name: vocabulary.transform(keys) for name, vocabulary in lexical.items()},
+            }
+            triggers = Triggers.restore(
+                own,
+                ranker.kernel.means,
+                picked=stored["picked"],
+                weights=stored["weights"],
+                thresholds=stored["thresholds"],
+                example_of=stored["example_of"],
+            )
     return Contents(
         entries,
         policy,
@@ -133,5 +148,6 @@ def _load(folder: Path, manifest: Manifest) -> Contents:
         Confidence.from_json(json.loads((folder / NAMES.confidence).read_bytes())),
         triggers,
         tuple(texts["triggers"]),
+        tuple(texts["trigger_keys"]),
         json.loads((folder / NAMES.report).read_bytes()),
     )

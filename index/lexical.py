@@ -3,13 +3,15 @@
 No segmentation dictionary: for Chinese, runs of one to three characters; for Latin words and numbers, the
 word and its three- to five-character pieces. A second vocabulary of toneless pinyin syllables (with the
 confusions of southern accents folded: zh/z, ch/c, sh/s, ng/n, l/n) finds what a pinyin keyboard mistyped.
-Weights are tf-idf with sublinear term frequency; features are hashed, so nothing but the idf is learnt.
+Weights are tf-idf with sublinear term frequency.
 Known-answer: the score of a text with itself is 1.0, of two without a shared feature 0.0.
 """
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
@@ -17,10 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pypinyin import Style, pinyin
 from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.preprocessing import normalize
 
-BUCKETS = 2**20
 WORD = re.compile(r"[a-z0-9.+#]+|[^\W\d_a-z]", re.UNICODE)
 CHANNELS = ("characters", "pinyin")
 
@@ -65,41 +64,46 @@ ANALYSERS: dict[str, Callable[[str], Iterator[str]]] = {"characters": character_
 
 
 class Lexical:
-    """One channel's vocabulary weights.
+    """One channel's vocabulary: `features` and their weights `idf`, in the order of the columns.
 
-    `columns` (sorted, int32) are the hashed features seen at build time and `idf` their weights; a feature
-    never seen has the weight `unseen`, so a query of strange words scores low with everything.
+    A feature that is not in the vocabulary has the weight `unseen`, so a query of strange words scores low with
+    everything.
     """
 
-    def __init__(self, channel: str, columns: NDArray[np.int32], idf: NDArray[np.float32], unseen: float) -> None:
+    def __init__(self, channel: str, features: Sequence[str], idf: NDArray[np.float32], unseen: float) -> None:
         self.channel = channel
-        self.columns = columns
+        self.features = tuple(features)
         self.idf = idf
         self.unseen = unseen
-        self._hasher = HashingVectorizer(
-            analyzer=ANALYSERS[channel], n_features=BUCKETS, norm=None, alternate_sign=False, dtype=np.float32
-        )
+        self._weights = dict(zip(self.features, enumerate(idf.tolist()), strict=True))
 
     @classmethod
     def fit(cls, channel: str, texts: Sequence[str]) -> Lexical:
         """Learn idf = ln((1 + n) / (1 + df)) + 1 from the normalised texts of a knowledge base."""
-        empty = cls(channel, np.zeros(0, np.int32), np.zeros(0, np.float32), 1.0)
-        counts = empty._hasher.transform(texts).tocsc() if len(texts) else sparse.csc_matrix((0, BUCKETS), dtype=np.float32)
-        frequency = np.diff(counts.indptr)
-        columns = np.flatnonzero(frequency).astype(np.int32)
-        idf = np.log((1 + len(texts)) / (1 + frequency[columns])) + 1
-        return cls(channel, columns, idf.astype(np.float32), float(np.log(1 + len(texts)) + 1))
+        analyse = ANALYSERS[channel]
+        frequency = Counter(feature for text in texts for feature in set(analyse(text)))
+        features = sorted(frequency)
+        idf = np.array([math.log((1 + len(texts)) / (1 + frequency[feature])) + 1 for feature in features], np.float32)
+        return cls(channel, features, idf, math.log(1 + len(texts)) + 1)
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """(len(texts), len(columns)) unit rows; unseen features count in the length, and are left out after."""
-        counts = self._hasher.transform(texts)
-        counts.data = 1 + np.log(counts.data)
-        place = np.searchsorted(self.columns, counts.indices)
-        known = place < len(self.columns)
-        known[known] = self.columns[place[known]] == counts.indices[known]
-        weights = np.full(len(place), self.unseen, np.float32)
-        weights[known] = self.idf[place[known]]
-        counts.data *= weights
-        counts = normalize(counts, copy=False)
-        rows = np.repeat(np.arange(len(texts), dtype=np.int32), np.diff(counts.indptr))[known]
-        return sparse.csr_matrix((counts.data[known], (rows, place[known])), shape=(len(texts), len(self.columns)), dtype=np.float32)
+        """(len(texts), len(features)) unit rows; unknown features count in the length, and are left out after."""
+        data: list[float] = []
+        columns: list[int] = []
+        starts = [0]
+        for text in texts:
+            known, length = [], 0.0
+            for feature, count in Counter(ANALYSERS[self.channel](text)).items():
+                column, idf = self._weights.get(feature, (-1, self.unseen))
+                weight = (1 + math.log(count)) * idf
+                length += weight * weight
+                if column >= 0:
+                    known.append((column, weight))
+            known.sort()
+            columns += [column for column, _ in known]
+            data += [weight / math.sqrt(length) for _, weight in known]
+            starts.append(len(columns))
+        shape = (len(texts), len(self.features))
+        return sparse.csr_matrix(
+            (np.array(data, np.float32), np.array(columns, np.int32), np.array(starts, np.int32)), shape=shape
+        )

@@ -21,7 +21,11 @@ def hit_at(ranks: Sequence[int | None], k: int) -> float:
 
 def mean_reciprocal_rank(ranks: Sequence[int | None], k: int = 10) -> float:
     """MRR@k: mean of 1/rank, 0 beyond k."""
-    return float(np.mean([1 / rank if rank is not None and rank <= k else 0.0 for rank in ranks])) if len(ranks) else float("nan")
+    return (
+        float(np.mean([1 / rank if rank is not None and rank <= k else 0.0 for rank in ranks]))
+        if len(ranks)
+        else float("nan")
+    )
 
 
 def auroc(scores: ArrayLike, positive: ArrayLike) -> float | None:
@@ -38,10 +42,17 @@ def calibration_error(confidence: ArrayLike, right: ArrayLike, bins: int = ECE_B
     if not len(values):
         return float("nan")
     place = np.minimum((values * bins).astype(int), bins - 1)
-    return float(sum(abs(values[place == bin_].mean() - truth[place == bin_].mean()) * (place == bin_).mean() for bin_ in np.unique(place)))
+    return float(
+        sum(
+            abs(values[place == bin_].mean() - truth[place == bin_].mean()) * (place == bin_).mean()
+            for bin_ in np.unique(place)
+        )
+    )
 
 
-def coverage_and_precision(confidence: ArrayLike, right: ArrayLike, threshold: float, weights: ArrayLike | None = None) -> tuple[float, float | None]:
+def coverage_and_precision(
+    confidence: ArrayLike, right: ArrayLike, threshold: float, weights: ArrayLike | None = None
+) -> tuple[float, float | None]:
     """Share of queries at or above the threshold, and how many of those are right (None where there is none)."""
     values, truth = np.asarray(confidence, float), np.asarray(right, bool)
     weight = np.ones(len(values)) if weights is None else np.asarray(weights, float)
@@ -50,7 +61,9 @@ def coverage_and_precision(confidence: ArrayLike, right: ArrayLike, threshold: f
     return taken / float(weight.sum()), float(weight[over & truth].sum()) / taken if taken else None
 
 
-def precision_curve(confidence: ArrayLike, right: ArrayLike, weights: ArrayLike | None = None) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+def precision_curve(
+    confidence: ArrayLike, right: ArrayLike, weights: ArrayLike | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """(thresholds descending, precision, coverage) at every distinct confidence."""
     values, truth = np.asarray(confidence, float), np.asarray(right, float)
     weight = np.ones(len(values)) if weights is None else np.asarray(weights, float)

@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from index.contents import Contents
 from index.embedder import Embedder, Matrix, prepare
@@ -27,7 +28,7 @@ Allowed = Callable[[ApprovedEntry], bool]
 
 NEAREST = 128  # variants a channel brings in
 OPTIONS = 3  # entries a clarification offers at the most
-REMEMBERED = 4096  # query vectors kept
+REMEMBERED = 1024  # texts whose rows are kept
 ELLIPTICAL = 12  # characters up to which a query may lean on what was said before
 HISTORY_TURNS = 3  # customer turns looked back at
 
@@ -54,10 +55,15 @@ class Alarm:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a query comes to. `repeats` counts how often the matter was asked, this time included."""
+    """What a query comes to.
+
+    `options` are what a clarification offers, two or three, and empty for other decisions; `repeats` counts how often
+    the matter was asked, this time included.
+    """
 
     decision: Decision
     candidates: tuple[Candidate, ...]
+    options: tuple[Candidate, ...]
     alarms: tuple[Alarm, ...]
     repeats: int
     used_history: bool
@@ -68,8 +74,16 @@ class _Ranked:
     entries: NDArray[np.int64]
     confidence: NDArray[np.float64]
     exact: frozenset[int]
-    rows: dict[str, Matrix]
+    rows: dict[str, Matrix | sparse.csr_matrix]
     key: str
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What was computed of a text: one row a channel, and its kernel values against the ranker's landmarks."""
+
+    rows: dict[str, Matrix | sparse.csr_matrix]
+    values: Matrix
 
 
 class Retriever:
@@ -89,8 +103,12 @@ class Retriever:
         order = np.argsort(contents.owner, kind="stable")
         starts = np.searchsorted(contents.owner[order], np.arange(len(contents.entries) + 1))
         self._variants_of = [order[starts[i] : starts[i + 1]] for i in range(len(contents.entries))]
-        self._vectors: OrderedDict[str, dict[str, Matrix]] = OrderedDict()
+        self._seen: OrderedDict[str, _Seen] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def embedder_name(self) -> str:
+        return self._embedder.name
 
     def find(self, query: str, history: Sequence[str] = (), allowed: Allowed | None = None, limit: int = 10) -> Finding:
         """The decision for a query.
@@ -107,9 +125,11 @@ class Retriever:
             together = self._rank(f"{turns[-1]}，{query}", mask)
             if self._decide(together) == "answer" and together.confidence[0] > self._top(ranked):
                 ranked, decision, leaned = together, "answer", True
+        candidates = self._candidates(ranked, max(limit, OPTIONS))
         return Finding(
             decision,
-            self._candidates(ranked, limit),
+            candidates[:limit],
+            self._options(candidates) if decision == "clarify" else (),
             self._alarms([query, *reversed(turns)]),
             self._repeats(ranked, decision, turns, mask, leaned),
             leaned,
@@ -117,17 +137,16 @@ class Retriever:
 
     def _rank(self, query: str, mask: NDArray[np.bool_] | None) -> _Ranked:
         key = normalise(query)
-        rows = self._encode(query) if key else {}
         if not key:
             return _Ranked(np.zeros(0, np.int64), np.zeros(0), frozenset(), {}, key)
+        seen = self._see(query)
         exact = [owner for owner in self._exact.get(key, []) if mask is None or mask[owner]]
-        channels = {**rows, **{name: vocabulary.transform([key]) for name, vocabulary in self.contents.lexical.items()}}
-        entries = self._nearby(rows, channels, exact)
+        entries = self._nearby(seen.rows, exact)
         if mask is not None:
             entries = entries[mask[entries]]
         if not len(entries):
-            return _Ranked(entries, np.zeros(0), frozenset(), rows, key)
-        scores = self.contents.ranker.scores(self.contents.ranker.kernel(channels), entries)[0]
+            return _Ranked(entries, np.zeros(0), frozenset(), seen.rows, key)
+        scores = self.contents.ranker.scores(seen.values, entries)[0]
         order = np.argsort(-scores, kind="stable")
         entries, confidence = entries[order], self.contents.confidence.of(scores[order])
         if exact:
@@ -135,22 +154,26 @@ class Retriever:
             first = np.isin(entries, exact)
             entries = np.concatenate([entries[first], entries[~first]])
             confidence = np.concatenate([np.full(int(first.sum()), 1.0 / len(exact)), np.zeros(int((~first).sum()))])
-        return _Ranked(entries, confidence, frozenset(exact), rows, key)
+        return _Ranked(entries, confidence, frozenset(exact), seen.rows, key)
 
-    def _encode(self, text: str) -> dict[str, Matrix]:
+    def _see(self, text: str) -> _Seen:
+        """The text in every channel; what a conversation said lately is remembered."""
         key = prepare(text)
         with self._lock:
-            if key in self._vectors:
-                self._vectors.move_to_end(key)
-                return self._vectors[key]
-        rows = self._embedder.encode([text])
+            if key in self._seen:
+                self._seen.move_to_end(key)
+                return self._seen[key]
+        rows: dict[str, Matrix | sparse.csr_matrix] = dict(self._embedder.encode([text]))
+        normal = normalise(text)
+        rows |= {name: vocabulary.transform([normal]) for name, vocabulary in self.contents.lexical.items()}
+        seen = _Seen(rows, self.contents.ranker.kernel.values(rows))
         with self._lock:
-            self._vectors[key] = rows
-            while len(self._vectors) > REMEMBERED:
-                self._vectors.popitem(last=False)
-        return rows
+            self._seen[key] = seen
+            while len(self._seen) > REMEMBERED:
+                self._seen.popitem(last=False)
+        return seen
 
-    def _nearby(self, rows: dict[str, Matrix], channels: dict[str, Matrix], exact: Sequence[int]) -> NDArray[np.int64]:
+    def _nearby(self, rows: dict[str, Matrix | sparse.csr_matrix], exact: Sequence[int]) -> NDArray[np.int64]:
         """Entries of the variants nearest in any channel; all of them where there are few."""
         if len(self.contents.entries) <= NEAREST:
             return np.arange(len(self.contents.entries))
@@ -158,7 +181,7 @@ class Retriever:
         for part, index in self.contents.dense.items():
             near.append(self.contents.owner[index.search(rows[part], NEAREST)[0][0]])
         for channel, columns in self._lexical_columns.items():
-            hits = channels[channel] @ columns
+            hits = rows[channel] @ columns
             if hits.nnz:
                 kept = np.argpartition(-hits.data, min(NEAREST, hits.nnz) - 1)[:NEAREST]
                 near.append(self.contents.owner[hits.indices[kept]])
@@ -170,9 +193,14 @@ class Retriever:
         thresholds = self.contents.confidence.thresholds
         if ranked.confidence[0] >= thresholds.answer:
             return "answer"
-        shared = ranked.confidence[:OPTIONS]
-        shown = int((shared >= thresholds.show).sum())
-        return "clarify" if shown >= 2 and float(shared.sum()) >= thresholds.clarify else "abstain"
+        shared = float(ranked.confidence[:OPTIONS].sum())
+        return "clarify" if len(ranked.entries) > 1 and shared >= thresholds.clarify else "abstain"
+
+    def _options(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        """The two best, and the third where it is worth showing."""
+        least = self.contents.confidence.thresholds.show
+        third = [candidate for candidate in candidates[2:OPTIONS] if candidate.confidence >= least]
+        return (*candidates[:2], *third)
 
     @staticmethod
     def _top(ranked: _Ranked) -> float:
@@ -182,13 +210,17 @@ class Retriever:
         found = []
         for entry, confidence in zip(ranked.entries[:limit].tolist(), ranked.confidence.tolist(), strict=False):
             variants = self._variants_of[entry]
-            cosine = np.mean([self._dense_rows[part][variants] @ row[0] for part, row in ranked.rows.items()], axis=0)
+            cosine = np.mean(
+                [stored[variants] @ ranked.rows[part][0] for part, stored in self._dense_rows.items()], axis=0
+            )
             tier: Tier = "exact" if entry in ranked.exact else "ranked"
             best = int(cosine.argmax())
             if tier == "exact":
                 best = next(place for place, row in enumerate(variants) if self.contents.keys[row] == ranked.key)
             score = float(np.clip(cosine[best], -1, 1))
-            found.append(Candidate(self.contents.entries[entry], confidence, score, self.contents.variants[variants[best]], tier))
+            found.append(
+                Candidate(self.contents.entries[entry], confidence, score, self.contents.variants[variants[best]], tier)
+            )
         return tuple(found)
 
     def _alarms(self, texts: Sequence[str]) -> tuple[Alarm, ...]:
@@ -200,11 +232,17 @@ class Retriever:
         for text in texts:
             if not normalise(text):
                 continue
-            for trigger, _, example in detectors.detect(self._encode(text))[0]:
-                heard.setdefault(trigger, Alarm(self.contents.policy.triggers[trigger], self.contents.trigger_variants[example], text))
+            seen = self._see(text)
+            for trigger, _, example in detectors.detect(seen.rows, seen.values)[0]:
+                heard.setdefault(
+                    trigger,
+                    Alarm(self.contents.policy.triggers[trigger], self.contents.trigger_variants[example], text),
+                )
         return tuple(heard.values())
 
-    def _repeats(self, ranked: _Ranked, decision: Decision, turns: Sequence[str], mask: NDArray[np.bool_] | None, leaned: bool) -> int:
+    def _repeats(
+        self, ranked: _Ranked, decision: Decision, turns: Sequence[str], mask: NDArray[np.bool_] | None, leaned: bool
+    ) -> int:
         """How often the matter of this query was asked: same words, or the same entry with enough confidence."""
         same = 1
         for turn in turns:
@@ -221,5 +259,5 @@ class Retriever:
         if not normalise(query):
             return None, 0.0
         part, index = next(iter(self.contents.dense.items()))
-        places, scores = index.search(self._encode(query)[part], 1)[0]
+        places, scores = index.search(self._see(query).rows[part], 1)[0]
         return self.contents.entries[self.contents.owner[places[0]]].entry.id, float(scores[0])

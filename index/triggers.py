@@ -1,117 +1,119 @@
 """Triggers: what must escalate whatever entry ranks first (safety, injury, fraud, legal …).
 
-One linear detector a trigger over the dense channels (logistic regression, centred vectors), learnt from
-the trigger's own variants against its look-alikes and the knowledge's other variants; its threshold comes
-from out-of-fold scores and favours recall. A detector names the stored phrase nearest to the query, so that a
-person can see why. This module knows vectors, not texts.
+One column a trigger in a kernel ridge regression of its own: 1 for the trigger's variants, `KINDRED` for variants
+of entries that must go to the same target, 0 for its look-alikes and for all else. An alarm needs a score
+above a threshold that the build's own leave-one-out scores set: at most `FALSE_ALARMS` of other variants and
+`LOOK_ALIKE_ALARMS` of the look-alikes may reach it. A trigger names its stored variant nearest to the text, so
+that a person can see why. This module knows rows, not texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from scipy import sparse
 
-Matrix = NDArray[np.float32]
+from index.kernel import Kernel, Matrix, Rows, stack, take
+from index.ridge import Exact
 
-RECALL = 0.97  # of its own variants, out of fold
-FALSE_ALARMS = 0.05  # among its look-alikes, out of fold
-FOLDS = 5
-STRENGTH = 20.0  # inverse regularisation
-LOOK_ALIKE_WEIGHT = 3.0
+KINDRED = 0.5
+FALSE_ALARMS = 0.004
+LOOK_ALIKE_ALARMS = 0.03
+COUNTER_EXAMPLES = 6000  # landmarks of the ranker taken at the most
+LEAST = 0.05  # no alarm below this score, however quiet the knowledge is
 
 
 @dataclass(frozen=True)
 class Triggers:
-    """`weights` (t, d) and `intercepts` (t,) of t detectors, alarm above `thresholds` (t,) in log odds.
-
-    `examples` (m, d) are the triggers' own variants, centred, and `example_of` (m,) whose they are.
+    """The landmarks are `texts` (the triggers' variants, whose `example_of` says, then the look-alikes) and, of the
+    ranker's landmarks, those at `picked`; `weights` (t, landmarks), alarm from `thresholds` (t,) on.
     """
 
-    mean: Matrix
+    texts: Rows
+    picked: NDArray[np.int64]
     weights: Matrix
-    intercepts: Matrix
     thresholds: Matrix
-    examples: Matrix
     example_of: NDArray[np.int64]
+    kernel: Kernel
 
-    def detect(self, rows: Mapping[str, Matrix]) -> list[list[tuple[int, float, int]]]:
-        """For each of n rows, (trigger, log odds above its threshold, nearest own variant), strongest first."""
-        vectors = join(rows) - self.mean
-        over = vectors @ self.weights.T + self.intercepts - self.thresholds
+    @classmethod
+    def restore(
+        cls,
+        texts: Rows,
+        means: dict[str, Matrix],
+        *,
+        picked: NDArray[np.int64],
+        weights: Matrix,
+        thresholds: Matrix,
+        example_of: NDArray[np.int64],
+    ) -> Triggers:
+        """Stored triggers."""
+        return cls(texts, picked, weights, thresholds, example_of, Kernel.against(texts, slice(None), means))
+
+    def detect(self, rows: Rows, values: Matrix) -> list[list[tuple[int, float, int]]]:
+        """For each of n rows, (trigger, score over its threshold, nearest own variant), clearest first.
+
+        `values` (n, ranker's landmarks) are the rows' kernel values, which the ranker has needed already.
+        """
+        own = self.kernel.values(rows)
+        over = np.hstack([own, values[:, self.picked]]) @ self.weights.T - self.thresholds
         found = []
-        for vector, excess in zip(vectors, over, strict=True):
-            hits = [int(trigger) for trigger in np.argsort(-excess, kind="stable") if excess[trigger] >= 0]
-            near = self.examples @ vector
-            found.append([(trigger, float(excess[trigger]), int(np.where(self.example_of == trigger, near, -np.inf).argmax())) for trigger in hits])
+        for row, excess in zip(own, over, strict=True):
+            alarms = [int(trigger) for trigger in np.argsort(-excess, kind="stable") if excess[trigger] >= 0]
+            near = row[: len(self.example_of)]
+            found.append(
+                [
+                    (trigger, float(excess[trigger]), int(np.where(self.example_of == trigger, near, -np.inf).argmax()))
+                    for trigger in alarms
+                ]
+            )
         return found
 
 
-def join(rows: Mapping[str, Matrix]) -> Matrix:
-    """All dense channels side by side, (n, Σd)."""
-    return np.hstack([rows[name] for name in sorted(rows)])
-
-
-def fit(own: Sequence[Mapping[str, Matrix]], alike: Sequence[Mapping[str, Matrix]], others: Mapping[str, Matrix], usable: NDArray[np.bool_]) -> Triggers:
+def fit(
+    texts: Rows,
+    own_of: Sequence[int],
+    look_alikes: int,
+    others: Rows,
+    means: dict[str, Matrix],
+    kindred: NDArray[np.bool_],
+) -> Triggers:
     """Learn t ≥ 1 detectors.
 
-    `own[t]` are a trigger's variants, `alike[t]` its look-alikes, `others` the knowledge's variants, of
-    which `usable[t]` says which may serve as counter-examples (not those that mean the trigger's matter).
+    texts: the triggers' variants, `own_of` whose they are, then all `look_alikes`. others: the rows of the
+    ranker's landmarks, in order, `means` its kernel's; `kindred` (t, n) says which of them mean a trigger's matter.
     """
-    rest = join(others)
-    positives = [join(rows) for rows in own]
-    look_alikes = [join(rows) if len(next(iter(rows.values()))) else np.zeros((0, rest.shape[1]), np.float32) for rows in alike]
-    mean = np.asarray(np.vstack([rest, *positives]).mean(axis=0), np.float32)
-    weights, intercepts, thresholds = [], [], []
-    every_look_alike = np.vstack(look_alikes)
-    whose = np.repeat(np.arange(len(look_alikes)), [len(rows) for rows in look_alikes])
-    for trigger, rows in enumerate(positives):
-        negatives = np.vstack([every_look_alike, rest[usable[trigger]]])
-        is_look_alike = np.zeros(len(negatives), bool)
-        is_look_alike[: len(whose)] = whose == trigger
-        x = np.vstack([rows, negatives]) - mean
-        y = np.r_[np.ones(len(rows), bool), np.zeros(len(negatives), bool)]
-        weight = np.r_[np.full(len(rows), len(negatives) / max(1, len(rows)) / 4), np.where(is_look_alike, LOOK_ALIKE_WEIGHT, 1.0)]
-        held = _out_of_fold(x, y, weight)
-        thresholds.append(_threshold(held[y], held[len(rows) :][is_look_alike], held[len(rows) :][~is_look_alike]))
-        model = _model().fit(x, y, sample_weight=weight)
-        weights.append(model.coef_[0])
-        intercepts.append(model.intercept_[0])
-    return Triggers(
-        mean,
-        np.asarray(weights, np.float32),
-        np.asarray(intercepts, np.float32),
-        np.asarray(thresholds, np.float32),
-        np.asarray(np.vstack(positives) - mean, np.float32),
-        np.repeat(np.arange(len(positives)), [len(rows) for rows in positives]),
+    mine = np.asarray(own_of, np.int64)
+    known = len(mine) + look_alikes
+    count, size = kindred.shape
+    picked = np.unique(np.linspace(0, size - 1, min(size, COUNTER_EXAMPLES)).astype(np.int64))
+    targets = np.zeros((known + len(picked), count), np.float32)
+    targets[np.arange(len(mine)), mine] = 1
+    targets[known:] = KINDRED * kindred[:, picked].T
+    rows = stack(texts, take(others, picked))
+    ridge = Exact(Kernel.against(rows, slice(None), means).values(rows), sparse.csr_matrix(targets))
+    left = ridge.left_out(np.arange(len(targets)))
+    thresholds = [
+        _threshold(left[known:, trigger][~kindred[trigger, picked]], left[len(mine) : known, trigger])
+        for trigger in range(count)
+    ]
+    return Triggers.restore(
+        texts,
+        means,
+        picked=picked,
+        weights=np.ascontiguousarray(ridge.weights().T),
+        thresholds=np.asarray(thresholds, np.float32),
+        example_of=mine,
     )
 
 
-def _model() -> LogisticRegression:
-    return LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3)
-
-
-def _out_of_fold(x: Matrix, y: NDArray[np.bool_], weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    folds = min(FOLDS, int(y.sum()))
-    if folds < 2:
-        return np.zeros(len(y))
-    held = np.zeros(len(y))
-    for train, test in StratifiedKFold(folds, shuffle=True, random_state=0).split(x, y):
-        held[test] = _model().fit(x[train], y[train], sample_weight=weight[train]).decision_function(x[test])
-    return held
-
-
-def _threshold(own: NDArray[np.float64], alike: NDArray[np.float64], others: NDArray[np.float64]) -> float:
-    """Low enough for the recall, then as high as false alarms ask, but never above the median variant."""
-    wanted = float(np.quantile(own, 1 - RECALL))
-    quiet = max(
-        float(np.quantile(alike, 1 - FALSE_ALARMS)) if len(alike) else -np.inf,
-        float(np.quantile(others, 0.995)) if len(others) else -np.inf,
-    )
-    if quiet <= wanted:
-        return (quiet + wanted) / 2 if np.isfinite(quiet) else wanted
-    return min(float((quiet + wanted) / 2), float(np.median(own)))
+def _threshold(others: Matrix, look_alikes: Matrix) -> float:
+    quiet = [
+        float(np.quantile(scores, 1 - share))
+        for scores, share in ((others, FALSE_ALARMS), (look_alikes, LOOK_ALIKE_ALARMS))
+        if len(scores)
+    ]
+    return max([LEAST, *quiet])

@@ -51,7 +51,9 @@ class VectorIndex:
         try:
             return cls(faiss.read_index(str(path)))
         except RuntimeError as error:
-            raise ArtefactError(f"{path} is not a readable vector index ({error}): build again with `huashu build`") from error
+            raise ArtefactError(
+                f"{path} is not a readable vector index ({error}): build again with `huashu build`"
+            ) from error
 
     def save(self, path: Path) -> None:
         faiss.write_index(self._index, str(path))

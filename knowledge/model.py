@@ -102,7 +102,8 @@ class Entry(Frozen):
 
     def valid_on(self, day: date) -> bool:
         """Whether the entry may be shown on that day (both ends included)."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_until is None or day <= self.valid_until)
+        began = self.valid_from is None or self.valid_from <= day
+        return began and (self.valid_until is None or day <= self.valid_until)
 
     @model_validator(mode="after")
     def _window_is_ordered(self) -> Entry:
@@ -269,11 +270,11 @@ class Lines(Frozen):
 
 
 class Precision(Frozen):
-    """Target precisions from which a build derives its thresholds, and the share of queries expected to have no entry."""
+    """Target precisions a build derives its thresholds from, and the share of queries expected to have no entry."""
 
     answer_precision: Annotated[float, Field(gt=0, lt=1)] = 0.95
-    clarify_precision: Annotated[float, Field(gt=0, lt=1)] = 0.80
-    out_of_scope_share: Annotated[float, Field(ge=0, lt=1)] = 0.25
+    clarify_precision: Annotated[float, Field(gt=0, lt=1)] = 0.85
+    out_of_scope_share: Annotated[float, Field(ge=0, lt=1)] = 0.10
 
 
 class Policy(Frozen):
@@ -292,16 +293,17 @@ class Policy(Frozen):
 
     @model_validator(mode="after")
     def _references_hold(self) -> Policy:
+        levels, targets = sorted(self.service_levels), sorted(self.targets)
         if self.first_reply not in self.service_levels:
-            raise ValueError(f"first_reply {self.first_reply} is not one of the service levels {sorted(self.service_levels)}")
+            raise ValueError(f"first_reply {self.first_reply} is not one of the service levels {levels}")
         for name, target in self.targets.items():
             if target.service_level not in self.service_levels:
-                raise ValueError(f"target {name}: service level {target.service_level} is not one of {sorted(self.service_levels)}")
+                raise ValueError(f"target {name}: service level {target.service_level} is not one of {levels}")
             if unknown := [field for field in target.collect if field not in self.fields]:
                 raise ValueError(f"target {name}: collect {unknown} not among fields {sorted(self.fields)}")
         for trigger in self.triggers:
             if trigger.target not in self.targets:
-                raise ValueError(f"trigger {trigger.code}: target {trigger.target} is not one of {sorted(self.targets)}")
+                raise ValueError(f"trigger {trigger.code}: target {trigger.target} is not one of {targets}")
         return self
 
 

@@ -37,13 +37,17 @@ class Turn(NamedTuple):
 
 
 class Query(Frozen):
-    """One labelled query. `gold` None: nothing in the knowledge base answers it. `escalation`: the expected level."""
+    """One labelled query. `gold` None: nothing in the knowledge base answers it.
+
+    `escalation` is the expected level, `trigger` what should raise it.
+    """
 
     text: Annotated[str, Field(min_length=1)]
     gold: EntryId | None
     kind: str | None = None
     history: tuple[Turn, ...] = ()
     escalation: Level | None = None
+    trigger: str | None = None
 
 
 class _KnowledgeRow(Frozen):

@@ -17,7 +17,7 @@ import yaml
 from knowledge.errors import PackError, Problem
 from knowledge.formats.validation import Location
 
-Plain: TypeAlias = "str | None | list[Plain] | dict[str, Plain]"
+Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
 Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 MAX_DEPTH = 32
@@ -31,7 +31,7 @@ class Node:
 
     file: str
     line: int
-    value: str | None | list[Node] | dict[str, Node]
+    value: str | list[Node] | dict[str, Node] | None
 
     def plain(self) -> Plain:
         """The value without places."""

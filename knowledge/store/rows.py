@@ -40,13 +40,13 @@ def highest_version(connection: Connection, entry_id: str) -> int:
 def highest_versions(connection: Connection) -> dict[str, int]:
     """The highest version of every entry."""
     rows = connection.execute(select(VERSIONS.entry_id, func.max(VERSIONS.version)).group_by(VERSIONS.entry_id))
-    return {entry_id: version for entry_id, version in rows}
+    return {row.entry_id: row[1] for row in rows}
 
 
 def live_versions(connection: Connection) -> dict[str, int]:
     """The number of every entry's approved version."""
     rows = connection.execute(select(VERSIONS.entry_id, VERSIONS.version).where(VERSIONS.state == "approved"))
-    return {entry_id: version for entry_id, version in rows}
+    return {row.entry_id: row[1] for row in rows}
 
 
 def versions(

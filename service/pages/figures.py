@@ -6,12 +6,12 @@ Pure functions over what the API returned. No wording of its own: it is handed t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import floor
 
-SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+BRACED = re.compile(r"\{([^{}\s]+)\}")
 DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
 Words = Mapping[str, str]
@@ -33,16 +33,20 @@ def percent(confidence: float) -> str:
     return f"{whole} %"
 
 
-def pieces(text: str, labels: Words) -> list[Piece]:
-    """The text with its unfilled slots set apart."""
-    parts = SLOT.split(text)
-    cut = [Piece(labels.get(part, part), part) if odd % 2 else Piece(part) for odd, part in enumerate(parts)]
-    return [piece for piece in cut if piece.text]
+def pieces(text: str, missing: Collection[str], labels: Words) -> list[Piece]:
+    """The text with its unfilled slots, which are those named by `missing`, set apart. Other braces are text."""
+    cut: list[Piece] = []
+    start = 0
+    for braced in BRACED.finditer(text):
+        if braced[1] in missing:
+            cut += [Piece(text[start : braced.start()]), Piece(labels.get(braced[1], braced[1]), braced[1])]
+            start = braced.end()
+    return [piece for piece in [*cut, Piece(text[start:])] if piece.text]
 
 
-def plain(text: str, labels: Words) -> str:
+def plain(text: str, missing: Collection[str], labels: Words) -> str:
     """The text in one line with unfilled slots as `〔订单号〕`."""
-    marked = (f"〔{piece.text}〕" if piece.slot else piece.text for piece in pieces(text, labels))
+    marked = (f"〔{piece.text}〕" if piece.slot else piece.text for piece in pieces(text, missing, labels))
     return " ".join("".join(marked).split())
 
 

@@ -16,8 +16,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.templating import Jinja2Templates
 from pydantic import ValidationError
 
-from service.api.suggestions import SuggestionRequest
-from service.pages.results import Dictionary, Search, results
+from index.errors import RetrievalError
+from service.api.suggestions import LONGEST_QUERY, SuggestionRequest
+from service.errors import request_id
+from service.pages.problems import ShownProblem, invalid, unavailable
+from service.pages.results import Dictionary, Json, Search, results
 from service.pages.words import SLOTS, WORDS, UiLanguage
 
 HERE = Path(__file__).parent
@@ -43,7 +46,7 @@ def knowledge(request: Request) -> Response:
     language, theme = _language(request), _theme(request)
     words, search = WORDS[language], _search(asked)
     dictionary = Dictionary(words, {**SLOTS[language], **_own_slots(request, language)})
-    response, problem = _find(request, search, words) if search.query else (None, None)
+    response, problem = _find(request, search, words)
     page = templates.TemplateResponse(
         request,
         "knowledge.html",
@@ -52,15 +55,24 @@ def knowledge(request: Request) -> Response:
             "language": language,
             "theme": theme,
             "search": search,
-            "result": response and results(response, search, dictionary, datetime.now(UTC)),
+            "result": results(response, search, dictionary, datetime.now(UTC)) if response else None,
             "problem": problem,
             "examples": request.app.state.examples,
-            "version": request.app.state.version,
+            "version": response["index_version"] if response else request.app.state.live.version,
             "here": lambda **changes: "/?" + urlencode(dict(asked) | changes),
-            "data": {"words": words, "slots": dictionary.slots, "language": language, "limit": LIMIT, "first": response},
+            "data": {
+                "words": words,
+                "slots": dictionary.slots,
+                "limit": LIMIT,
+                "longest": LONGEST_QUERY,
+                "first": response,
+            },
         },
+        status_code=problem.status if problem else 200,
     )
-    page.headers.update({"Content-Security-Policy": CSP, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"})
+    page.headers.update(
+        {"Content-Security-Policy": CSP, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
+    )
     _remember(page, asked)
     return page
 
@@ -75,13 +87,18 @@ def _search(asked: Mapping[str, str]) -> Search:
     )
 
 
-def _find(request: Request, search: Search, words: Mapping[str, str]) -> tuple[Any, Any]:
+def _find(request: Request, search: Search, words: Mapping[str, str]) -> tuple[Json | None, ShownProblem | None]:
     """The API's answer as JSON, or the problem to show in its place."""
+    if not search.query:
+        return None, None
     try:
         wanted = SuggestionRequest(query=search.query, channel=cast(Any, search.channel), limit=LIMIT, min_confidence=0)
-        return request.app.state.suggest(wanted).model_dump(mode="json"), None
+        answer: Json = request.app.state.suggest(wanted, request_id(request)).model_dump(mode="json")
+        return answer, None
     except ValidationError as error:
-        return None, {"kind": "invalid", "title": words["invalid_title"], "text": error.errors()[0]["msg"]}
+        return None, invalid(error, search.query, LONGEST_QUERY, words)
+    except RetrievalError as error:
+        return None, unavailable(error, request_id(request), words)
 
 
 def _language(request: Request) -> UiLanguage:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from service.pages.figures import Piece, left, percent, pieces, plain, span
 
 Json = Mapping[str, Any]
 Words = Mapping[str, str]
+OwnLine = Literal["question", "choose", "holding", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def results(response: Json, search: Search, dictionary: Dictionary, now: datetim
 
 
 def choose(response: Json, wanted: int | None) -> int:
-    """The chosen candidate, counted from 1. Without a wish: the first if it may be sent, else 0, the decision's line."""
+    """The chosen candidate, from 1. Without a wish the first if it may be sent, else 0: the decision's line."""
     count = len(response["suggestions"])
     if wanted is not None and 0 < wanted <= count:
         return wanted
@@ -79,7 +80,7 @@ def _candidate(n: int, item: Json, chosen: int, search: Search, dictionary: Dict
         "chosen": n == chosen,
         "title": item["title"],
         "confidence": percent(item["confidence"]),
-        "preview": plain(item["reply"]["text"], dictionary.slots),
+        "preview": plain(item["reply"]["text"], item["reply"]["missing_slots"], dictionary.slots),
     }
 
 
@@ -88,17 +89,25 @@ def _say(response: Json, chosen: int, dictionary: Dictionary) -> dict[str, Any]:
     if chosen:
         return _reply(response["suggestions"][chosen - 1], dictionary)
     words = dictionary.words
-    if response["clarification"]:
-        text = clarification_text(response["clarification"])
-        return _line("clarify", words["say_clarify"], text, dictionary)
-    holding = holding_text(response)
-    if holding:
-        return _line("holding", words["say_holding"], holding, dictionary)
-    return _line("nothing", words["abstain"], words["say_nothing"], dictionary)
+    match own_line(response):
+        case "question":
+            return _line("clarify", words["say_clarify"], [Piece(clarification_text(response["clarification"]))])
+        case "holding":
+            return _line("holding", words["say_holding"], _holding(response, dictionary))
+        case "choose":
+            return _line("nothing", words["clarify"], [Piece(words["say_choose"])])
+        case _:
+            return _line("nothing", words["abstain"], [Piece(words["say_nothing"])])
 
 
-def _line(kind: str, title: str, text: str, dictionary: Dictionary) -> dict[str, Any]:
-    return {"kind": kind, "title": title, "meta": [], "lang": "", "pieces": pieces(text, dictionary.slots), "match": None}
+def _line(kind: str, title: str, text: list[Piece]) -> dict[str, Any]:
+    return {"kind": kind, "title": title, "meta": [], "lang": "", "pieces": text, "match": None}
+
+
+def _holding(response: Json, dictionary: Dictionary) -> list[Piece]:
+    """The approved line that steadies the customer, or nothing."""
+    holding = response["escalation"]["holding_reply"]
+    return pieces(holding["text"], holding["missing_slots"], dictionary.slots) if holding else []
 
 
 def _reply(item: Json, dictionary: Dictionary) -> dict[str, Any]:
@@ -112,8 +121,11 @@ def _reply(item: Json, dictionary: Dictionary) -> dict[str, Any]:
         "title": item["title"],
         "meta": meta,
         "lang": item["reply"]["language"],
-        "pieces": pieces(item["reply"]["text"], dictionary.slots),
-        "match": {"variant": words["quoted"].format(text=match["variant"]), "tier": words["exact"] if match["tier"] == "exact" else ""},
+        "pieces": pieces(item["reply"]["text"], item["reply"]["missing_slots"], dictionary.slots),
+        "match": {
+            "variant": words["quoted"].format(text=match["variant"]),
+            "tier": words["exact"] if match["tier"] == "exact" else "",
+        },
     }
 
 
@@ -122,8 +134,7 @@ def _escalation(response: Json, chosen: int, dictionary: Dictionary, now: dateti
     if hint["level"] == "none":
         return None
     due_at = hint["due_at"]
-    said_above = not chosen and not response["clarification"]
-    holding = "" if said_above else holding_text(response)
+    said_above = not chosen and own_line(response) == "holding"
     return {
         "level": hint["level"],
         "word": words[hint["level"]],
@@ -137,7 +148,7 @@ def _escalation(response: Json, chosen: int, dictionary: Dictionary, now: dateti
             {"field": item["field"], "label": item["label"], "optional": "" if item["required"] else words["optional"]}
             for item in hint["collect"]
         ],
-        "holding": pieces(holding, dictionary.slots),
+        "holding": [] if said_above else _holding(response, dictionary),
     }
 
 
@@ -149,16 +160,24 @@ def _related(response: Json, chosen: int, search: Search) -> list[dict[str, str]
     return [{"title": item["title"], "href": search.link(query=item["title"])} for item in related]
 
 
+def own_line(response: Json) -> OwnLine:
+    """What there is to say while no candidate is chosen. Who must be helped at once is steadied, not questioned."""
+    if response["clarification"] and response["escalation"]["level"] != "required":
+        return "question" if _askable(response) else "choose"
+    return "holding" if response["escalation"]["holding_reply"] else "nothing"
+
+
+def _askable(response: Json) -> bool:
+    """Whether a customer may read the options: there is a choice, and no title is worded for agents (a script's)."""
+    faqs = {item["entry_id"] for item in response["suggestions"] if item["kind"] == "faq"}
+    options = response["clarification"]["options"]
+    return len(options) > 1 and all(option["entry_id"] in faqs for option in options)
+
+
 def clarification_text(clarification: Json) -> str:
     """The question with its numbered options, as it is sent to the customer."""
     options = [f"{n}. {option['title']}" for n, option in enumerate(clarification["options"], start=1)]
     return "\n".join([clarification["text"], *options])
-
-
-def holding_text(response: Json) -> str:
-    """The approved line that steadies the customer, or nothing."""
-    holding = response["escalation"]["holding_reply"]
-    return holding["text"] if holding else ""
 
 
 def reasons_text(reasons: list[Json], words: Words) -> str:

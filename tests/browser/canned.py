@@ -13,9 +13,17 @@ from typing import Any
 
 Json = dict[str, Any]
 
-NO_UPDATE, WITH_SLOTS, UNCLEAR, FIRE, UNKNOWN = "快递三天没动静了", "客户要补差价", "退款", "电水壶冒烟了", "你们老板叫什么"
+NO_UPDATE, WITH_SLOTS, UNCLEAR, FIRE, UNKNOWN = (
+    "快递三天没动静了",
+    "客户要补差价",
+    "退款",
+    "电水壶冒烟了",
+    "你们老板叫什么",
+)
 EXAMPLES = [NO_UPDATE, "退款多久到账", "我要投诉客服"]
-HOLDING = "您的问题我需要核实一下，以免给您不准确的答复。请您留下订单号或联系方式，我们最迟 3 小时内（工作时间）回复您。"
+HOLDING = (
+    "您的问题我需要核实一下，以免给您不准确的答复。请您留下订单号或联系方式，我们最迟 3 小时内（工作时间）回复您。"
+)
 
 
 def suggestion(entry_id: str, title: str, confidence: float, text: str, **changes: Any) -> Json:
@@ -56,7 +64,9 @@ def no_escalation() -> Json:
 def escalation(level: str, target: str, label: str, within: timedelta, **changes: Any) -> Json:
     """An escalation that is due `within` from now."""
     due = datetime.now(UTC).astimezone().replace(microsecond=0) + within
-    return no_escalation() | {"level": level, "target": target, "target_label": label, "due_at": due.isoformat()} | changes
+    return (
+        no_escalation() | {"level": level, "target": target, "target_label": label, "due_at": due.isoformat()} | changes
+    )
 
 
 def line(text: str) -> Json:
@@ -74,12 +84,20 @@ SHIP = [
         "ship.no-update",
         "物流信息几天不更新",
         0.943,
-        "很抱歉让您担心了。请把订单号或运单号发我，轨迹超过 48 小时没更新的，我马上请物流专员联系快递核查，24 小时内告诉您包裹在哪里、"
-        "哪天能到；确认找不到的就给您补发或退款。",
+        "很抱歉让您担心了。请把订单号或运单号发我，轨迹超过 48 小时没更新的，"
+        "我马上请物流专员联系快递核查，24 小时内告诉您包裹在哪里、哪天能到；确认找不到的就给您补发或退款。",
         match={"tier": "exact", "variant": "快递三天没动静了", "score": 1.0},
-        related=[{"entry_id": "ship.lost", "title": "快递把包裹弄丢了"}, {"entry_id": "ship.urge", "title": "还没发货，催发货"}],
+        related=[
+            {"entry_id": "ship.lost", "title": "快递把包裹弄丢了"},
+            {"entry_id": "ship.urge", "title": "还没发货，催发货"},
+        ],
     ),
-    suggestion("ship.urge", "还没发货，催发货", 0.041, "让您等急了，很抱歉。请把订单号发我，我现在就催仓库优先打包，3 小时内（工作时间）告诉您发出时间和运单号。"),
+    suggestion(
+        "ship.urge",
+        "还没发货，催发货",
+        0.041,
+        "让您等急了，很抱歉。请把订单号发我，我现在就催仓库优先打包，3 小时内（工作时间）告诉您发出时间和运单号。",
+    ),
     suggestion(
         "ship.lost",
         "快递把包裹弄丢了",
@@ -87,8 +105,18 @@ SHIP = [
         "非常抱歉，这个损失不用您承担，{customer_name}。请把订单号和快递的答复截图发我，物流专员 24 小时内联系您。",
         valid_until="2026-12-31",
     ),
-    suggestion("ship.when", "付款后多久发货", 0.006, "您好，现货每天 16:00 前付款的当天发出，16:00 后付款的在 48 小时内发出，一般 2–4 天送到。"),
-    suggestion("ship.address", "发货后能改地址吗", 0.002, "您好，包裹发出后可以联系快递改派，是否成功以快递答复为准。请把新地址发我，我马上帮您联系。"),
+    suggestion(
+        "ship.when",
+        "付款后多久发货",
+        0.006,
+        "您好，现货每天 16:00 前付款的当天发出，16:00 后付款的在 48 小时内发出，一般 2–4 天送到。",
+    ),
+    suggestion(
+        "ship.address",
+        "发货后能改地址吗",
+        0.002,
+        "您好，包裹发出后可以联系快递改派，是否成功以快递答复为准。请把新地址发我，我马上帮您联系。",
+    ),
 ]
 SLOTTED = suggestion(
     "email.price-difference",
@@ -99,19 +127,39 @@ SLOTTED = suggestion(
     match={"tier": "ranked", "variant": "帮我补一下差价", "score": 0.88},
 )
 REFUNDS = [
-    suggestion("refund.time", "退款多久能到账", 0.46, "您好，退款在收到退货后 24 小时内提交，按原支付方式退回：支付宝、微信即时到账，借记卡 1–3 个工作日。"),
-    suggestion("refund.how", "怎么申请退款", 0.38, "您好，请在“我的订单”里点“申请退款”，选好原因后提交，审核一般 24 小时内完成。"),
-    suggestion("refund.not-arrived", "显示退款成功但钱没到账", 0.11, "请您放心，每一笔退款都查得到。请把订单号、支付方式和退款成功的截图发我。"),
+    suggestion(
+        "refund.time",
+        "退款多久能到账",
+        0.46,
+        "您好，退款在收到退货后 24 小时内提交，按原支付方式退回：支付宝、微信即时到账，借记卡 1–3 个工作日。",
+    ),
+    suggestion(
+        "refund.how",
+        "怎么申请退款",
+        0.38,
+        "您好，请在“我的订单”里点“申请退款”，选好原因后提交，审核一般 24 小时内完成。",
+    ),
+    suggestion(
+        "refund.not-arrived",
+        "显示退款成功但钱没到账",
+        0.11,
+        "请您放心，每一笔退款都查得到。请把订单号、支付方式和退款成功的截图发我。",
+    ),
 ]
 SAFETY = suggestion(
     "quality.safety-incident",
     "漏电、冒烟、起火、爆炸等安全事故",
     0.97,
-    "请您先保证安全：能安全做到时立即拔插头或拉闸，人和孩子远离；有明火或浓烟请撤离并拨 119，有人受伤拨 120，不要用水泼带电的机器。产品安全负责人 30 分钟内给您回电。",
+    "请您先保证安全：能安全做到时立即拔插头或拉闸，人和孩子远离；"
+    "有明火或浓烟请撤离并拨 119，有人受伤拨 120，不要用水泼带电的机器。"
+    "产品安全负责人 30 分钟内给您回电。",
     match={"tier": "ranked", "variant": "水壶底座冒烟了", "score": 0.93},
     related=[{"entry_id": "quality.injury", "title": "使用商品受伤、过敏或身体不适"}],
 )
-SAFE_FIRST = "请您先确保人身安全：立即停用并断开电源，远离产品，如有人受伤或起火请马上拨打 120 或 119。我已通知产品安全负责人，30 分钟内给您回电。"
+SAFE_FIRST = (
+    "请您先确保人身安全：立即停用并断开电源，远离产品，如有人受伤或起火请马上拨打 120 或 119。"
+    "我已通知产品安全负责人，30 分钟内给您回电。"
+)
 
 
 def answer(query: str, channel: str = "chat", slots: Mapping[str, str] | None = None) -> Json:
@@ -131,10 +179,14 @@ def answer(query: str, channel: str = "chat", slots: Mapping[str, str] | None = 
 
 def _known(query: str) -> tuple[list[Json], Json]:
     if query == NO_UPDATE:
-        fields = collect(("order_no", "订单号", True), ("recipient_phone", "收件人电话", True), ("last_scan", "最后物流节点", False))
+        fields = collect(
+            ("order_no", "订单号", True), ("recipient_phone", "收件人电话", True), ("last_scan", "最后物流节点", False)
+        )
         holding = line("让您久等了，很抱歉。我已请物流专员联系快递核查，24 小时内给您明确答复，请您先不用再跑一趟。")
         reasons = [{"code": "entry", "detail": "ship.no-update: 物流信息几天不更新"}]
-        hint = escalation("offer", "logistics", "物流专员", timedelta(hours=23, minutes=41), resolve_within="PT24H", clock="elapsed")
+        hint = escalation(
+            "offer", "logistics", "物流专员", timedelta(hours=23, minutes=41), resolve_within="PT24H", clock="elapsed"
+        )
         return SHIP, {"escalation": hint | {"collect": fields, "holding_reply": holding, "reasons": reasons}}
     if query == WITH_SLOTS:
         return [SLOTTED, SHIP[2]], {}
@@ -158,8 +210,18 @@ def _fire() -> Json:
         ("injured", "有无人员受伤", True),
         ("evidence", "照片、截图或录像", False),
     )
-    reasons = [{"code": "trigger", "detail": "安全事故: 冒烟了"}, {"code": "entry", "detail": "quality.safety-incident"}]
-    hint = escalation("required", "safety", "产品安全负责人", timedelta(minutes=29, seconds=40), resolve_within="PT30M", clock="elapsed")
+    reasons = [
+        {"code": "trigger", "detail": "安全事故: 冒烟了"},
+        {"code": "entry", "detail": "quality.safety-incident"},
+    ]
+    hint = escalation(
+        "required",
+        "safety",
+        "产品安全负责人",
+        timedelta(minutes=29, seconds=40),
+        resolve_within="PT30M",
+        clock="elapsed",
+    )
     return hint | {"priority": "urgent", "reasons": reasons, "collect": fields, "holding_reply": line(SAFE_FIRST)}
 
 
@@ -167,7 +229,10 @@ def _abstains() -> Json:
     hint = escalation("offer", "agent", "人工客服", timedelta(minutes=5), resolve_within="PT5M", clock="business_hours")
     fields = collect(("customer_name", "称呼", True), ("order_no", "订单号", True), ("what_happened", "经过", True))
     reasons = [{"code": "low_confidence", "detail": "0.03 < 0.62"}]
-    return {"decision": "abstain", "escalation": hint | {"collect": fields, "holding_reply": line(HOLDING), "reasons": reasons}}
+    return {
+        "decision": "abstain",
+        "escalation": hint | {"collect": fields, "holding_reply": line(HOLDING), "reasons": reasons},
+    }
 
 
 def _spoken(item: Json, channel: str, slots: Mapping[str, str]) -> Json:

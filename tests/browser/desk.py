@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -31,9 +32,9 @@ def make_desk() -> FastAPI:
     app = FastAPI()
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
-    app.state.suggest = lambda asked: Answer(_answer(asked.model_dump()))
+    app.state.suggest = lambda asked, request_id: Answer(_answer(asked.model_dump()))
     app.state.examples = EXAMPLES
-    app.state.version = "20261122-1"
+    app.state.live = SimpleNamespace(version="20261122-1")
 
     @app.post("/v1/suggestions")
     async def suggestions(request: Request) -> JSONResponse:

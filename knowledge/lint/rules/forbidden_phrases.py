@@ -17,9 +17,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from knowledge.lint.context import Context
+from knowledge.lint.context import Context, form
 from knowledge.lint.finding import Finding
-from knowledge.text import is_cjk, normalise
+from knowledge.text import is_cjk
 
 RULE = "forbidden-phrases"
 QUOTED = re.compile(r"“[^”]*”|「[^」]*」|『[^』]*』")
@@ -42,7 +42,7 @@ def check(context: Context) -> Iterator[Finding]:
 
 def says(text: str, phrase: str) -> bool:
     """Whether the text says the phrase as its own words."""
-    text, phrase = normalise(QUOTED.sub("，", text)), normalise(phrase)
+    text, phrase = form(QUOTED.sub("，", text)), form(phrase)
     if not is_cjk(phrase):
         return bool(phrase) and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
     text, phrase = SPACES.sub("", text), SPACES.sub("", phrase)

@@ -1,6 +1,6 @@
 // Numbers, times and slots as people read them: the same as figures.py says on the server.
 
-const SLOT = /\{([a-z][a-z0-9_]*)\}/;
+const BRACED = /\{([^{}\s]+)\}/g;
 const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 
 /** Fill `{name}` in one of the page's words. */
@@ -15,22 +15,26 @@ export function percent(confidence) {
   return `${whole} %`;
 }
 
-/** The text with its unfilled slots set apart: [{text, slot}]. */
-export function pieces(text, labels) {
-  return text
-    .split(SLOT)
-    .map((part, n) => (n % 2 ? { text: labels[part] ?? part, slot: part } : { text: part, slot: null }))
-    .filter((piece) => piece.text);
+/** The text with its unfilled slots, which are those named by `missing`, set apart: [{text, slot}]. */
+export function pieces(text, missing, labels) {
+  const cut = [];
+  let start = 0;
+  for (const { 0: braced, 1: name, index } of text.matchAll(BRACED)) {
+    if (!missing.includes(name)) continue;
+    cut.push({ text: text.slice(start, index), slot: null }, { text: labels[name] ?? name, slot: name });
+    start = index + braced.length;
+  }
+  return [...cut, { text: text.slice(start), slot: null }].filter((piece) => piece.text);
 }
 
 /** The text as it is copied, unfilled slots as 〔订单号〕. */
-export function marked(text, labels) {
-  return pieces(text, labels).map((piece) => (piece.slot ? `〔${piece.text}〕` : piece.text)).join("");
+export function marked(text, missing, labels) {
+  return pieces(text, missing, labels).map((piece) => (piece.slot ? `〔${piece.text}〕` : piece.text)).join("");
 }
 
 /** `marked` in one line. */
-export function plain(text, labels) {
-  return marked(text, labels).split(/\s+/).filter(Boolean).join(" ");
+export function plain(text, missing, labels) {
+  return marked(text, missing, labels).split(/\s+/).filter(Boolean).join(" ");
 }
 
 /** ISO 8601 and its clock in words: PT24H → 24 小时内. */

@@ -2,11 +2,11 @@
 
 import { copyText } from "./clipboard.js";
 import { drawProblem, drawResults } from "./drawing.js";
-import { fill, left, marked, pieces } from "./figures.js";
+import { fill, left, marked } from "./figures.js";
 import { actOf } from "./keys.js";
 import { escalationNote } from "./note.js";
 import { problemOf } from "./problems.js";
-import { choose, holdingText, link, results, sayText } from "./results.js";
+import { choose, link, results, spoken } from "./results.js";
 import { Searches } from "./search.js";
 import { Slots } from "./slots.js";
 
@@ -77,13 +77,14 @@ function answered(response, asked) {
   Object.assign(state, { response, asked, problem: null, armed: null });
   state.wanted = same && before ? response.suggestions.findIndex((item) => item.entry_id === before) + 1 || null : null;
   draw();
+  byId("version").textContent = fill(words.index_version, { version: response.index_version });
   rememberAddress();
   announceResult();
 }
 
-function failed(failure) {
+function failed(failure, asked) {
   clearTimeout(timers.slow);
-  const problem = problemOf(failure, words);
+  const problem = problemOf(failure, asked, data);
   if (problem.kind === "offline") timers.retry = setTimeout(() => searches.now(request()), RETRY_EVERY);
   const again = state.problem?.kind === problem.kind && state.problem.text === problem.text;
   Object.assign(state, { response: null, asked: null, wanted: null, armed: null, problem });
@@ -116,9 +117,15 @@ function draw() {
   const focused = focusedPlace();
   target.results.replaceChildren(drawResults(parts));
   fillChecklist();
-  slots.show(missingIn(sayText(response, chosen())));
+  slots.show(missingOnScreen());
   show("results");
   if (focused) target.results.querySelector(focused)?.focus({ preventScroll: true });
+}
+
+/** Slots that a reply on the screen still wants: the one to say, and the holding reply beside it. */
+function missingOnScreen() {
+  const replies = [spoken(state.response, chosen()), state.response.escalation.holding_reply];
+  return [...new Set(replies.flatMap((reply) => reply?.missing_slots ?? []))];
 }
 
 /** Where the focus is inside the results, as a selector that finds it again after drawing. */
@@ -167,10 +174,11 @@ function announce(text) {
 function announceResult() {
   const { response } = state;
   const { decision, suggestions, escalation } = response;
+  const whom = escalation.target_label ?? "";
   const told = [
     fill(words.announce, { decision: words[decision], n: suggestions.length }),
     suggestions.length && fill(words.announce_first, { title: suggestions[0].title }),
-    escalation.level !== "none" && fill(words.announce_escalation, { level: words[escalation.level], target: escalation.target_label ?? "" }),
+    escalation.level !== "none" && fill(words.announce_escalation, { level: words[escalation.level], target: whom }),
   ];
   clearTimeout(timers.announce);
   timers.announce = setTimeout(() => announce(told.filter(Boolean).join(" · ")), ANNOUNCE_AFTER);
@@ -211,10 +219,6 @@ function step(by) {
   } else pick(n, { focus: true });
 }
 
-function missingIn(text) {
-  return [...new Set(pieces(text, data.slots).flatMap((piece) => piece.slot ?? []))];
-}
-
 /** Never copy what answers something else than what stands in the inputs: look it up first. */
 function isReady() {
   if (!input.value.trim()) return false;
@@ -224,12 +228,11 @@ function isReady() {
   return false;
 }
 
-/** Copy a text; one with unfilled slots only on the second wish. */
-async function copyWithCare(text, button, done) {
-  const missing = missingIn(text);
+/** Copy a reply; one with unfilled slots only on the second wish. */
+async function copyWithCare({ text, missing_slots: missing }, button, done) {
   if (missing.length && state.armed !== text) return warn(missing, text, button);
   disarm();
-  await copy(marked(text, data.slots), button, done);
+  await copy(marked(text, missing, data.slots), button, done);
 }
 
 async function copy(text, button, done) {
@@ -267,17 +270,17 @@ function disarm() {
 
 function copyChosen() {
   if (!isReady()) return;
-  const text = sayText(state.response, chosen());
+  const reply = spoken(state.response, chosen());
   const title = target.results.querySelector('.say [data-at="title"]').textContent;
-  if (text) copyWithCare(text, target.results.querySelector('[data-do="copy"]'), fill(words.copied_reply, { title }));
+  if (reply) copyWithCare(reply, target.results.querySelector('[data-do="copy"]'), fill(words.copied_reply, { title }));
 }
 
 function copyHolding() {
   if (!isReady()) return;
-  const text = holdingText(state.response);
+  const reply = state.response.escalation.holding_reply;
   const button = target.results.querySelector(".holding:not([hidden]) [data-do=copy-holding]");
-  if (!text) return;
-  if (button) copyWithCare(text, button, words.copied_holding);
+  if (!reply) return;
+  if (button) copyWithCare(reply, button, words.copied_holding);
   else if (!chosen()) copyChosen();
 }
 
@@ -352,7 +355,8 @@ function nextSlot(event) {
   event.preventDefault();
   searches.now(request());
   const own = event.target.closest(".slot-input");
-  const open = [...document.querySelectorAll(".slot-input")].find((label) => label !== own && !label.querySelector("input").value);
+  const others = [...document.querySelectorAll(".slot-input")].filter((label) => label !== own);
+  const open = others.find((label) => !label.querySelector("input").value);
   if (open) open.querySelector("input").focus();
   else byId("panel")?.focus({ preventScroll: true });
 }

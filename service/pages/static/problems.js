@@ -1,24 +1,32 @@
-// What went wrong, as a person needs to hear it: what happened, what to do, and the request id.
+// What went wrong, as a person needs to hear it: what happened, what to do, and the request id (problems.py).
 
 import { fill } from "./figures.js";
 
 const KINDS = { 401: "signin", 403: "signin", 422: "invalid", 429: "busy", 503: "unavailable" };
 
-export function problemOf(failure, words) {
+export function problemOf(failure, { query }, { words, longest }) {
   const status = failure.status ?? 0;
   if (!status) return { kind: "offline", title: words.offline_title, text: words.offline_text, command: "", request_id: "" };
   const details = failure.details ?? {};
   const kind = KINDS[status] ?? "failed";
+  const command = kind === "unavailable" ? commandIn(details) : "";
+  const length = [...query].length;
+  const own = {
+    unavailable: command && words.unavailable_text,
+    signin: words.signin_text,
+    failed: words.failed_text,
+    invalid: length > longest && fill(words.too_long, { n: length, limit: longest }),
+  };
   return {
     kind,
     title: words[`${kind}_title`],
-    text: { unavailable: words.unavailable_text, signin: words.signin_text, failed: words.failed_text }[kind] ?? details.detail ?? "",
-    command: kind === "unavailable" ? commandIn(details) : "",
+    text: own[kind] || details.detail || "",
+    command,
     request_id: details.request_id ? fill(words.request_id, { id: details.request_id }) : "",
   };
 }
 
-/** The command of a problem: a field of its own, or what stands in backticks. */
-function commandIn({ command, detail = "" }) {
-  return command ?? /`([^`]+)`/.exec(detail)?.[1] ?? detail;
+/** The command that a problem names in backticks. */
+function commandIn({ detail = "" }) {
+  return /`([^`]+)`/.exec(detail)?.[1] ?? "";
 }

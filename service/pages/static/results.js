@@ -17,12 +17,20 @@ export function choose(response, wanted) {
   return response.decision === "answer" && count ? 1 : 0;
 }
 
-export function clarificationText(clarification) {
-  return [clarification.text, ...clarification.options.map((option, n) => `${n + 1}. ${option.title}`)].join("\n");
+/** What there is to say while no candidate is chosen. Who must be helped at once is steadied, not questioned. */
+function ownLine({ clarification, suggestions, escalation }) {
+  if (clarification && escalation.level !== "required") return isAskable(clarification, suggestions) ? "question" : "choose";
+  return escalation.holding_reply ? "holding" : "nothing";
 }
 
-export function holdingText(response) {
-  return response.escalation.holding_reply?.text ?? "";
+/** Whether a customer may read the options: there is a choice, and no title is worded for agents (a script's). */
+function isAskable({ options }, suggestions) {
+  const faqs = suggestions.filter((item) => item.kind === "faq").map((item) => item.entry_id);
+  return options.length > 1 && options.every((option) => faqs.includes(option.entry_id));
+}
+
+function clarificationText(clarification) {
+  return [clarification.text, ...clarification.options.map((option, n) => `${n + 1}. ${option.title}`)].join("\n");
 }
 
 export function reasonsText(reasons, words) {
@@ -33,10 +41,12 @@ export function reasonsText(reasons, words) {
   return [...new Set(told)].join(" · ");
 }
 
-/** The text Enter copies, as the API gave it. */
-export function sayText(response, chosen) {
-  if (chosen) return response.suggestions[chosen - 1].reply.text;
-  return response.clarification ? clarificationText(response.clarification) : holdingText(response);
+/** The text Enter copies, as the API gave it: {text, missing_slots}, or null. */
+export function spoken(response, chosen) {
+  if (chosen) return response.suggestions[chosen - 1].reply;
+  const own = ownLine(response);
+  if (own === "question") return { text: clarificationText(response.clarification), missing_slots: [] };
+  return own === "holding" ? response.escalation.holding_reply : null;
 }
 
 export function results(response, search, { words, slots }, now) {
@@ -55,31 +65,41 @@ export function results(response, search, { words, slots }, now) {
       chosen: index + 1 === chosen,
       title: item.title,
       confidence: percent(item.confidence),
-      preview: plain(item.reply.text, slots),
+      preview: plain(item.reply.text, item.reply.missing_slots, slots),
     })),
     say: say(response, chosen, words, slots),
     escalation: escalation(response, chosen, words, slots, now),
-    related: chosen ? suggestions[chosen - 1].related.map(({ title }) => ({ title, href: link({ ...search, query: title }) })) : [],
+    related: chosen ? suggestions[chosen - 1].related.map(({ title }) => relatedLink(title, search)) : [],
   };
+}
+
+function relatedLink(title, search) {
+  return { title, href: link({ ...search, query: title }) };
 }
 
 function say(response, chosen, words, slots) {
   if (chosen) return reply(response.suggestions[chosen - 1], words, slots);
-  const line = (kind, title, text) => ({ kind, title, meta: [], lang: "", pieces: pieces(text, slots), match: null });
-  if (response.clarification) return line("clarify", words.say_clarify, clarificationText(response.clarification));
-  const holding = holdingText(response);
-  return holding ? line("holding", words.say_holding, holding) : line("nothing", words.abstain, words.say_nothing);
+  const line = (kind, title, text) => ({ kind, title, meta: [], lang: "", pieces: text, match: null });
+  const own = (text) => [{ text, slot: null }];
+  const holding = response.escalation.holding_reply;
+  return {
+    question: () => line("clarify", words.say_clarify, own(clarificationText(response.clarification))),
+    holding: () => line("holding", words.say_holding, pieces(holding.text, holding.missing_slots, slots)),
+    choose: () => line("nothing", words.clarify, own(words.say_choose)),
+    nothing: () => line("nothing", words.abstain, own(words.say_nothing)),
+  }[ownLine(response)]();
 }
 
 function reply(item, words, slots) {
-  const meta = [fill(words.version, { n: item.version }), fill(words.approved_by, { name: item.approved_by }), item.approved_at.slice(0, 10)];
+  const approved = fill(words.approved_by, { name: item.approved_by });
+  const meta = [fill(words.version, { n: item.version }), approved, item.approved_at.slice(0, 10)];
   if (item.valid_until) meta.push(fill(words.valid_until, { day: item.valid_until.slice(0, 10) }));
   return {
     kind: "reply",
     title: item.title,
     meta,
     lang: item.reply.language,
-    pieces: pieces(item.reply.text, slots),
+    pieces: pieces(item.reply.text, item.reply.missing_slots, slots),
     match: { variant: fill(words.quoted, { text: item.match.variant }), tier: item.match.tier === "exact" ? words.exact : "" },
   };
 }
@@ -87,7 +107,7 @@ function reply(item, words, slots) {
 function escalation(response, chosen, words, slots, now) {
   const hint = response.escalation;
   if (hint.level === "none") return null;
-  const holding = !chosen && !response.clarification ? "" : holdingText(response);
+  const holding = !chosen && ownLine(response) === "holding" ? null : hint.holding_reply;
   return {
     level: hint.level,
     word: words[hint.level],
@@ -98,6 +118,6 @@ function escalation(response, chosen, words, slots, now) {
     left: hint.due_at ? left(new Date(hint.due_at), now, words) : "",
     reasons: reasonsText(hint.reasons, words),
     collect: hint.collect.map(({ field, label, required }) => ({ field, label, optional: required ? "" : words.optional })),
-    holding: pieces(holding, slots),
+    holding: holding ? pieces(holding.text, holding.missing_slots, slots) : [],
   };
 }

@@ -1,0 +1,95 @@
+"""The kernel: how alike two texts are over all channels, as one number.
+
+    k(a, b) = Σ_dense (2/D) · exp(γ (cos(a − μ, b − μ) − 1))  +  Σ_lexical w · cos(a, b)
+
+μ is the mean of the stored vectors (it takes out what all texts share), D the number of dense channels.
+Rows come as one matrix a channel, dense (n, d) or sparse (n, features); how a text becomes one is not
+this module's matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Matrix = NDArray[np.float32]
+Channel = "Matrix | sparse.csr_matrix"
+Rows = Mapping[str, "Matrix | sparse.csr_matrix"]
+Which = NDArray[np.int64] | slice
+
+GAMMA = 2.0
+LEXICAL_WEIGHTS = {"characters": 0.5, "pinyin": 0.2}
+FEW = 20  # with so many texts the mean is taken half
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """The kernel against a fixed set of rows, its bases. `bases[channel]` is (dimensions, bases)."""
+
+    means: dict[str, Matrix]
+    bases: dict[str, Matrix | sparse.csr_matrix]
+
+    @classmethod
+    def against(cls, rows: Rows, which: Which, means: dict[str, Matrix] | None = None) -> Kernel:
+        """The kernel against the chosen rows; `means` are taken over all of `rows` unless given."""
+        centres = (
+            means
+            if means is not None
+            else {name: mean(matrix) for name, matrix in rows.items() if not sparse.issparse(matrix)}
+        )
+        bases: dict[str, Matrix | sparse.csr_matrix] = {}
+        for name, matrix in rows.items():
+            chosen = matrix[which]
+            if isinstance(chosen, sparse.csr_matrix):
+                bases[name] = chosen.T.tocsr()
+            else:
+                bases[name] = np.ascontiguousarray(_centred(chosen, centres[name]).T)
+        return cls(centres, bases)
+
+    def values(self, rows: Rows) -> Matrix:
+        """(n, bases) kernel values of n rows, float32."""
+        total: Matrix | None = None
+        for name, base in self.bases.items():
+            matrix = rows[name]
+            if isinstance(matrix, sparse.csr_matrix):
+                part = (matrix @ base).toarray() * np.float32(LEXICAL_WEIGHTS[name])
+            else:
+                part = _centred(matrix, self.means[name]) @ base
+                part -= np.float32(1)
+                part *= np.float32(GAMMA)
+                np.exp(part, out=part)
+                part *= np.float32(2 / len(self.means))
+            total = part if total is None else np.add(total, part, out=total)
+        if total is None:
+            raise ValueError("a kernel needs at least one channel")
+        return total
+
+
+def take(rows: Rows, which: Which) -> dict[str, Matrix | sparse.csr_matrix]:
+    """The chosen rows of every channel."""
+    return {name: matrix[which] for name, matrix in rows.items()}
+
+
+def stack(*groups: Rows) -> dict[str, Matrix | sparse.csr_matrix]:
+    """The groups' rows under one another."""
+    return {
+        name: sparse.vstack([group[name] for group in groups]).tocsr()
+        if sparse.issparse(matrix)
+        else np.concatenate([group[name] for group in groups])
+        for name, matrix in groups[0].items()
+    }
+
+
+def mean(matrix: Matrix) -> Matrix:
+    """The centre of (n, d) rows, shrunk towards none where the rows are few and mostly speak of themselves."""
+    return np.asarray(matrix.mean(axis=0) * (len(matrix) / (len(matrix) + FEW)), np.float32)
+
+
+def _centred(matrix: Matrix, centre: Matrix) -> Matrix:
+    moved = matrix - centre
+    length = np.linalg.norm(moved, axis=1, keepdims=True)
+    return np.asarray(moved / np.where(length > 0, length, 1), np.float32)

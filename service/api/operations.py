@@ -1,0 +1,60 @@
+"""Whether the service lives, whether it can answer, and what it counts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+
+from service.errors import Problem
+
+router = APIRouter(tags=["operations"])
+
+
+class Health(BaseModel):
+    """The process runs."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(BaseModel):
+    """The service can answer. `problem` says why a newer artefact is not used, if one is not."""
+
+    status: Literal["ready"] = "ready"
+    index_version: str
+    entries: int
+    problem: str | None
+
+
+@router.get("/healthz", summary="Is the process alive?")
+async def healthz() -> Health:
+    """Always 200 while the process answers at all."""
+    return Health()
+
+
+@router.get(
+    "/readyz",
+    summary="Can it answer queries?",
+    responses={503: {"model": Problem, "description": "No index is loaded."}},
+)
+async def readyz(request: Request) -> Readiness:
+    """200 once an index is loaded, 503 with the next step before."""
+    live = request.app.state.live
+    retriever = live.retriever
+    return Readiness(
+        index_version=retriever.version,
+        entries=len(retriever.contents.entries),
+        problem=str(live.problem) if live.problem else None,
+    )
+
+
+@router.get("/metrics", summary="Counters for Prometheus", response_class=PlainTextResponse)
+async def metrics(request: Request) -> Response:
+    """The Prometheus text format."""
+    live = request.app.state.live
+    found = request.app.state.metrics
+    found.show_index(live.version, len(live.retriever.contents.entries) if live.version else 0)
+    return Response(generate_latest(found.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,129 @@
+"""create_app: the only wiring. Nothing is read or loaded at import."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from importlib import metadata
+
+import anyio.to_thread
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from index.artefact import Shelf
+from index.embedder import Embedder, load_embedder
+from service import errors
+from service.api import entries, operations, suggestions
+from service.live import Live
+from service.metrics import Metrics
+from service.pages import knowledge
+from service.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+EXAMPLES = ("快递三天没动静了", "退款多久能到账", "充电宝能带上飞机吗")
+GIVEN_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
+LARGEST_BODY = 512 * 1024
+WORKERS = 8  # queries under way at once; more wait their turn
+
+DESCRIPTION = """The approved reply, and the right escalation, for whatever a customer says.
+
+Nothing here is generated: a reply is what somebody approved, byte for byte, with version and approver, or the
+decision is `abstain`. Errors are RFC 9457 problem details.
+"""
+
+
+class LimitBody:
+    """Refuses a body over `LARGEST_BODY` bytes with 413, however it arrives."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if length.isdigit() and int(length) > LARGEST_BODY:
+            await self._refuse(scope, receive, send)
+            return
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > LARGEST_BODY:
+                # Cutting the body short makes it invalid JSON, which is answered as such.
+                return {"type": "http.request", "body": b"", "more_body": False}
+            return message
+
+        await self.app(scope, counted, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        await errors.problem(request, 413, f"the body is over {LARGEST_BODY} bytes: send less history")(
+            scope, receive, send
+        )
+
+
+def create_app(
+    settings: Settings, embedder: Embedder | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> FastAPI:
+    """The whole service. Tests hand in an embedder and a clock."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = WORKERS
+        engine = embedder if embedder is not None else await anyio.to_thread.run_sync(load_embedder, settings.embedder)
+        live = Live(Shelf(settings.artefacts), engine, settings.poll_seconds)
+        await anyio.to_thread.run_sync(live.start)
+        app.state.live = live
+        desk = suggestions.Desk(lambda: live.retriever, now)
+        app.state.suggest = desk.suggest
+        try:
+            yield
+        finally:
+            await anyio.to_thread.run_sync(live.stop)
+
+    app = FastAPI(title="Huashu", version=metadata.version("huashu"), description=DESCRIPTION, lifespan=lifespan)
+    app.state.metrics = Metrics()
+    app.state.examples = list(EXAMPLES)
+    for router in (suggestions.router, entries.router, operations.router, knowledge.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=knowledge.STATIC), name="static")
+    errors.install(app)
+    app.middleware("http")(_observe)
+    app.add_middleware(LimitBody)
+    if settings.loopback:
+        # A page of another site must not reach a service without sign-in by pointing its own name here.
+        app.add_middleware(
+            TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", "testserver", settings.host]
+        )
+    return app
+
+
+async def _observe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Give the request an id, time it, count it. Logs hold no text of a customer."""
+    given = request.headers.get("x-request-id", "")
+    request.state.request_id = given if GIVEN_ID.match(given) else uuid.uuid4().hex
+    started = time.perf_counter()
+    response = await call_next(request)
+    took = time.perf_counter() - started
+    route = getattr(request.scope.get("route"), "path", "other")
+    metrics: Metrics = request.app.state.metrics
+    metrics.requests.labels(request.method, route, str(response.status_code)).inc()
+    metrics.seconds.labels(route).observe(took)
+    response.headers["X-Request-ID"] = request.state.request_id
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if response.status_code >= 500:
+        log.warning("request failed", route=route, status=response.status_code, request_id=request.state.request_id)
+    return response

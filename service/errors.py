@@ -1,0 +1,155 @@
+"""Errors as HTTP: one table from exception to RFC 9457 problem details, one handler that renders them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from index.errors import RetrievalError
+from knowledge.errors import KnowledgeError, NotFound, PackError, StateError
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (NotFound, 404),
+    (StateError, 409),
+    (PackError, 422),
+    (KnowledgeError, 422),
+    (RetrievalError, 503),
+)
+
+
+class FieldProblem(BaseModel):
+    """One field of a request that cannot be used."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details. `detail` says what happened and what to do next."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "about:blank",
+                    "title": "Unprocessable Content",
+                    "status": 422,
+                    "detail": "query: has 0 characters, give 1 to 2000",
+                    "request_id": "6f1d",
+                    "errors": [{"field": "query", "message": "has 0 characters, give 1 to 2000"}],
+                }
+            ]
+        }
+    )
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    errors: list[FieldProblem] = []
+
+
+def problem(
+    request: Request,
+    status: int,
+    detail: str,
+    errors: Sequence[FieldProblem] = (),
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """A problem as a response."""
+    body = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        request_id=request_id(request),
+        errors=list(errors),
+    )
+    return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
+
+
+def request_id(request: Request) -> str:
+    """The id this request goes by in logs and answers."""
+    return str(getattr(request.state, "request_id", "-"))
+
+
+def install(app: FastAPI) -> None:
+    """Render every error of this app as a problem."""
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    for kind, _ in STATUS:
+        app.add_exception_handler(kind, _known)
+    app.add_exception_handler(Exception, _unknown)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    errors = [field_problem(item) for item in error.errors()]
+    return problem(request, 422, "; ".join(f"{item.field}: {item.message}" for item in errors), errors)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 400 and "parsing the body" in str(error.detail):
+        unread = FieldProblem(field="body", message="is not UTF-8 text in JSON: send a JSON object encoded in UTF-8")
+        return problem(request, 422, f"body: {unread.message}", [unread])
+    detail = str(error.detail)
+    if error.status_code == 404 and detail == "Not Found":
+        detail = f"there is nothing at {request.url.path}: /docs lists what there is"
+    return problem(request, error.status_code, detail, headers=dict(error.headers or {}))
+
+
+async def _known(request: Request, error: Exception) -> JSONResponse:
+    status = next(code for kind, code in STATUS if isinstance(error, kind))
+    headers = {"Retry-After": "5"} if status == 503 else None
+    return problem(request, status, str(error), headers=headers)
+
+
+async def _unknown(request: Request, error: Exception) -> JSONResponse:
+    log.exception("unexpected error", path=request.url.path, request_id=request_id(request), exc_info=error)
+    return problem(
+        request,
+        500,
+        f"an unexpected error was logged under request id {request_id(request)}: try again, and report it with this id",
+    )
+
+
+def field_problem(error: dict[str, Any]) -> FieldProblem:
+    """A pydantic error as a sentence that names the field and its limit. Never repeats what was sent."""
+    where = [str(part) for part in error["loc"] if part not in ("body", "query_string")]
+    if error["loc"][:1] == ("query",) and len(error["loc"]) > 1:
+        where = where[1:]
+    return FieldProblem(field=".".join(where) or "body", message=_message(error))
+
+
+def _message(error: dict[str, Any]) -> str:
+    limits = error.get("ctx") or {}
+    kind = error["type"]
+    given = error.get("input")
+    size = len(given) if isinstance(given, str | list | tuple | dict) else None
+    if kind == "json_invalid":
+        return f"is not JSON ({limits.get('error', 'broken')}): send a JSON object"
+    if kind == "missing":
+        return "is required"
+    if kind == "extra_forbidden":
+        return "is not a field of this request: remove it, /docs lists the fields"
+    if kind == "string_too_short":
+        return f"has {size} characters, give at least {limits['min_length']}"
+    if kind == "string_too_long":
+        return f"has {size} characters, give at most {limits['max_length']}"
+    if kind == "too_long":
+        return f"has {size} items, give at most {limits['max_length']}"
+    if kind in ("string_type", "string_unicode"):
+        return "must be text" if kind == "string_type" else "holds a lone surrogate, which is no text: remove it"
+    return str(error["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,111 @@
+"""The live index: loaded whole from the published folder, watched, and swapped in one assignment.
+
+A request takes the retriever once and keeps it to its end, so a reload loses none. An artefact that cannot be
+used is refused with what differs, once a version, and the one before goes on serving.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+
+from index.artefact import Shelf
+from index.contents import load
+from index.embedder import Embedder
+from index.errors import ArtefactError, NoArtefact, RetrievalError
+from index.retriever import Retriever
+
+log = structlog.get_logger(__name__)
+
+
+class Live:
+    """Holds the retriever that answers now; safe to share between threads."""
+
+    def __init__(self, shelf: Shelf, embedder: Embedder, poll_seconds: float) -> None:
+        self._shelf = shelf
+        self._embedder = embedder
+        self._poll_seconds = poll_seconds
+        self._retriever: Retriever | None = None
+        self._refused: str | None = None
+        self.problem: RetrievalError | None = None
+        self._stop = threading.Event()
+        self._reloading = threading.Lock()
+        self._thread = threading.Thread(target=self._watch, name="watch-artefacts", daemon=True)
+
+    @property
+    def retriever(self) -> Retriever:
+        """The retriever to answer with; NoArtefact or what was wrong with the artefact where there is none."""
+        found = self._retriever
+        if found is None:
+            raise self.problem or NoArtefact("no artefact has been published; build one with `huashu build`")
+        return found
+
+    @property
+    def version(self) -> str | None:
+        return self._retriever.version if self._retriever is not None else None
+
+    def start(self) -> None:
+        """Load what is published (or, where that is broken, what was before it) and watch from then on."""
+        self.reload()
+        if self._retriever is None and self.problem is not None and not isinstance(self.problem, NoArtefact):
+            self._fall_back()
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def reload(self) -> None:
+        """Serve the published version, if it is another and whole."""
+        with self._reloading:
+            try:
+                version = self._shelf.current()
+                if version == self.version or version == self._refused:
+                    return
+                self._swap(version)
+            except RetrievalError as error:
+                self._note(error)
+
+    def _swap(self, version: str) -> None:
+        try:
+            _, contents = load(self._shelf.path(version), self._embedder.name)
+            retriever = Retriever(contents, self._embedder, version)
+            retriever.find("您好")  # the first query of a fresh index pays for its page faults here
+        except RetrievalError:
+            self._refused = version
+            raise
+        before, self._retriever, self._refused, self.problem = self.version, retriever, None, None
+        log.info(
+            "index loaded",
+            version=version,
+            before=before,
+            entries=len(contents.entries),
+            variants=len(contents.variants),
+        )
+
+    def _fall_back(self) -> None:
+        with self._reloading:
+            earlier = self._shelf.previous()
+            if earlier is None:
+                return
+            try:
+                problem = self.problem
+                self._swap(earlier)
+                self.problem = problem
+            except ArtefactError as error:
+                log.error("the earlier artefact cannot be used either", version=earlier, problem=str(error))
+
+    def _note(self, error: RetrievalError) -> None:
+        if str(error) != str(self.problem):
+            log.error("the published artefact is not used", problem=str(error), serving=self.version)
+        self.problem = error
+
+    def _watch(self) -> None:
+        while not self._stop.wait(self._poll_seconds):
+            try:
+                self.reload()
+            except Exception:
+                # Whatever a half-copied folder may raise, the watcher must live to see the next publish.
+                log.exception("looking for a new artefact failed", serving=self.version)

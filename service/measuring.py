@@ -1,0 +1,70 @@
+"""What `huashu evaluate` measures, and with what: knowledge and labelled queries from files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.artefact import Shelf
+from index.builder import assemble, resolved, resolved_policy
+from index.cache import VectorCache
+from index.contents import load
+from index.embedder import load_embedder
+from index.retriever import Retriever
+from knowledge.errors import PackError, Problem
+from knowledge.formats.golden import read_golden
+from knowledge.formats.jsonl import Query, read_knowledge
+from knowledge.formats.jsonl import read_queries as read_jsonl
+from knowledge.formats.yaml import load_pack
+from knowledge.model import ApprovedEntry, Pack
+from service.settings import Settings
+
+
+def read_queries(path: Path) -> tuple[Query, ...]:
+    """Labelled queries by the file's ending: .jsonl (question sets) or .yaml (golden queries)."""
+    readers: dict[str, Callable[[Path], tuple[Query, ...]]] = {
+        ".jsonl": read_jsonl,
+        ".yaml": read_golden,
+        ".yml": read_golden,
+    }
+    if path.suffix not in readers:
+        raise PackError(
+            [
+                Problem(
+                    str(path),
+                    1,
+                    f"ending {path.suffix!r} is not one of {', '.join(readers)}: rename or convert the file",
+                )
+            ]
+        )
+    return readers[path.suffix](path)
+
+
+def prepare_retriever(
+    settings: Settings, knowledge: Path | None, step: Callable[[str, int, int], None] | None = None
+) -> Retriever:
+    """A retriever over a pack folder, a question set, or (None) the live artefact."""
+    embedder = load_embedder(settings.embedder)
+    if knowledge is None:
+        shelf = Shelf(settings.artefacts)
+        version = shelf.current()
+        return Retriever(load(shelf.path(version), embedder.name)[1], embedder, version)
+    pack = _pack(knowledge)
+    now = datetime.now(UTC)
+    entries = [ApprovedEntry(entry=entry, version=1, approved_by="-", approved_at=now) for entry in pack.entries]
+    contents = assemble(
+        resolved(entries, pack.facts),
+        resolved_policy(pack.policy, pack.facts),
+        VectorCache(None, embedder).encode,
+        step=step,
+    )
+    return Retriever(contents, embedder, "measured")
+
+
+def _pack(path: Path) -> Pack:
+    if path.is_dir():
+        return load_pack(path)
+    # A question set has no policy of its own: the shipped one's precision targets, none of its triggers.
+    shipped = load_pack(Path(__file__).resolve().parent.parent / "knowledge" / "content")
+    return Pack(entries=read_knowledge(path), policy=shipped.policy.model_copy(update={"triggers": ()}))

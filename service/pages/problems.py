@@ -1,0 +1,49 @@
+"""What went wrong, as a person needs to hear it; `static/problems.js` says the same in the browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from service.errors import field_problem
+
+Words = Mapping[str, str]
+COMMAND = re.compile(r"`([^`]+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProblem:
+    """A problem on a page: what happened, what to do, what to run, and the request id."""
+
+    kind: str
+    status: int
+    title: str
+    text: str
+    command: str = ""
+    request_id: str = ""
+
+
+def invalid(error: ValidationError, query: str, longest: int, words: Words) -> ShownProblem:
+    """A query that the API refuses, in the page's words where it is merely too long."""
+    if len(query) > longest:
+        text = words["too_long"].format(n=len(query), limit=longest)
+    else:
+        found = [field_problem(dict(item)) for item in error.errors()]
+        text = "; ".join(f"{item.field}: {item.message}" for item in found)
+    return ShownProblem("invalid", 422, words["invalid_title"], text)
+
+
+def unavailable(error: Exception, request_id: str, words: Words) -> ShownProblem:
+    """No index answers: the command that its message names in backticks, else the message itself."""
+    command = COMMAND.search(str(error))
+    return ShownProblem(
+        kind="unavailable",
+        status=503,
+        title=words["unavailable_title"],
+        text=words["unavailable_text"] if command else str(error),
+        command=command[1] if command else "",
+        request_id=words["request_id"].format(id=request_id),
+    )

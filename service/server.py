@@ -1,0 +1,58 @@
+"""Runs the app under uvicorn and says where it is."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+import uvicorn
+
+from index.embedder import Embedder
+from service.app import create_app
+from service.settings import Settings
+
+
+class _Server(uvicorn.Server):
+    """Prints the links once it really listens."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(config)
+        self._settings = settings
+
+    async def startup(self, *args: object, **more: object) -> None:
+        await super().startup(*args, **more)  # type: ignore[arg-type]
+        if self.started:
+            print(
+                f"\n  话术 Huashu\n  page      {self._settings.url}/\n  API docs  {self._settings.url}/docs\n",
+                flush=True,
+            )
+
+
+def configure_logging() -> None:
+    """Structured lines on standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def run(settings: Settings, embedder: Embedder | None = None) -> None:
+    """Serve until interrupted; requests under way are finished first."""
+    configure_logging()
+    config = uvicorn.Config(
+        create_app(settings, embedder),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    _Server(config, settings).run()

@@ -1,0 +1,13 @@
+"""Names that cost nothing to import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+
+def test_the_default_embedder_can_be_named_without_loading_one() -> None:
+    """The settings and the command's help import this; torch and the rest must not come with it."""
+    program = "import sys, index.constants as c; print(c.DEFAULT_EMBEDDER, *({'torch', 'numpy', 'faiss'} & set(sys.modules)))"
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert printed == "huashu-default\n"

@@ -1,0 +1,94 @@
+"""The kernel's value worked out by hand, and how rows are taken and stacked."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from index.kernel import Kernel, mean, stack, take
+
+NO_MEAN = np.zeros(2, np.float32)
+DENSE = np.array([[1, 0], [0, 2], [-3, 0]], np.float32)
+LEXICAL = sparse.csr_matrix(np.array([[1, 0], [0.6, 0.8], [0, 0]], np.float32))
+
+
+def test_one_dense_channel_is_two_at_the_same_direction_and_falls_with_the_angle() -> None:
+    """2 · exp(2 · (cos − 1)): 2 for cosine 1, 2e⁻² for 0, 2e⁻⁴ for −1; lengths do not count."""
+    kernel = Kernel.against({"one": DENSE}, slice(None), {"one": NO_MEAN})
+    expected = [2, 2 * math.exp(-2), 2 * math.exp(-4)]
+    assert kernel.values({"one": np.array([[7, 0]], np.float32)})[0] == pytest.approx(expected, rel=1e-6)
+
+
+def test_two_dense_channels_share_the_weight_of_one() -> None:
+    """Each of D channels has the weight 2/D, so agreeing channels give what one gives."""
+    rows = {"one": DENSE, "two": DENSE[::-1]}
+    kernel = Kernel.against(rows, slice(None), {"one": NO_MEAN, "two": NO_MEAN})
+    first = kernel.values(take(rows, slice(0, 1)))[0]
+    # Against itself both agree; against the middle row both are orthogonal; the last is opposite in both.
+    assert first == pytest.approx([2, 2 * math.exp(-2), 2 * math.exp(-4)], rel=1e-6)
+
+
+def test_lexical_channels_add_their_weighted_cosines() -> None:
+    """Characters count half, pinyin a fifth: a text with itself comes to 2 + 0.5 + 0.2."""
+    rows = {"one": DENSE, "characters": LEXICAL, "pinyin": LEXICAL}
+    kernel = Kernel.against(rows, slice(None), {"one": NO_MEAN})
+    first = kernel.values(take(rows, slice(0, 1)))[0]
+    assert first == pytest.approx([2.7, 2 * math.exp(-2) + 0.5 * 0.6 + 0.2 * 0.6, 2 * math.exp(-4)], rel=1e-6)
+
+
+def test_the_mean_is_taken_out_before_the_angle_is_measured() -> None:
+    """Around the mean (1, 1), the rows (2, 1) and (0, 1) are opposite and (1, 3) orthogonal to both."""
+    rows = {"one": np.array([[2, 1], [0, 1], [1, 3]], np.float32)}
+    kernel = Kernel.against(rows, slice(None), {"one": np.array([1, 1], np.float32)})
+    expected = [2, 2 * math.exp(-4), 2 * math.exp(-2)]
+    assert kernel.values(take(rows, slice(0, 1)))[0] == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_row_that_is_the_mean_has_no_direction_and_no_nan() -> None:
+    """It counts as orthogonal to everything."""
+    kernel = Kernel.against({"one": DENSE}, slice(None), {"one": np.array([4, 4], np.float32)})
+    assert kernel.values({"one": np.array([[4, 4]], np.float32)})[0] == pytest.approx([2 * math.exp(-2)] * 3)
+
+
+def test_few_rows_shrink_the_mean_towards_none() -> None:
+    """Of twenty rows half the mean counts, of none-too-many less, of very many nearly all."""
+    assert mean(np.full((20, 1), 6, np.float32)).tolist() == [3.0]
+    assert mean(np.full((5, 1), 10, np.float32)).tolist() == [2.0]
+    assert mean(np.full((1980, 1), 1, np.float32)) == pytest.approx([0.99])
+
+
+def test_means_are_of_all_rows_also_where_few_are_bases() -> None:
+    """Two landmarks of three rows, yet the centre is that of all three."""
+    kernel = Kernel.against({"one": DENSE, "characters": LEXICAL}, np.array([0, 2]))
+    assert set(kernel.means) == {"one"}
+    assert kernel.means["one"] == pytest.approx(DENSE.mean(axis=0) * 3 / 23)
+    assert kernel.values({"one": DENSE, "characters": LEXICAL}).shape == (3, 2)
+
+
+def test_values_of_rows_with_themselves_are_symmetric_and_positive_definite() -> None:
+    """What the ridge regression needs of a kernel."""
+    drawn = np.random.default_rng(3)
+    dense = drawn.normal(size=(30, 8)).astype(np.float32)
+    lexical = sparse.csr_matrix(np.abs(drawn.normal(size=(30, 5))).astype(np.float32))
+    rows = {"one": dense, "characters": lexical}
+    values = Kernel.against(rows, slice(None)).values(rows).astype(float)
+    assert values == pytest.approx(values.T, abs=1e-5)
+    assert np.linalg.eigvalsh(values).min() > 0
+
+
+def test_a_kernel_without_channels_is_refused() -> None:
+    """There would be nothing to compare by."""
+    with pytest.raises(ValueError, match="at least one channel"):
+        Kernel.against({}, slice(None)).values({})
+
+
+def test_rows_are_taken_and_stacked_in_order_in_every_channel() -> None:
+    """Taking picks, stacking puts the groups under one another, dense and sparse alike."""
+    rows = {"one": DENSE, "characters": LEXICAL}
+    both = stack(take(rows, np.array([2, 0])), take(rows, slice(1, 2)))
+    assert np.asarray(both["one"]).tolist() == [[-3, 0], [1, 0], [0, 2]]
+    assert sparse.issparse(both["characters"])
+    assert both["characters"].toarray() == pytest.approx(np.array([[0, 0], [1, 0], [0.6, 0.8]]))  # type: ignore[union-attr]  # sparse

@@ -1,0 +1,101 @@
+"""What the page shows for a response."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from service.pages.results import Dictionary, Search, choose, results
+from service.pages.words import SLOTS, WORDS
+from tests.browser.canned import FIRE, HOLDING, NO_UPDATE, UNCLEAR, UNKNOWN, WITH_SLOTS, Json, answer
+
+WORDS_AND_SLOTS = Dictionary(WORDS["zh"], SLOTS["zh"])
+
+
+def shown(query: str, chosen: int | None = None, **changes: Any) -> dict[str, Any]:
+    """The parts for a query of the hand-written desk."""
+    return results(answer(query) | changes, Search(query, "chat", chosen), WORDS_AND_SLOTS, datetime.now(UTC))
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted", "chosen"),
+    [
+        (NO_UPDATE, None, 1),
+        (NO_UPDATE, 3, 3),
+        (NO_UPDATE, 99, 1),
+        (UNCLEAR, None, 0),
+        (UNCLEAR, 2, 2),
+        (UNKNOWN, None, 0),
+    ],
+)
+def test_only_what_may_be_sent_is_chosen_for_the_agent(query: str, wanted: int | None, chosen: int) -> None:
+    """An answer is chosen; where one must choose or nothing fits, no candidate is, until the agent does."""
+    assert choose(answer(query), wanted) == chosen
+
+
+def test_what_there_is_to_say_follows_the_decision() -> None:
+    """A reply, the question to ask, the holding line, or an honest nothing."""
+    silent = answer(UNKNOWN)["escalation"] | {"holding_reply": None}
+    kinds = [shown(query)["say"]["kind"] for query in (NO_UPDATE, UNCLEAR, UNKNOWN)]
+    assert kinds == ["reply", "clarify", "holding"]
+    assert shown(UNKNOWN, escalation=silent)["say"]["kind"] == "nothing"
+
+
+def test_the_holding_line_is_not_shown_twice() -> None:
+    """Where it is what there is to say, the escalation card leaves it out; once a candidate is chosen it is back."""
+    assert shown(UNKNOWN)["say"]["pieces"][0].text == HOLDING
+    assert shown(UNKNOWN)["escalation"]["holding"] == []
+    assert shown(UNKNOWN, chosen=1)["escalation"]["holding"][0].text == HOLDING
+
+
+def test_who_must_be_helped_at_once_is_not_asked_to_choose() -> None:
+    """Undecided, but to be escalated: what there is to say is the holding reply, not the question."""
+    urgent = answer(FIRE)["escalation"]
+    parts = shown(UNCLEAR, escalation=urgent)
+    assert parts["decision"]["word"] == "请选择"
+    assert parts["say"]["pieces"][0].text == urgent["holding_reply"]["text"]
+
+
+def test_titles_worded_for_agents_are_never_put_to_a_customer() -> None:
+    """Where an option is a script, or there is but one, there is no question to copy: the agent chooses."""
+    found = answer(UNCLEAR)
+    scripts = [found["suggestions"][0] | {"kind": "script"}, *found["suggestions"][1:]]
+    single = found["clarification"] | {"options": found["clarification"]["options"][:1]}
+    assert shown(UNCLEAR, suggestions=scripts)["say"]["kind"] == "nothing"
+    assert shown(UNCLEAR, clarification=single)["say"]["kind"] == "nothing"
+    assert shown(UNCLEAR, suggestions=scripts)["say"]["pieces"][0].text.startswith("请从候选话术里选一条")
+
+
+def test_no_level_no_card() -> None:
+    """Nothing to escalate takes no room."""
+    assert shown(UNCLEAR)["escalation"] is None
+
+
+def test_reasons_are_told_in_people_s_words() -> None:
+    """A trigger says what it heard; scores and ids stay out."""
+    assert shown(FIRE)["escalation"]["reasons"] == "客户提到「安全事故: 冒烟了」 · 这条话术的规定"
+    assert shown(UNKNOWN)["escalation"]["reasons"] == "没有把握的答案"
+
+
+def test_a_reply_says_who_approved_which_version_when_and_until() -> None:
+    """Version, approver and day always, the end of validity where there is one."""
+    assert shown(NO_UPDATE)["say"]["meta"] == ["v3", "王敏 批准", "2026-11-20"]
+    assert shown(NO_UPDATE, chosen=3)["say"]["meta"][-1] == "有效至 2026-12-31"
+
+
+def test_links_keep_the_search() -> None:
+    """A candidate's link is this search with that candidate, a related entry's a search for its title."""
+    search = Search("退款 & 换货", "email")
+    parts = results(answer(NO_UPDATE), search, WORDS_AND_SLOTS, datetime.now(UTC))
+    assert parts["candidates"][1]["href"] == "/?q=%E9%80%80%E6%AC%BE+%26+%E6%8D%A2%E8%B4%A7&channel=email&n=2"
+    assert parts["related"][0]["href"] == search.link(query="快递把包裹弄丢了")
+
+
+def test_nothing_found_at_all_is_still_a_result() -> None:
+    """No suggestion, no reply to hold the customer: the page says so."""
+    empty: Json = {"suggestions": [], "decision": "abstain"}
+    parts = shown(WITH_SLOTS, **empty)
+    assert parts["candidates"] == []
+    assert parts["decision"]["word"] == "暂无话术"
