@@ -138,7 +138,7 @@ class Shelf:
     def current(self) -> str:
         """The live version; NoArtefact where nothing was published."""
         try:
-            version = (self.folder / CURRENT).read_text("utf-8").strip()
+            version = (self.folder / CURRENT).read_text("utf-8", "replace").strip()
         except FileNotFoundError:
             raise NoArtefact(f"no artefact has been published in {self.folder}; {NEXT_STEP}") from None
         self.path(version)
@@ -147,7 +147,7 @@ class Shelf:
     def history(self) -> list[dict[str, Any]]:
         """Every publish and rollback, oldest first; a line cut short by a crash is left out."""
         try:
-            lines = (self.folder / HISTORY).read_text("utf-8").splitlines()
+            lines = (self.folder / HISTORY).read_bytes().splitlines()
         except FileNotFoundError:
             return []
         acts = []
@@ -190,8 +190,10 @@ class Shelf:
     def publish(self, version: str, at: datetime, by: str, act: str = "publish") -> None:
         """Make a whole artefact the live one. Atomic: readers see the old name or the new."""
         verify(self.path(version))
-        with (self.folder / HISTORY).open("a", encoding="utf-8") as log:
-            log.write(canonical({"act": act, "version": version, "at": at.isoformat(), "by": by}).decode("utf-8"))
+        with (self.folder / HISTORY).open("ab") as log:
+            # A line cut short by a crash is closed first, or this one would be glued to it and lost.
+            log.write(b"\n" * self._cut_short())
+            log.write(canonical({"act": act, "version": version, "at": at.isoformat(), "by": by}))
             log.flush()
             os.fsync(log.fileno())
         handle, name = tempfile.mkstemp(prefix=".current-", dir=self.folder)
@@ -201,6 +203,10 @@ class Shelf:
             os.fsync(file.fileno())
         os.replace(name, self.folder / CURRENT)
         _sync(self.folder)
+
+    def _cut_short(self) -> bool:
+        content = (self.folder / HISTORY).read_bytes()
+        return bool(content) and not content.endswith(b"\n")
 
     def previous(self) -> str | None:
         """The version that was live before the current one and is still on disk, or None.

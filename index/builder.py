@@ -60,7 +60,7 @@ class Build:
 def recipe() -> str:
     """A hash of the code that decides an artefact's content: another recipe is another artefact."""
     here = Path(__file__).parent
-    sources = [*sorted(here.glob("*.py")), here.parent / "knowledge" / "text.py"]
+    sources = [*sorted(here.glob("*.py")), here / "prior.json", here.parent / "knowledge" / "text.py"]
     return digest(b"\0".join(path.read_bytes() for path in sources))[:12]
 
 
@@ -325,6 +325,7 @@ def _calibrate(held: ranker.OutOfFold, owner: NDArray[np.int64], policy: Policy)
         scores[finite],
         right[finite],
         np.concatenate([present, absent])[finite],
+        len(owner) / len(np.unique(owner)),
         policy.precision.answer_precision,
         policy.precision.clarify_precision,
     )

@@ -12,6 +12,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -47,12 +48,14 @@ class VectorCache:
                     return
                 vectors = {part: stored[f"part_{part}"] for part in self._embedder.dimensions}
                 keys = stored["keys"].tolist()
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
             logger.warning("the vector cache %s cannot be read (%s): embedding everything", path, error)
             return
         if all(matrix.shape == (len(keys), self._embedder.dimensions[part]) for part, matrix in vectors.items()):
             self._place = {key: place for place, key in enumerate(keys)}
             self._vectors = vectors
+        else:
+            logger.warning("the vector cache %s has rows of other dimensions: embedding everything", path)
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> dict[str, Matrix]:
         """Like `Embedder.encode`, from the cache where it can; each distinct text is embedded once."""

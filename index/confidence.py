@@ -14,7 +14,10 @@ nothing out of fold (docs/decisions/ranker.md).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import json
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,10 +29,8 @@ from index.metrics import precision_curve
 
 Floats = NDArray[np.float64]
 
-# (intercept, score, lead): fitted by `scripts/fit-prior` on the shipped pack with 2, 4, 8 … variants an entry.
-PRIOR = (-2.5, 6.5, 9.5)
 PRIOR_STRENGTH = 4.0  # in squared coefficient units: what about this many surprising queries can move
-ENOUGH_ROWS = 200  # rows below which thresholds come from expected instead of measured precision
+ENOUGH_ROWS = 200  # found rows below which thresholds are the prior's
 CURVE_POINTS = 60
 FITTED = 5  # candidates a query is fitted on; those beyond share what little is left
 
@@ -90,11 +91,35 @@ def leads(scores: Floats) -> Floats:
     return lead
 
 
+@dataclass(frozen=True)
+class Prior:
+    """What larger knowledge bases of so many phrasings an entry teach: coefficients and thresholds."""
+
+    coefficients: tuple[float, float, float]
+    thresholds: Thresholds
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Phrasings an entry (ascending) and, for each, three coefficients and three thresholds; by `scripts/fit-prior`."""
+    content = json.loads((Path(__file__).parent / "prior.json").read_text("utf-8"))
+    rows = [[*row["coefficients"], row["answer"], row["clarify"], row["show"]] for row in content.values()]
+    return np.array([float(size) for size in content]), np.array(rows)
+
+
+def prior_for(phrasings: float) -> Prior:
+    """The prior for a knowledge base of so many phrasings an entry (≥ 1), between the table's rows by logarithm."""
+    sizes, rows = _table()
+    at = np.log2(np.clip(phrasings, sizes[0], sizes[-1]))
+    a, b, c, answer, clarify, show = (float(np.interp(at, np.log2(sizes), column)) for column in rows.T)
+    return Prior((a, b, c), Thresholds(answer, clarify, show))
+
+
 def coefficients(
     scores: Floats,
     right: NDArray[np.bool_],
     weights: Floats,
-    prior: tuple[float, float, float] = PRIOR,
+    prior: tuple[float, float, float],
     strength: float = PRIOR_STRENGTH,
 ) -> tuple[float, float, float]:
     """Penalised maximum likelihood over all candidates.
@@ -108,60 +133,64 @@ def coefficients(
 
     def loss(beta: Floats) -> tuple[float, Floats]:
         logit = design @ beta
-        value = float(
-            (weight * (np.logaddexp(0, logit) - truth * logit)).sum() + strength / 2 * ((beta - centre) ** 2).sum()
-        )
-        return value, design.T @ (weight * (expit(logit) - truth)) + strength * (beta - centre)
+        value = (weight * (np.logaddexp(0, logit) - truth * logit)).sum()
+        penalty = strength / 2 * ((beta - centre) ** 2).sum()
+        return float(value + penalty), design.T @ (weight * (expit(logit) - truth)) + strength * (beta - centre)
 
     found = minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=[(None, None), (0, None), (0, None)])
     return float(found.x[0]), float(found.x[1]), float(found.x[2])
 
 
 def fit(
-    scores: Floats, right: NDArray[np.bool_], weights: Floats, answer_precision: float, clarify_precision: float
+    scores: Floats,
+    right: NDArray[np.bool_],
+    weights: Floats,
+    phrasings: float,
+    answer_precision: float,
+    clarify_precision: float,
 ) -> Confidence:
     """Fit on out-of-fold candidates; every row is one query, its candidates best first.
 
-    A query whose entry is missing has no right candidate. Rows of an entry that can only be measured as
-    missing (its single variant left out) should come with weight 0 or be left out by the caller.
+    A query whose entry is missing has no right candidate. Rows that can only be measured as missing (an entry's single
+    phrasing left out) come with weight 0. With too few rows to measure on, the thresholds are the prior's for
+    knowledge bases of so many `phrasings` an entry.
     """
-    scores, weights = np.asarray(scores, float), np.asarray(weights, float)
-    a, b, c = coefficients(scores, right, weights) if weights.sum() > 0 else PRIOR
-    blank = Confidence(a, b, c, Thresholds(1.0, 1.0, 0.0), (), int((weights > 0).sum()))
-    confidence = blank.of(scores) if len(scores) else np.zeros((0, 1))
-    measured = int(right.any(axis=1).sum()) >= ENOUGH_ROWS
+    prior = prior_for(phrasings)
+    scores, right, weights = np.asarray(scores, float)[weights > 0], right[weights > 0], weights[weights > 0]
+    a, b, c = coefficients(scores, right, weights, prior.coefficients) if len(scores) else prior.coefficients
+    bare = Confidence(a, b, c, prior.thresholds, (), len(scores))
+    if int(right.any(axis=1).sum()) < ENOUGH_ROWS:
+        return bare
+    confidence = bare.of(scores)
+    found = thresholds(confidence, right, weights, answer_precision, clarify_precision)
+    values, precision, coverage = precision_curve(confidence[:, 0], right[:, 0], weights)
+    keep = np.unique(np.linspace(0, len(values) - 1, min(CURVE_POINTS, len(values))).astype(int))
+    curve = [(float(values[i]), float(precision[i]), float(coverage[i])) for i in keep]
+    return replace(bare, thresholds=found, curve=tuple((round(t, 4), round(p, 4), round(c, 4)) for t, p, c in curve))
+
+
+def thresholds(
+    confidence: Floats, right: NDArray[np.bool_], weights: Floats, answer_precision: float, clarify_precision: float
+) -> Thresholds:
+    """The thresholds that reach the target precisions on these queries; (n, k) confidences, best first."""
     first, among = confidence[:, 0], confidence[:, :3].sum(axis=1)
-    first_right = np.asarray(right[:, 0] if measured else first, float)
-    among_right = np.asarray(right[:, :3].any(axis=1) if measured else among, float)
-    answer = _threshold(first, first_right, weights, answer_precision)
+    answer = _threshold(first, right[:, 0], weights, answer_precision)
     # Only what is not answered can be clarified, so that is what the second precision is measured on.
-    clarify = _threshold(among, among_right, np.where(first < answer, weights, 0.0), clarify_precision)
+    left = first < answer
+    clarify = _threshold(among[left], np.any(right[left, :3], axis=1, keepdims=False), weights[left], clarify_precision)
     shown = confidence[right]
-    # What is answered is shown: where nearly all is answered, the quantile lies above the threshold to answer.
-    show = min(answer, float(np.quantile(shown, 0.02)) if measured else 0.02)
-    thresholds = Thresholds(answer, clarify, show)
-    values, precision, coverage = precision_curve(first, first_right, weights) if len(first) else (np.zeros(0),) * 3
-    keep = (
-        np.unique(np.linspace(0, len(values) - 1, min(CURVE_POINTS, len(values))).astype(int))
-        if len(values)
-        else np.zeros(0, int)
-    )
-    curve = tuple(
-        (round(float(values[i]), 4), round(float(precision[i]), 4), round(float(coverage[i]), 4)) for i in keep
-    )
-    return Confidence(a, b, c, thresholds, curve, blank.measured_rows)
+    return Thresholds(answer, clarify, float(np.quantile(shown, 0.02)) if len(shown) else 0.0)
 
 
-def _threshold(confidence: Floats, right: NDArray[Any], weights: Floats, precision: float) -> float:
+def _threshold(confidence: Floats, right: NDArray[np.bool_], weights: Floats, precision: float) -> float:
     """The lowest threshold from which the precision of everything above it reaches the target.
 
-    Where none reaches it, the pointwise reading: answer only what is itself at least that sure.
+    Where none reaches it, the pointwise reading: only what is itself at least that sure.
     """
-    keep = weights > 0
-    if not keep.any():
+    if not len(confidence):
         return precision
-    values, reached, _ = precision_curve(confidence[keep], right[keep], weights[keep])
-    # A few lucky rows at the top say nothing; ask for at least twenty before a precision counts.
+    values, reached, _ = precision_curve(confidence, right, weights)
+    # A few lucky rows at the top say nothing; a precision counts from twenty rows on.
     counted = np.arange(1, len(values) + 1) >= min(20, len(values))
     good = np.flatnonzero((reached >= precision) & counted)
     return float(values[good[-1]]) if len(good) else precision

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +98,7 @@ def load(folder: Path, embedder: str) -> tuple[Manifest, Contents]:
     manifest = verify(folder, embedder)
     try:
         return manifest, _load(folder, manifest)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise ArtefactError(f"artefact {manifest.version} cannot be read ({error}); {NEXT_STEP}") from error
 
 

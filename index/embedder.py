@@ -151,8 +151,9 @@ def load_embedder(name: str = DEFAULT_EMBEDDER) -> Embedder:
     versions = []
     for part, (package, make) in BUNDLED.items():
         try:
+            version = metadata.version(package)
             parts[part] = SentenceTransformer(modules=[make()], device="cpu")
-            versions.append(f"{package}-{metadata.version(package)}")
+            versions.append(f"{package}-{version}")
         except (ImportError, OSError, RuntimeError) as error:
             logger.warning(
                 "encoder %s (package %s) does not run on this platform, going on without it: %s", part, package, error

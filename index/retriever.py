@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from index.contents import Contents
-from index.embedder import Embedder, Matrix, prepare
+from index.embedder import Embedder, Matrix
 from knowledge.model import ApprovedEntry, Trigger
 from knowledge.text import normalise
 
@@ -131,7 +131,7 @@ class Retriever:
             candidates[:limit],
             self._options(candidates) if decision == "clarify" else (),
             self._alarms([query, *reversed(turns)]),
-            self._repeats(ranked, decision, turns, mask, leaned),
+            self._repeats(normalise(query), ranked, decision, turns, mask, leaned),
             leaned,
         )
 
@@ -158,14 +158,13 @@ class Retriever:
 
     def _see(self, text: str) -> _Seen:
         """The text in every channel; what a conversation said lately is remembered."""
-        key = prepare(text)
+        key = normalise(text)
         with self._lock:
             if key in self._seen:
                 self._seen.move_to_end(key)
                 return self._seen[key]
         rows: dict[str, Matrix | sparse.csr_matrix] = dict(self._embedder.encode([text]))
-        normal = normalise(text)
-        rows |= {name: vocabulary.transform([normal]) for name, vocabulary in self.contents.lexical.items()}
+        rows |= {name: vocabulary.transform([key]) for name, vocabulary in self.contents.lexical.items()}
         seen = _Seen(rows, self.contents.ranker.kernel.values(rows))
         with self._lock:
             self._seen[key] = seen
@@ -190,6 +189,8 @@ class Retriever:
     def _decide(self, ranked: _Ranked) -> Decision:
         if not len(ranked.entries):
             return "abstain"
+        if len(ranked.exact) > 1:
+            return "clarify"  # an approved phrasing of several entries: only the customer knows which is meant
         thresholds = self.contents.confidence.thresholds
         if ranked.confidence[0] >= thresholds.answer:
             return "answer"
@@ -241,12 +242,18 @@ class Retriever:
         return tuple(heard.values())
 
     def _repeats(
-        self, ranked: _Ranked, decision: Decision, turns: Sequence[str], mask: NDArray[np.bool_] | None, leaned: bool
+        self,
+        key: str,
+        ranked: _Ranked,
+        decision: Decision,
+        turns: Sequence[str],
+        mask: NDArray[np.bool_] | None,
+        leaned: bool,
     ) -> int:
         """How often the matter of this query was asked: same words, or the same entry with enough confidence."""
         same = 1
         for turn in turns:
-            if normalise(turn) == ranked.key:
+            if normalise(turn) == key:
                 same += 1
             elif decision == "answer" and not leaned:
                 earlier = self._rank(turn, mask)

@@ -14,6 +14,7 @@ import anyio.to_thread
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -55,24 +56,39 @@ class LimitBody:
         if length.isdigit() and int(length) > LARGEST_BODY:
             await self._refuse(scope, receive, send)
             return
-        taken = 0
+        taken, answered = 0, False
 
         async def counted() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > LARGEST_BODY:
-                # Cutting the body short makes it invalid JSON, which is answered as such.
-                return {"type": "http.request", "body": b"", "more_body": False}
-            return message
+            # A body that grows too large ends here; whatever the app makes of what it has read is not sent.
+            return message if taken <= LARGEST_BODY else {"type": "http.request", "body": b"", "more_body": False}
 
-        await self.app(scope, counted, send)
+        async def sent(message: Message) -> None:
+            nonlocal answered
+            if taken <= LARGEST_BODY or answered:
+                answered = True
+                await send(message)
+
+        await self.app(scope, counted, sent)
+        if not answered:
+            await self._refuse(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         await errors.problem(request, 413, f"the body is over {LARGEST_BODY} bytes: send less history")(
             scope, receive, send
         )
+
+
+class _Static(StaticFiles):
+    """Asks to be checked for changes each time, so that modules of two releases never mix; unchanged ones cost a 304."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def create_app(
@@ -94,15 +110,23 @@ def create_app(
         finally:
             await anyio.to_thread.run_sync(live.stop)
 
-    app = FastAPI(title="Huashu", version=metadata.version("huashu"), description=DESCRIPTION, lifespan=lifespan)
+    # FastAPI's own /docs would load its script from elsewhere; this one serves it.
+    app: FastAPI = FastAPIOffline(
+        title="Huashu",
+        version=metadata.version("huashu"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+    )
     app.state.metrics = Metrics()
     app.state.examples = list(EXAMPLES)
+    app.state.now = now
     for router in (suggestions.router, entries.router, operations.router, knowledge.router):
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=knowledge.STATIC), name="static")
+    app.mount("/static", _Static(directory=knowledge.STATIC), name="static")
     errors.install(app)
-    app.middleware("http")(_observe)
     app.add_middleware(LimitBody)
+    app.middleware("http")(_observe)
     if settings.loopback:
         # A page of another site must not reach a service without sign-in by pointing its own name here.
         app.add_middleware(
@@ -116,7 +140,11 @@ async def _observe(request: Request, call_next: Callable[[Request], Awaitable[Re
     given = request.headers.get("x-request-id", "")
     request.state.request_id = given if GIVEN_ID.match(given) else uuid.uuid4().hex
     started = time.perf_counter()
-    response = await call_next(request)
+    try:
+        response = await call_next(request)
+    except Exception as error:
+        # Rendered here and not by the outermost handler, so that it has its id and is counted like any other.
+        response = await errors.unexpected(request, error)
     took = time.perf_counter() - started
     route = getattr(request.scope.get("route"), "path", "other")
     metrics: Metrics = request.app.state.metrics

@@ -36,8 +36,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out = Console()
-err = Console(stderr=True)
+# A line stays a line, however long: paths and versions are there to be copied, and output to be piped.
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
 
 Author = Annotated[str, typer.Option(help="Who does this; kept in the audit log.")]
 
@@ -140,7 +141,7 @@ def export(folder: Annotated[Path, typer.Argument(help="A new folder, or a pack 
     with Store.open(Settings.from_environment().database_url) as store:
         pack = store.pack()
     dump_pack(pack, folder)
-    out.print(f"{len(pack.entries)} entries written to {folder}", highlight=False)
+    out.print(f"{len(pack.entries)} entries written to {folder}", markup=False, highlight=False)
 
 
 @app.command()
@@ -239,8 +240,10 @@ def versions() -> None:
         live = shelf.current()
     except ArtefactError:
         live = ""
-    on_disk = set(shelf.versions())
-    for act in reversed(shelf.history()):
+    on_disk, acts = set(shelf.versions()), shelf.history()
+    for version in sorted(on_disk - {str(act["version"]) for act in acts}):
+        out.print(f"  {version}  built, never published", markup=False, highlight=False)
+    for act in reversed(acts):
         mark = "*" if act["version"] == live else " "
         gone = "" if act["version"] in on_disk else "  (deleted)"
         out.print(
@@ -292,7 +295,9 @@ def _ask_service(settings: Settings, body: dict[str, Any]) -> Any:
         f"{settings.url}/v1/suggestions", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as response:
+        # Never by a proxy, which could neither reach this machine nor should read what a customer said.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=10) as response:
             return json.load(response)
     except urllib.error.HTTPError as error:
         if error.code == 422:

@@ -85,12 +85,29 @@ def request_id(request: Request) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Render every error of this app as a problem."""
+    """Render every error of this app as a problem, and describe it as one."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _describe(plain())
+        return plain()
+
+    app.openapi = openapi  # type: ignore[method-assign]
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     for kind, _ in STATUS:
         app.add_exception_handler(kind, _known)
-    app.add_exception_handler(Exception, _unknown)
+
+
+def _describe(description: dict[str, Any]) -> None:
+    """Give problems the media type they are sent with; FastAPI describes every model as plain JSON."""
+    for item in description["paths"].values():
+        for operation in item.values():
+            for response in operation["responses"].values():
+                content = response.get("content", {})
+                if content.get("application/json", {}).get("schema", {}).get("$ref", "").endswith("/Problem"):
+                    content[MEDIA_TYPE] = content.pop("application/json")
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -116,7 +133,8 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
     return problem(request, status, str(error), headers=headers)
 
 
-async def _unknown(request: Request, error: Exception) -> JSONResponse:
+async def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """A 500 for what nobody foresaw: the traceback goes to the log, the id to whoever asked."""
     log.exception("unexpected error", path=request.url.path, request_id=request_id(request), exc_info=error)
     return problem(
         request,
@@ -130,6 +148,8 @@ def field_problem(error: dict[str, Any]) -> FieldProblem:
     where = [str(part) for part in error["loc"] if part not in ("body", "query_string")]
     if error["loc"][:1] == ("query",) and len(error["loc"]) > 1:
         where = where[1:]
+    if error["type"] == "json_invalid":  # which is said to stand at a position, not in a field
+        where = []
     return FieldProblem(field=".".join(where) or "body", message=_message(error))
 
 

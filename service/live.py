@@ -27,7 +27,7 @@ class Live:
         self._embedder = embedder
         self._poll_seconds = poll_seconds
         self._retriever: Retriever | None = None
-        self._refused: str | None = None
+        self._refused: tuple[object, ...] | None = None
         self.problem: RetrievalError | None = None
         self._stop = threading.Event()
         self._reloading = threading.Lock()
@@ -38,7 +38,9 @@ class Live:
         """The retriever to answer with; NoArtefact or what was wrong with the artefact where there is none."""
         found = self._retriever
         if found is None:
-            raise self.problem or NoArtefact("no artefact has been published; build one with `huashu build`")
+            problem = self.problem or NoArtefact("no artefact has been published; build one with `huashu build`")
+            # A new one each time: an exception that is raised again keeps the traceback of every time before.
+            raise type(problem)(*problem.args)
         return found
 
     @property
@@ -62,19 +64,21 @@ class Live:
         with self._reloading:
             try:
                 version = self._shelf.current()
-                if version == self.version or version == self._refused:
-                    return
-                self._swap(version)
+                if version == self.version:
+                    self._refused = self.problem = None
+                elif self._stamp(version) != self._refused:
+                    self._swap(version)
             except RetrievalError as error:
                 self._note(error)
 
     def _swap(self, version: str) -> None:
+        stamp = self._stamp(version)
         try:
             _, contents = load(self._shelf.path(version), self._embedder.name)
             retriever = Retriever(contents, self._embedder, version)
             retriever.find("您好")  # the first query of a fresh index pays for its page faults here
         except RetrievalError:
-            self._refused = version
+            self._refused = stamp
             raise
         before, self._retriever, self._refused, self.problem = self.version, retriever, None, None
         log.info(
@@ -85,15 +89,21 @@ class Live:
             variants=len(contents.variants),
         )
 
+    def _stamp(self, version: str) -> tuple[object, ...]:
+        """What tells an artefact that was refused from the same one mended: a rebuild gives it new files."""
+        folder = self._shelf.path(version)
+        files = sorted(folder.glob("*")) if folder.is_dir() else []
+        return (version, *((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
+
     def _fall_back(self) -> None:
         with self._reloading:
             earlier = self._shelf.previous()
             if earlier is None:
                 return
             try:
-                problem = self.problem
+                problem, refused = self.problem, self._refused
                 self._swap(earlier)
-                self.problem = problem
+                self.problem, self._refused = problem, refused
             except ArtefactError as error:
                 log.error("the earlier artefact cannot be used either", version=earlier, problem=str(error))
 

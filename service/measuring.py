@@ -65,6 +65,7 @@ def prepare_retriever(
 def _pack(path: Path) -> Pack:
     if path.is_dir():
         return load_pack(path)
-    # A question set has no policy of its own: the shipped one's precision targets, none of its triggers.
+    # A question set has no policy of its own: the shipped one's precision targets and lines, none of its triggers.
     shipped = load_pack(Path(__file__).resolve().parent.parent / "knowledge" / "content")
-    return Pack(entries=read_knowledge(path), policy=shipped.policy.model_copy(update={"triggers": ()}))
+    policy = shipped.policy.model_copy(update={"triggers": ()})
+    return Pack(entries=read_knowledge(path), policy=policy, facts=shipped.facts)

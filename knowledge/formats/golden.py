@@ -53,7 +53,12 @@ def _query(row: Any) -> Query:
         raise ValueError("needs query, gold and kind")
     if unknown := set(row) - FIELDS:
         raise ValueError(f"has unknown fields {sorted(unknown)}: the fields are {sorted(FIELDS)}")
-    history = tuple(Turn(turn["role"], turn["text"]) for turn in row.get("history", []))
+    turns = row.get("history", [])
+    if not isinstance(turns, list) or not all(
+        isinstance(turn, dict) and set(turn) == {"role", "text"} for turn in turns
+    ):
+        raise ValueError("history must be a list of {role, text}")
+    history = tuple(Turn(turn["role"], turn["text"]) for turn in turns)
     return Query(
         text=row["query"],
         gold=row["gold"],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -91,6 +91,7 @@ async def entries(asked: Annotated[EntryFilter, Query()], request: Request) -> E
 
 @router.get(
     "/entries/{entry_id}",
+    response_model=EntryDetail,
     summary="Read one live entry",
     responses={
         **PROBLEMS,
@@ -98,18 +99,23 @@ async def entries(asked: Annotated[EntryFilter, Query()], request: Request) -> E
         404: {"model": Problem, "description": "No live entry has this id."},
     },
 )
-async def entry(entry_id: str, request: Request, response: Response) -> EntryDetail:
+async def entry(entry_id: str, request: Request, response: Response) -> EntryDetail | Response:
     """The entry as approved, with all variants and replies."""
     retriever: Retriever = request.app.state.live.retriever
     for approved in retriever.contents.entries:
         if approved.entry.id == entry_id:
-            response.headers["ETag"] = f'"{retriever.version}-{approved.version}"'
+            zone = ZoneInfo(retriever.contents.policy.business_hours.timezone)
+            valid = approved.entry.valid_on(request.app.state.now().astimezone(zone).date())
+            tag = f'"{retriever.version}-{approved.version}{"" if valid else "-not-valid"}"'
+            if {tag, "*"} & set(request.headers.get("if-none-match", "").replace("W/", "").replace(",", " ").split()):
+                return Response(status_code=304, headers={"ETag": tag})
+            response.headers["ETag"] = tag
             return EntryDetail(
                 index_version=retriever.version,
                 version=approved.version,
                 approved_by=approved.approved_by,
                 approved_at=approved.approved_at,
-                valid_today=approved.entry.valid_on(datetime.now(UTC).date()),
+                valid_today=valid,
                 entry=approved.entry,
             )
     raise NotFound(

@@ -290,7 +290,8 @@ class Desk:
         thresholds = retriever.contents.confidence.thresholds
         least = thresholds.show if request.min_confidence is None else request.min_confidence
         shown = [candidate for candidate in finding.candidates[: request.limit] if candidate.confidence >= least]
-        titles = {approved.entry.id: approved.entry.title for approved in retriever.contents.entries}
+        entries = (approved.entry for approved in retriever.contents.entries)
+        titles = {entry.id: entry.title for entry in entries if entry.valid_on(today)}
         hint = escalate(policy, calendar, now, _claims(finding, retriever, language), language)
         return SuggestionResponse(
             request_id=request_id,
@@ -386,7 +387,8 @@ def _claims(finding: Finding, retriever: Retriever, language: Language) -> list[
 
 def _likely_required(finding: Finding) -> list[Claim]:
     """The claim of the best entry that must escalate, where it is likelier than not that one of them is meant."""
-    required = [candidate for candidate in finding.candidates if candidate.entry.entry.escalation.level == "required"]
+    considered = finding.candidates[:CONSIDERED]
+    required = [candidate for candidate in considered if candidate.entry.entry.escalation.level == "required"]
     if sum(candidate.confidence for candidate in required) < LIKELIER_THAN_NOT:
         return []
     return [from_entry(required[0].entry.entry)]
@@ -435,7 +437,11 @@ PROBLEMS: dict[int | str, dict[str, object]] = {
 }
 
 
-@router.post("/suggestions", summary="Suggest approved replies for a customer's query", responses=PROBLEMS)
+@router.post(
+    "/suggestions",
+    summary="Suggest approved replies for a customer's query",
+    responses={**PROBLEMS, 413: {"model": Problem, "description": "The body is larger than any request needs to be."}},
+)
 async def suggestions(body: SuggestionRequest, request: Request) -> SuggestionResponse:
     """The best approved replies, whether one of them may be sent as it is, and who else must know.
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from index.confidence import Confidence, Thresholds
 from index.contents import Contents
 from index.retriever import Retriever
 from tests.index.desk import contents_of, matters
 from tests.toy import ToyEmbedder
 
+# So large a step from doubt to certainty that decisions do not hang on what the build happens to measure.
+SURE = Confidence(-3.5, 7.5, 13.5, Thresholds(answer=0.9, clarify=0.25, show=0.03), (), 0)
+
 
 @pytest.fixture(scope="session")
 def contents() -> Contents:
-    """Everything a query needs, of all topics."""
-    return contents_of(matters())
+    """Everything a query needs, of all topics, with a confidence set by hand."""
+    return replace(contents_of(matters()), confidence=SURE)
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,8 @@ TRIGGERS = (
     ),
 )
 
+OWN_PHRASES = tuple(text for trigger in TRIGGERS for text in trigger.variants)
+
 
 def matter(entry_id: str, *more: str, **fields: Any) -> Entry:
     """The entry of one of the topics, clean under lint; `more` are further variants."""

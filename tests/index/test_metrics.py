@@ -60,14 +60,16 @@ def test_coverage_and_precision_are_of_what_reaches_the_threshold() -> None:
     """At 0.5 three of four are answered, the threshold itself included, two of them rightly."""
     confidence, right = [0.9, 0.5, 0.6, 0.1], [True, True, False, True]
     coverage, precision = coverage_and_precision(confidence, right, 0.5)
-    assert (coverage, precision) == (0.75, pytest.approx(2 / 3))
+    assert coverage == 0.75
+    assert precision == pytest.approx(2 / 3)
     assert coverage_and_precision(confidence, right, 0.95) == (0.0, None)
 
 
 def test_weights_count_queries_more_than_once() -> None:
     """A weight of 3 on the wrong one: 4 of 6 answered, 1 of 4 rightly."""
-    found = coverage_and_precision([0.9, 0.8, 0.1], [True, False, True], 0.5, [1, 3, 2])
-    assert found == (pytest.approx(4 / 6), 0.25)
+    coverage, precision = coverage_and_precision([0.9, 0.8, 0.1], [True, False, True], 0.5, [1, 3, 2])
+    assert coverage == pytest.approx(4 / 6)
+    assert precision == 0.25
 
 
 def test_the_curve_has_a_point_for_every_distinct_confidence() -> None:
@@ -89,8 +91,9 @@ def test_every_point_of_the_curve_is_what_its_threshold_gives(queries: list[tupl
     values, precision, coverage = precision_curve(confidence, right, weights)
     assert values.tolist() == sorted(set(confidence), reverse=True)
     for value, expected_precision, expected_coverage in zip(values, precision, coverage, strict=True):
-        found = coverage_and_precision(confidence, right, value, weights)
-        assert found == (pytest.approx(expected_coverage), pytest.approx(expected_precision))
+        reached, held = coverage_and_precision(confidence, right, value, weights)
+        assert reached == pytest.approx(expected_coverage)
+        assert held == pytest.approx(expected_precision)
 
 
 def test_macro_f1_weighs_every_gold_entry_alike() -> None:

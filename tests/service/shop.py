@@ -1,7 +1,8 @@
 """A small shop whose knowledge passes the gate: one entry for each thing the service must get right.
 
 Every entry has 24 phrasings of its own words (three subjects × eight questions), so that a toy embedder keeps them
-apart. The clock of its tests stands at a Friday morning while the desk is open.
+apart; the two products also share four questions without a subject, which nobody can tell apart. The clock of its
+tests stands at a Friday morning while the desk is open.
 """
 
 from __future__ import annotations
@@ -17,7 +18,22 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index.builder import Build, build
-from knowledge.model import ApprovedEntry, CaseField, Entry, Escalation, Fact, Facts, Pack, Policy, Product, Reply, Target, Trigger
+from knowledge.model import (
+    ApprovedEntry,
+    CaseField,
+    Entry,
+    Escalation,
+    Fact,
+    Facts,
+    Pack,
+    Policy,
+    Precision,
+    Product,
+    Reply,
+    ServiceLevel,
+    Target,
+    Trigger,
+)
 from service.app import create_app
 from service.settings import Settings
 from tests.knowledge.sample import policy as sample_policy
@@ -34,13 +50,15 @@ def phrasings(subjects: str, questions: str) -> tuple[str, ...]:
     return tuple(subject + question for subject in subjects.split() for question in questions.split())
 
 
-def entry(entry_id: str, title: str, subjects: str, questions: str, **fields: Any) -> Entry:
+def entry(
+    entry_id: str, title: str, subjects: str, questions: str, more: tuple[str, ...] = (), **fields: Any
+) -> Entry:
     """An entry that lint has no error about, unless the fields bring one."""
     base: dict[str, Any] = {
         "id": entry_id,
         "kind": "faq",
         "title": title,
-        "variants": phrasings(subjects, questions),
+        "variants": (*phrasings(subjects, questions), *more),
         "replies": (Reply(text=ZH), Reply(language="en", text=EN)),
         "source": "手册",
     }
@@ -52,6 +70,7 @@ REFUND = entry(
     "退款多久到账",
     "退款 退的钱 返还金额",
     "几天能到 什么时候回来 要等几日 何时原路退回 怎么没收到 到哪张卡 最晚哪天到 到账期限多长",
+    more=("how long does a refund take", "when will my money come back"),
     replies=(
         Reply(channel="any", text="您好，退款{refund.days}内原路退回。"),
         Reply(channel="phone", text="退款{refund.days}内会回到您付款的卡上。"),
@@ -77,13 +96,16 @@ LEAK = entry(
     "水壶漏水漏电",
     "水壶 壶身 底座",
     "漏电麻手 渗水短路 打火花 带电打人 烧糊冒烟 滴水跳闸 裂缝触电 通电发烫",
-    escalation=Escalation(level="required", target="logistics", priority="urgent", holding_reply="请先断电，我马上请专员联系您。"),
+    escalation=Escalation(
+        level="required", target="logistics", priority="urgent", holding_reply="请先断电，我马上请专员联系您。"
+    ),
 )
 FILTER = entry(
     "product.a3.filter",
     "净化器滤网多久更换",
     "滤网 滤芯 过滤棉",
     "多久更换 使用寿命 能不能水洗 去哪里买 怎样拆卸 型号怎么选 报警怎么复位 有无替代品",
+    more=("多久更换呀", "使用寿命多长", "去哪里买呢", "怎样拆卸的"),
     products=("A3",),
 )
 BRUSH = entry(
@@ -91,6 +113,7 @@ BRUSH = entry(
     "扫地机边刷多久更换",
     "边刷 滚刷 主刷",
     "多久更换 使用寿命 缠头发 去哪里买 怎样拆卸 掉毛变形 转不动 异响刺耳",
+    more=("多久更换呢", "使用寿命几年", "去哪里买呀", "怎样拆卸哦"),
     products=("R5",),
 )
 SETTLE = entry(
@@ -136,7 +159,7 @@ def policy() -> Policy:
         collect=("order_no", "phone"),
         holding_reply="{customer_name}请稍候，24 小时内给您答复。",
     )
-    levels = base.service_levels | {"a-day": base.service_levels["first-reply"].model_copy(update={"label": "一天", "seconds": 86400})}
+    levels = base.service_levels | {"a-day": ServiceLevel(label="一天", seconds=86400)}
     return base.model_copy(
         update={
             "service_levels": levels,
@@ -153,6 +176,7 @@ def policy() -> Policy:
                     variants=("孩子手被划伤流血了", "烫伤起泡去医院了", "摔倒骨折住院"),
                 ),
             ),
+            "precision": Precision(answer_precision=0.97, clarify_precision=0.6),
         }
     )
 
@@ -162,16 +186,20 @@ def pack(entries: Sequence[Entry] = ENTRIES) -> Pack:
     return Pack(entries=tuple(entries), policy=policy(), facts=FACTS)
 
 
-def publish(home: Path, entries: Sequence[Entry] = ENTRIES, version: int = 1, rules: Policy | None = None, live: bool = True) -> Build:
+def publish(
+    home: Path, entries: Sequence[Entry] = ENTRIES, version: int = 1, rules: Policy | None = None, live: bool = True
+) -> Build:
     """Build the shop into `home`, every entry in that version, and make it live."""
-    approved = [ApprovedEntry(entry=found, version=version, approved_by="王敏", approved_at=APPROVED) for found in entries]
+    approved = [
+        ApprovedEntry(entry=found, version=version, approved_by="王敏", approved_at=APPROVED) for found in entries
+    ]
     return build(approved, rules or policy(), FACTS, ToyEmbedder(), home, at=APPROVED, by="test", publish=live)
 
 
 @contextmanager
-def serving(settings: Settings, moment: datetime = FRIDAY, *, raising: bool = True, base_url: str = "http://testserver") -> Iterator[TestClient]:
-    """A client of the service, which believes that it is `moment`; without `raising` its errors are answers."""
-    with TestClient(create_app(settings, ToyEmbedder(), lambda: moment), base_url, raise_server_exceptions=raising) as client:
+def serving(settings: Settings, moment: datetime = FRIDAY) -> Iterator[TestClient]:
+    """A client of the service, which believes that it is `moment`."""
+    with TestClient(create_app(settings, ToyEmbedder(), lambda: moment)) as client:
         yield client
 
 

@@ -1,0 +1,1 @@
+"""What the service promises in its OpenAPI, held against what it does."""

@@ -1,0 +1,185 @@
+"""The OpenAPI description is complete, and what the service does is what it says.
+
+Schemathesis makes requests from the description, sound and unsound, and holds every response against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from hypothesis import HealthCheck
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from starlette.testclient import TestClient
+
+from service.api.suggestions import SuggestionRequest, SuggestionResponse
+from service.app import create_app
+from service.errors import Problem
+from service.settings import Settings
+from tests.service.shop import FRIDAY, publish
+from tests.toy import ToyEmbedder
+
+METHODS = ("get", "post", "put", "patch", "delete")
+OPERATIONS = {
+    ("post", "/v1/suggestions"),
+    ("get", "/v1/entries"),
+    ("get", "/v1/entries/{entry_id}"),
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("get", "/metrics"),
+}
+EXAMPLES = 15  # requests an operation
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The service over the small shop."""
+    home = tmp_path_factory.mktemp("contract")
+    publish(home)
+    with TestClient(create_app(Settings(home=home), ToyEmbedder(), lambda: FRIDAY)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def description(client: TestClient) -> dict[str, Any]:
+    """The description as it is served."""
+    body: dict[str, Any] = client.get("/openapi.json").json()
+    return body
+
+
+def operations(description: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every operation with its name."""
+    for path, item in description["paths"].items():
+        yield from ((f"{method} {path}", item[method]) for method in METHODS if method in item)
+
+
+def model(description: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema that is referred to."""
+    found: dict[str, Any] = description["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return found
+
+
+def test_every_operation_is_described(description: dict[str, Any]) -> None:
+    """These and no others; each has a summary, a description, a tag and an id of its own."""
+    found = dict(operations(description))
+    assert set(found) == {f"{method} {path}" for method, path in OPERATIONS}
+    for name, operation in found.items():
+        assert operation["summary"], name
+        assert operation["description"], name
+        assert operation["tags"], name
+    assert len({operation["operationId"] for operation in found.values()}) == len(found)
+    assert description["info"]["description"]
+    assert description["info"]["version"]
+
+
+def test_every_answer_has_a_model(description: dict[str, Any]) -> None:
+    """What comes back has a named schema, a problem where it is one; /metrics is text."""
+    for name, operation in operations(description):
+        for status, response in operation["responses"].items():
+            assert response["description"], f"{name} {status}"
+            if name.endswith("/metrics") or status == "304":
+                continue
+            (content,) = response["content"].values()
+            named = model(description, content["schema"])
+            assert named["description"], f"{name} {status}"
+            if int(status) >= 400:
+                assert set(named["properties"]) == set(Problem.model_fields), f"{name} {status}"
+
+
+def test_every_parameter_and_field_of_a_request_has_its_limits(description: dict[str, Any]) -> None:
+    """Nothing that is sent may be endless: text and lists have a largest size, numbers both ends."""
+
+    def limited(schema: dict[str, Any], where: str) -> None:
+        if "$ref" in schema:
+            schema = model(description, schema)
+        for choice in schema.get("anyOf", ()):
+            limited(choice, where)
+        kind = schema.get("type")
+        if kind == "string":
+            assert "maxLength" in schema or "enum" in schema or "const" in schema, where
+        elif kind == "array":
+            assert "maxItems" in schema, where
+            limited(schema["items"], where)
+        elif kind in ("integer", "number"):
+            assert {"minimum", "maximum"} <= set(schema), where
+        elif kind == "object" and "properties" in schema:
+            assert schema["additionalProperties"] is False, where
+            for name, part in schema["properties"].items():
+                limited(part, f"{where}.{name}")
+
+    for name, operation in operations(description):
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] == "query":
+                limited(parameter["schema"], f"{name} {parameter['name']}")
+        if "requestBody" in operation:
+            limited(operation["requestBody"]["content"]["application/json"]["schema"], name)
+
+
+def test_the_examples_are_true(description: dict[str, Any], client: TestClient) -> None:
+    """Every example of a request is answered, and every example of an answer is one."""
+    (content,) = description["paths"]["/v1/suggestions"]["post"]["requestBody"]["content"].values()
+    examples = model(description, content["schema"])["examples"]
+    assert len(examples) >= 2
+    for example in examples:
+        SuggestionRequest.model_validate(example)
+        assert client.post("/v1/suggestions", json=example).status_code == 200
+    for kind in (SuggestionResponse, Problem):
+        # FastAPI leaves fields that are null out of the examples it serves, so the source's are looked at.
+        (example,) = kind.model_json_schema()["examples"]
+        assert set(example) == set(kind.model_fields)
+        kind.model_validate(example)
+        assert description["components"]["schemas"][kind.__name__]["examples"][0].keys() <= example.keys()
+
+
+def test_the_description_can_be_read(client: TestClient) -> None:
+    """/docs is there for people, as problems say."""
+    assert client.get("/docs").status_code == 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("method", "path"), sorted(OPERATIONS))
+def test_the_service_does_what_it_describes(client: TestClient, method: str, path: str) -> None:
+    """No request of any kind gets a status, a content type or a body that the description does not have."""
+    schema = schemathesis.openapi.from_asgi("/openapi.json", client.app)
+    operation = schema[path][method]
+    modes = [schemathesis.GenerationMode.POSITIVE]
+    if path.startswith("/v1"):  # the others take nothing that could be wrong
+        modes.append(schemathesis.GenerationMode.NEGATIVE)
+    cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in modes))
+
+    @hypothesis.settings(
+        max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
+    @hypothesis.given(case=cases)
+    def holds(case: schemathesis.Case) -> None:
+        case.call_and_validate(
+            checks=[
+                not_a_server_error,
+                status_code_conformance,
+                content_type_conformance,
+                response_schema_conformance,
+                negative_data_rejection,
+            ]
+        )
+
+    holds()
+
+
+def test_without_an_index_it_is_described_too(tmp_path: Path, description: dict[str, Any]) -> None:
+    """503 stands in the description of all that needs an index."""
+    with TestClient(create_app(Settings(home=tmp_path), ToyEmbedder())) as client:
+        for method, path in sorted(OPERATIONS):
+            address = path.replace("{entry_id}", "refund.time")
+            response = client.request(method, address, json={"query": "x"} if method == "post" else None)
+            assert str(response.status_code) in description["paths"][path][method]["responses"], path

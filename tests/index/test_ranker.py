@@ -1,0 +1,131 @@
+"""The ranker: own variants score high, leave-out scores are those of a ranker fitted without."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import ranker
+from index.kernel import Kernel, take
+from index.lexical import Lexical
+from index.ranker import Ranker, fit, landmark_rows
+from tests.index.desk import FORMS, TOPICS
+from tests.toy import ToyEmbedder
+
+TEXTS = [form.format(topic) for topic in TOPICS.values() for form in FORMS]
+OWNER = [number for number in range(len(TOPICS)) for _ in FORMS]
+ROWS = {**ToyEmbedder().encode(TEXTS), "characters": Lexical.fit("characters", TEXTS).transform(TEXTS)}
+
+
+def test_an_entrys_own_variant_scores_highest_with_it() -> None:
+    """Close to 1 with its own entry, close to 0 with the others."""
+    learnt, _ = fit(ROWS, OWNER, len(TOPICS))
+    scores = learnt.scores(learnt.kernel.values(ROWS))
+    assert scores.shape == (len(TEXTS), len(TOPICS))
+    assert scores.argmax(axis=1).tolist() == OWNER
+    own = scores[np.arange(len(TEXTS)), OWNER]
+    assert own.min() > 0.5
+    assert np.abs(scores).sum(axis=1).max() - own.max() < 0.5
+
+
+def test_scores_can_be_asked_for_some_entries() -> None:
+    """The columns are those asked for, in that order."""
+    learnt, _ = fit(ROWS, OWNER, len(TOPICS))
+    values = learnt.kernel.values(take(ROWS, slice(0, 3)))
+    some = learnt.scores(values, np.array([4, 0]))
+    assert some == pytest.approx(learnt.scores(values)[:, [4, 0]])
+
+
+def test_a_stored_ranker_scores_as_the_learnt_one() -> None:
+    """Landmarks, means and weights are all there is to it."""
+    learnt, _ = fit(ROWS, OWNER, len(TOPICS))
+    again = Ranker.restore(learnt.landmarks, learnt.kernel.means, learnt.weights, ROWS)
+    values = learnt.kernel.values(ROWS)
+    assert np.array_equal(again.kernel.values(ROWS), values)
+    assert np.array_equal(again.scores(values), learnt.scores(values))
+
+
+def test_fitting_twice_gives_the_same_bits() -> None:
+    """No random draw anywhere: the artefact depends on it."""
+    (one, held), (two, held_again) = fit(ROWS, OWNER, len(TOPICS)), fit(ROWS, OWNER, len(TOPICS))
+    assert one.weights.tobytes() == two.weights.tobytes()
+    assert held.scores.tobytes() == held_again.scores.tobytes()
+
+
+def without(out: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """The scores of the rows `out` by a regression that never saw them (the centre of the vectors did)."""
+    values = Kernel.against(ROWS, slice(None)).values(ROWS).astype(float)
+    kept = np.setdiff1d(np.arange(len(TEXTS)), out)
+    targets = np.eye(len(TOPICS))[np.asarray(OWNER)[kept]]
+    alpha = np.linalg.solve(values[np.ix_(kept, kept)] + np.eye(len(kept)), targets)
+    return np.asarray(values[np.ix_(out, kept)] @ alpha)
+
+
+def test_out_of_fold_is_what_a_ranker_without_the_variant_says() -> None:
+    """The five best entries of every variant, had it not been stored."""
+    _, held = fit(ROWS, OWNER, len(TOPICS))
+    assert held.rows.tolist() == list(range(len(TEXTS)))
+    for row in (0, 17, 60, len(TEXTS) - 1):
+        expected = without(np.array([row]))[0]
+        assert held.scores[row] == pytest.approx(np.sort(expected)[::-1][:5], abs=1e-4)
+        assert held.entries[row, 0] == expected.argmax()
+
+
+def test_absent_is_what_a_ranker_without_the_whole_entry_says() -> None:
+    """The entry's variants are all left out and the entry itself is never among the candidates."""
+    _, held = fit(ROWS, OWNER, len(TOPICS))
+    assert (held.absent_entries != np.asarray(OWNER)[:, None]).all()
+    mine = np.flatnonzero(np.asarray(OWNER) == 3)
+    expected = np.delete(without(mine), 3, axis=1)
+    assert held.absent_scores[mine] == pytest.approx(-np.sort(-expected, axis=1)[:, :5], abs=1e-4)
+
+
+def test_one_entry_with_one_phrasing_can_be_learnt() -> None:
+    """The smallest knowledge base there is: it scores its own text above a stranger's."""
+    rows = ToyEmbedder().encode(["退款多久"])
+    learnt, held = fit(rows, [0], 1)
+    own, stranger = learnt.scores(learnt.kernel.values(ToyEmbedder().encode(["退款多久", "xyz"])))[:, 0]
+    assert own > stranger
+    assert held.entries.shape == (1, 1)
+
+
+def test_beyond_the_exact_rows_landmarks_stand_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half the rows as landmarks: fewer weights, the same entries first."""
+    monkeypatch.setattr(ranker, "EXACT_ROWS", 50)
+    monkeypatch.setattr(ranker, "LANDMARKS", 56)
+    learnt, held = fit(ROWS, OWNER, len(TOPICS))
+    assert learnt.weights.shape == (len(TOPICS), 56)
+    assert np.bincount(np.asarray(OWNER)[learnt.landmarks]).tolist() == [8] * 7
+    assert learnt.scores(learnt.kernel.values(ROWS)).argmax(axis=1).tolist() == OWNER
+    assert (held.entries[:, 0] == OWNER).mean() > 0.95
+
+
+def test_calibration_rows_are_whole_entries_drawn_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of seven entries with sixteen rows, sixty rows are about every second entry, with all its rows."""
+    monkeypatch.setattr(ranker, "CALIBRATION_ROWS", 60)
+    _, held = fit(ROWS, OWNER, len(TOPICS))
+    drawn = np.asarray(OWNER)[held.rows]
+    assert np.unique(drawn).tolist() == [0, 2, 4, 6]
+    assert len(drawn) == 4 * len(FORMS)
+
+
+def test_landmarks_take_turns_between_entries() -> None:
+    """Every entry's first variant, then every entry's second …, in order of rows."""
+    entry_of = [0, 0, 0, 1, 2, 2]
+    assert landmark_rows(entry_of, 3).tolist() == [0, 3, 4]
+    assert landmark_rows(entry_of, 5).tolist() == [0, 1, 3, 4, 5]
+    assert landmark_rows(entry_of, 99).tolist() == [0, 1, 2, 3, 4, 5]
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=40), st.integers(1, 40))
+def test_landmarks_are_shared_fairly(entry_of: list[int], count: int) -> None:
+    """As many as asked for; no entry has two more than another that still had some to give."""
+    marks = landmark_rows(entry_of, count).tolist()
+    assert marks == sorted(set(marks))
+    assert len(marks) == min(count, len(entry_of))
+    taken = {entry: sum(entry_of[row] == entry for row in marks) for entry in set(entry_of)}
+    for entry, number in taken.items():
+        if number < entry_of.count(entry):
+            assert max(taken.values()) <= number + 1

@@ -1,0 +1,95 @@
+"""/healthz, /readyz and /metrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
+
+from service.settings import Settings
+from tests.service.shop import publish, serving, state_of
+
+
+def figures(client: TestClient) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    """Every sample of /metrics by its name and labels."""
+    response = client.get("/metrics")
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/plain")
+    families = text_string_to_metric_families(response.text)
+    return {(s.name, tuple(sorted(s.labels.items()))): s.value for family in families for s in family.samples}
+
+
+def test_it_is_healthy_before_it_is_ready(tmp_path: Path) -> None:
+    """Without an index the process is alive, but nobody should be sent to it."""
+    with serving(Settings(home=tmp_path)) as client:
+        assert client.get("/healthz").json() == {"status": "ok"}
+        ready = client.get("/readyz")
+        assert ready.status_code == 503
+        assert ready.headers["content-type"] == "application/problem+json"
+        assert "`huashu build`" in ready.json()["detail"]
+
+
+def test_it_is_ready_once_an_index_is_loaded(client: TestClient) -> None:
+    """It says which index, how large, and that nothing is wrong."""
+    version = state_of(client).live.version
+    expected = {"status": "ready", "index_version": version, "entries": 8, "problem": None}
+    assert client.get("/readyz").json() == expected
+
+
+def test_it_counts_requests_decisions_and_escalations(home: Path) -> None:
+    """One of each for every request, by route and not by address, with no text of a customer."""
+    with serving(Settings(home=home)) as client:
+        for query in ("退款几天能到", "退款几天能到", "🙂", "水壶漏电麻手"):
+            client.post("/v1/suggestions", json={"query": query})
+        client.post("/v1/suggestions", json={"query": ""})
+        client.get("/v1/entries/refund.time")
+        client.get("/v1/entries/nowhere")
+        client.get("/nowhere/at/all")
+        found, text = figures(client), client.get("/metrics").text
+        version = state_of(client).live.version
+
+    def requests(method: str, route: str, status: str) -> float:
+        return found[("huashu_requests_total", (("method", method), ("route", route), ("status", status)))]
+
+    assert requests("POST", "/v1/suggestions", "200") == 4
+    assert requests("POST", "/v1/suggestions", "422") == 1
+    assert requests("GET", "/v1/entries/{entry_id}", "200") == 1
+    assert requests("GET", "/v1/entries/{entry_id}", "404") == 1
+    assert requests("GET", "other", "404") == 1
+    assert found[("huashu_request_seconds_count", (("route", "/v1/suggestions"),))] == 5
+    assert found[("huashu_decisions_total", (("decision", "answer"),))] == 3
+    assert found[("huashu_decisions_total", (("decision", "abstain"),))] == 1
+    assert found[("huashu_escalations_total", (("level", "required"), ("target", "logistics")))] == 1
+    assert found[("huashu_escalations_total", (("level", "offer"), ("target", "agent")))] >= 1
+    assert found[("huashu_index_info", (("version", version),))] == 8
+    for word in ("退款", "水壶", "nowhere", "refund.time"):
+        assert word not in text
+
+
+def test_two_services_count_apart(home: Path) -> None:
+    """Each app has a registry of its own."""
+    with serving(Settings(home=home)) as one, serving(Settings(home=home)) as two:
+        one.post("/v1/suggestions", json={"query": "退款"})
+        assert not any(name == "huashu_decisions_total" for name, _ in figures(two))
+
+
+def test_only_the_live_index_is_shown(tmp_path: Path) -> None:
+    """After a swap the index before is gone from the figures; without any there is none."""
+    with serving(Settings(home=tmp_path)) as client:
+        assert not any(name == "huashu_index_info" for name, _ in figures(client))
+        for version in (1, 2):
+            live = publish(tmp_path, version=version).version
+            state_of(client).live.reload()
+            shown = [labels for name, labels in figures(client) if name == "huashu_index_info"]
+            assert shown == [(("version", live),)]
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz", "/metrics"])
+def test_only_reading_is_allowed(client: TestClient, address: str) -> None:
+    """Anything but GET is a problem that says what is allowed."""
+    response = client.post(address)
+    assert response.status_code == 405
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["allow"] == "GET"

@@ -1,0 +1,50 @@
+"""A problem as the page tells it."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from index.errors import ArtefactError, NoArtefact
+from service.api.suggestions import LONGEST_QUERY, SuggestionRequest
+from service.pages.problems import invalid, unavailable
+from service.pages.words import WORDS
+
+
+def refusal(query: str) -> ValidationError:
+    """Why the API refuses a query."""
+    with pytest.raises(ValidationError) as refused:
+        SuggestionRequest(query=query)
+    return refused.value
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_query_too_long_is_said_with_both_numbers(language: str) -> None:
+    """In the page's own language, and without the query."""
+    words = WORDS[language]  # type: ignore[index]
+    query = "退" * (LONGEST_QUERY + 1)
+    shown = invalid(refusal(query), query, LONGEST_QUERY, words)
+    assert (shown.kind, shown.status, shown.title) == ("invalid", 422, words["invalid_title"])
+    assert "2001" in shown.text
+    assert "2000" in shown.text
+    assert "退退" not in shown.text
+
+
+def test_any_other_refusal_is_the_apis_own_words() -> None:
+    """Field and reason, as a console would read them."""
+    shown = invalid(refusal("李雷\x07"), "李雷\x07", LONGEST_QUERY, WORDS["zh"])
+    assert shown.text == "query: holds control character U+0007 at position 2: remove it"
+
+
+def test_a_command_in_the_message_is_shown_apart() -> None:
+    """What is to be run can be copied; the request id is there for whoever is asked."""
+    shown = unavailable(NoArtefact("nothing published; build one with `huashu build`"), "r-1", WORDS["zh"])
+    assert (shown.kind, shown.status, shown.command) == ("unavailable", 503, "huashu build")
+    assert shown.text == WORDS["zh"]["unavailable_text"]
+    assert "r-1" in shown.request_id
+
+
+def test_without_a_command_the_message_itself_is_shown() -> None:
+    """Nothing is invented."""
+    shown = unavailable(ArtefactError("a disk went away"), "r-1", WORDS["en"])
+    assert (shown.command, shown.text) == ("", "a disk went away")

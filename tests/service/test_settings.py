@@ -1,0 +1,116 @@
+"""Settings from the environment."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from service.settings import Settings, SettingsError
+
+
+def test_everything_has_a_default() -> None:
+    """An empty environment serves this machine only, keeps its things in ./data, and needs no sign-in."""
+    settings = Settings.from_environment({})
+    assert settings.home == Path("data").resolve()
+    assert (settings.host, settings.port, settings.poll_seconds) == ("127.0.0.1", 8000, 1.0)
+    assert settings.loopback
+    assert not settings.open_network
+    assert settings.url == "http://127.0.0.1:8000"
+    assert settings.embedder == "huashu-default"
+
+
+def test_every_variable_is_read(tmp_path: Path) -> None:
+    """Each by its own name; what is not ours is passed over."""
+    given = {
+        "HUASHU_HOME": str(tmp_path),
+        "HUASHU_HOST": "0.0.0.0",
+        "HUASHU_PORT": "9001",
+        "HUASHU_EMBEDDER": "BAAI/bge-small-zh-v1.5",
+        "HUASHU_DATABASE": "postgresql+psycopg://db/huashu",
+        "HUASHU_POLL_SECONDS": "0.5",
+        "HUASHU_OPEN_NETWORK": "1",
+        "HUASHU_COLOUR": "red",
+        "PORT": "1",
+    }
+    assert Settings.from_environment(given) == Settings(
+        tmp_path, "0.0.0.0", 9001, "BAAI/bge-small-zh-v1.5", "postgresql+psycopg://db/huashu", 0.5, True
+    )
+
+
+def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an argument the variables of the process count."""
+    monkeypatch.setenv("HUASHU_PORT", "8123")
+    assert Settings.from_environment().port == 8123
+
+
+def test_an_empty_value_is_the_default() -> None:
+    """`HUASHU_PORT= huashu serve` is as if it were not there."""
+    empty = dict.fromkeys(("HUASHU_HOME", "HUASHU_HOST", "HUASHU_PORT", "HUASHU_POLL_SECONDS"), " ")
+    assert Settings.from_environment(empty) == Settings.from_environment({})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "limits"),
+    [
+        ("HUASHU_PORT", "http", "from 1 to 65535"),
+        ("HUASHU_PORT", "0", "from 1 to 65535"),
+        ("HUASHU_PORT", "65536", "from 1 to 65535"),
+        ("HUASHU_PORT", "80.5", "from 1 to 65535"),
+        ("HUASHU_PORT", "-1", "from 1 to 65535"),
+        ("HUASHU_POLL_SECONDS", "soon", "from 0.01 to 3600"),
+        ("HUASHU_POLL_SECONDS", "0", "from 0.01 to 3600"),
+        ("HUASHU_POLL_SECONDS", "3601", "from 0.01 to 3600"),
+        ("HUASHU_POLL_SECONDS", "nan", "from 0.01 to 3600"),
+        ("HUASHU_POLL_SECONDS", "inf", "from 0.01 to 3600"),
+    ],
+)
+def test_a_number_that_cannot_be_used_is_refused(name: str, value: str, limits: str) -> None:
+    """The message names the variable, its value and what is allowed."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment({name: value})
+    assert str(refused.value) == f"{name} is {value!r}: give a number {limits}"
+
+
+@pytest.mark.parametrize(("name", "value"), [("HUASHU_PORT", "1"), ("HUASHU_PORT", "65535")])
+def test_the_limits_themselves_are_allowed(name: str, value: str) -> None:
+    """Both ends belong to the range."""
+    assert Settings.from_environment({name: value}).port == int(value)
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("localhost", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.1.5", False),
+        ("example.com", False),
+        ("localhost.example.com", False),
+    ],
+)
+def test_loopback_is_what_only_this_machine_reaches(host: str, loopback: bool) -> None:
+    """A name is not trusted to be this machine, whatever it begins with."""
+    assert Settings(host=host).loopback is loopback
+
+
+def test_the_database_lies_under_home_unless_it_is_named(tmp_path: Path) -> None:
+    """SQLite beside the artefacts; a URL stands as it is."""
+    assert Settings(home=tmp_path).database_url == f"sqlite:///{tmp_path / 'knowledge.db'}"
+    assert Settings(home=tmp_path, database="postgresql://x").database_url == "postgresql://x"
+    assert Settings(home=tmp_path).artefacts == tmp_path / "artefacts"
+
+
+def test_an_ipv6_address_stands_in_brackets() -> None:
+    """So that the link that is printed can be opened."""
+    assert Settings(host="::1", port=81).url == "http://[::1]:81"
+
+
+def test_settings_do_not_change() -> None:
+    """Read once, then frozen."""
+    with pytest.raises(FrozenInstanceError):
+        Settings().port = 1  # type: ignore[misc]

