@@ -162,7 +162,7 @@ def test_the_service_does_what_it_describes(client: TestClient, method: str, pat
         max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
     )
     @hypothesis.given(case=cases)
-    def holds(case: schemathesis.Case) -> None:
+    def holds(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(
             checks=[
                 not_a_server_error,

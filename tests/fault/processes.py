@@ -33,9 +33,10 @@ def command(*arguments: object) -> list[str]:
 
 
 def huashu(home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run a verb to its end."""
+    """Run a verb that needs no embedder to its end."""
+    plain = [sys.executable, "-m", "service.cli", *map(str, arguments)]
     return subprocess.run(
-        command(*arguments), env=environment(home), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        plain, env=environment(home), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
 
 

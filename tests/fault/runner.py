@@ -11,11 +11,10 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from unittest.mock import patch
 
-import index.artefact
-import index.builder
-import index.embedder
-from index.contents import Contents
+from index.artefact import CURRENT
+from index.contents import Contents, save
 from index.embedder import Matrix, Progress
 from service.cli import main
 from tests.toy import ToyEmbedder
@@ -41,22 +40,22 @@ class Embedder(ToyEmbedder):
 
 def run() -> None:
     """Put the toy and the pauses in their places, then do what the command line says."""
-    index.embedder.load_embedder = lambda name="": Embedder()
-    save, replace = index.builder.save, os.replace
+    patch("index.embedder.load_embedder", lambda name="": Embedder()).start()
+    replace = os.replace
 
     def paused_save(contents: Contents, folder: Path) -> None:
         save(contents, folder)
         pause()
 
     def paused_replace(source: str, target: str) -> None:
-        if Path(target).name == index.artefact.CURRENT:
+        if Path(target).name == CURRENT:
             pause()
         replace(source, target)
 
     if PAUSE == "write":
-        index.builder.save = paused_save
+        patch("index.builder.save", paused_save).start()
     if PAUSE == "publish":
-        index.artefact.os.replace = paused_replace  # type: ignore[assignment]
+        patch("index.artefact.os.replace", paused_replace).start()
     main()
 
 

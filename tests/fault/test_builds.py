@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from index.artefact import Shelf, verify
+from index.builder import Build
 from index.contents import load
 from index.retriever import Retriever
 from knowledge.formats.yaml import dump_pack
+from knowledge.model import Entry
 from knowledge.store import Store
+from service import cli
 from service.settings import Settings
 from tests.fault.processes import huashu, killed_while
 from tests.service.shop import APPROVED, ENTRIES, REFUND, pack
@@ -22,10 +25,15 @@ pytestmark = pytest.mark.slow
 CHANGED = (REFUND.model_copy(update={"title": "退款什么时候到"}), *ENTRIES[1:])
 
 
-def fill(home: Path, entries: object = ENTRIES) -> None:
+def fill(home: Path, entries: tuple[Entry, ...] = ENTRIES) -> None:
     """Make these entries the approved knowledge."""
     with Store.open(Settings(home=home).database_url) as store:
-        store.import_pack(pack(entries), "李雷", "李雷", "test", APPROVED)  # type: ignore[arg-type]
+        store.import_pack(pack(entries), "李雷", "李雷", "test", APPROVED)
+
+
+def build(home: Path) -> Build:
+    """`huashu build`, in this process."""
+    return cli._build(Settings(home=home), ToyEmbedder(), "李雷", publish=True)
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +41,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the shop live in it. Copied by whoever changes it."""
     home = tmp_path_factory.mktemp("built") / "home"
     fill(home)
-    done = huashu(home, "build")
-    assert done.returncode == 0, done.stderr
+    build(home)
     return home
 
 
@@ -65,8 +72,7 @@ def test_a_killed_build_leaves_the_live_index_and_the_next_one_works(home: Path,
     assert REFUND.title in titles(shelf)
     for version in shelf.versions():
         verify(shelf.path(version), "toy")
-    done = huashu(home, "build")
-    assert done.returncode == 0, done.stderr
+    assert build(home).published
     assert shelf.current() != before
     assert "退款什么时候到" in titles(shelf)
     assert shelf.roll_back(APPROVED, "test") == before
@@ -77,7 +83,7 @@ def test_a_broken_pack_changes_nothing(built: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(built, home)
     dump_pack(pack(CHANGED), tmp_path / "pack")
-    broken = tmp_path / "pack" / "entries" / "ship.yaml"
+    broken = next((tmp_path / "pack" / "entries").iterdir())
     broken.write_text(broken.read_text("utf-8").replace("kind: faq", "kind: [faq", 1), "utf-8")
 
     def state() -> tuple[object, object]:
@@ -87,6 +93,6 @@ def test_a_broken_pack_changes_nothing(built: Path, tmp_path: Path) -> None:
     before = state()
     done = huashu(home, "import", tmp_path / "pack")
     assert done.returncode == 1
-    assert "ship.yaml:" in done.stderr
+    assert f"{broken.name}:" in done.stderr
     assert "Traceback" not in done.stderr
     assert state() == before

@@ -24,12 +24,8 @@ TAKEN_OVER_WITHIN = 3.0  # seconds
 
 def edition(number: int) -> tuple[Entry, ...]:
     """The shop with its number in every part of what an answer shows of the refund entry."""
-    refund = REFUND.model_copy(
-        update={
-            "title": f"退款到账第 {number} 版",
-            "replies": (Reply(text=f"退款说明，第 {number} 版。"), Reply(language="en", text=f"Refunds, edition {number}.")),
-        }
-    )
+    replies = (Reply(text=f"退款说明，第 {number} 版。"), Reply(language="en", text=f"Refunds, edition {number}."))
+    refund = REFUND.model_copy(update={"title": f"退款到账第 {number} 版", "replies": replies})
     return (refund, *ENTRIES[1:])
 
 

@@ -332,6 +332,14 @@ def test_pruning_keeps_the_live_one_and_those_published_last(shelf: Shelf) -> No
     assert shelf.versions() == [A]
 
 
+def test_pruning_keeps_the_live_one_even_where_history_ends_with_another(shelf: Shelf) -> None:
+    """A crash between the two files of a publish leaves such a home: what CURRENT names is what is served."""
+    published(shelf, A, B)
+    (shelf.folder / CURRENT).write_text(A + "\n", "utf-8")
+    assert shelf.prune(0) == [B]
+    assert (shelf.versions(), shelf.current()) == ([A], A)
+
+
 @pytest.mark.parametrize("cut", ['{"act":"publish","ver', '{"act":"publish","by":"王'])
 def test_a_line_cut_short_by_a_crash_is_skipped_and_spoils_no_other(cut: str, shelf: Shelf) -> None:
     """Cut anywhere, in the middle of a character too; the publish after it is not glued to it and lost."""

@@ -82,6 +82,15 @@ def test_absent_is_what_a_ranker_without_the_whole_entry_says() -> None:
     assert held.absent_scores[mine] == pytest.approx(-np.sort(-expected, axis=1)[:, :5], abs=1e-4)
 
 
+def test_an_absent_entry_is_last_where_there_is_no_other_to_list() -> None:
+    """With three entries in all, its own comes third, at −∞, so that no caller takes it for a candidate."""
+    three = slice(0, 3 * len(FORMS))
+    _, held = fit(take(ROWS, three), OWNER[three], 3)
+    assert held.absent_entries[:, 2].tolist() == OWNER[three]
+    assert np.isneginf(held.absent_scores[:, 2]).all()
+    assert np.isfinite(held.absent_scores[:, :2]).all()
+
+
 def test_one_entry_with_one_phrasing_can_be_learnt() -> None:
     """The smallest knowledge base there is: it scores its own text above a stranger's."""
     rows = ToyEmbedder().encode(["退款多久"])

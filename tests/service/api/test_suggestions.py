@@ -445,6 +445,7 @@ def test_a_long_story_is_not_repeated_in_a_reason(client: TestClient) -> None:
 
 def test_asking_again_raises_the_escalation(client: TestClient) -> None:
     """Offered at the second time, required from the third on."""
+    expected: tuple[tuple[str, str, list[str]], ...]
     expected = (("none", "normal", []), ("offer", "normal", ["×2"]), ("required", "high", ["×3"]))
     for times in range(3):
         hint = ask(client, REFUND, history=turns(*[REFUND] * times))["escalation"]
