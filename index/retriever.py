@@ -26,7 +26,7 @@ Decision = Literal["answer", "clarify", "abstain"]
 Tier = Literal["exact", "ranked"]
 Allowed = Callable[[ApprovedEntry], bool]
 
-NEAREST = 128  # variants a channel brings in
+NEAREST = 128  # variants a channel brings in; of so few entries, all are ranked
 OPTIONS = 3  # entries a clarification offers at the most
 REMEMBERED = 1024  # texts whose rows are kept
 ELLIPTICAL = 12  # characters up to which a query may lean on what was said before
@@ -141,7 +141,8 @@ class Retriever:
             return _Ranked(np.zeros(0, np.int64), np.zeros(0), frozenset(), {}, key)
         seen = self._see(query)
         exact = [owner for owner in self._exact.get(key, []) if mask is None or mask[owner]]
-        entries = self._nearby(seen.rows, exact)
+        allowed = np.flatnonzero(mask) if mask is not None else np.arange(len(self.contents.entries))
+        entries = allowed if len(allowed) <= NEAREST else self._nearby(seen.rows, exact)
         if mask is not None:
             entries = entries[mask[entries]]
         if not len(entries):
@@ -173,9 +174,7 @@ class Retriever:
         return seen
 
     def _nearby(self, rows: dict[str, Matrix | sparse.csr_matrix], exact: Sequence[int]) -> NDArray[np.int64]:
-        """Entries of the variants nearest in any channel; all of them where there are few."""
-        if len(self.contents.entries) <= NEAREST:
-            return np.arange(len(self.contents.entries))
+        """Entries of the variants nearest in any channel."""
         near = [np.asarray(exact, np.int64)]
         for part, index in self.contents.dense.items():
             near.append(self.contents.owner[index.search(rows[part], NEAREST)[0][0]])

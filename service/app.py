@@ -83,7 +83,7 @@ class LimitBody:
 
 
 class _Static(StaticFiles):
-    """Asks to be checked for changes each time, so that modules of two releases never mix; unchanged ones cost a 304."""
+    """Asks to be checked for changes each time, so modules of two releases never mix; unchanged ones cost a 304."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)

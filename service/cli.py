@@ -45,6 +45,9 @@ Author = Annotated[str, typer.Option(help="Who does this; kept in the audit log.
 
 def main() -> None:
     """Run a verb; what a person can mend is said in a sentence, without a traceback."""
+    # One thread a text and several texts at once: OpenMP's threads wait by spinning, which starves everybody else on a
+    # busy machine. Linear algebra keeps every core, except while serving. Both must be set before torch loads.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         app()
     except (KnowledgeError, SettingsError, OSError) as error:
@@ -179,6 +182,7 @@ def build(
     by: Author = "",
 ) -> None:
     """Build an index from the approved knowledge; only changed texts are embedded."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
     from index.embedder import load_embedder
 
     settings = Settings.from_environment()
@@ -344,6 +348,7 @@ def evaluate(
     misses: Annotated[int, typer.Option(help="Show so many queries that went wrong.")] = 0,
 ) -> None:
     """Measure a knowledge base on labelled queries: hit@k, MRR, AUROC, calibration, coverage and precision, latency."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
     from index.evaluation import report, run
     from service.measuring import prepare_retriever, read_queries
 
@@ -399,8 +404,6 @@ def serve(
             f"HUASHU_HOST is {settings.host!r}, which other machines can reach, and this version has no sign-in: "
             "use 127.0.0.1, or set HUASHU_OPEN_NETWORK=1 behind a proxy that has one"
         )
-    # One thread a query: several queries at once are faster than one query on several threads. Set before torch loads.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from index.embedder import load_embedder
     from service.server import run
@@ -432,10 +435,8 @@ def _set_up(settings: Settings, embedder: Any) -> None:
         verify(shelf.path(version), embedder.name)
         shelf.current()
     except ArtefactError:
-        # In a process of its own, which may use every core for the build.
-        freed = {
-            name: value for name, value in os.environ.items() if name not in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-        }
+        # In a process of its own, whose linear algebra may use every core.
+        freed = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
         if subprocess.run(
             [sys.executable, "-m", "service.cli", "build", "--by", SHIPPED], env=freed, check=False
         ).returncode:

@@ -24,7 +24,7 @@ class OtherEmbedder(ToyEmbedder):
 class WiderEmbedder(ToyEmbedder):
     """The same name with another dimension, as a changed model in the same folder would have."""
 
-    dimensions = {"one": 64, "two": 128}  # noqa: RUF012  # as ToyEmbedder declares it
+    dimensions = {"one": 64, "two": 128}  # as ToyEmbedder declares it
 
 
 @pytest.fixture

@@ -54,9 +54,9 @@ def test_candidates_share_what_is_certain() -> None:
 
 
 def test_leads_are_over_the_best_other() -> None:
-    """The first leads the second, the others trail the first; alone, a candidate leads nothing by its score."""
+    """The first leads the second, the others trail the first; alone, a candidate leads nobody."""
     assert leads(np.array([[0.9, 0.5, 0.2]]))[0] == pytest.approx([0.4, -0.4, -0.7])
-    assert leads(np.array([[0.9]])).tolist() == [[0.9]]
+    assert leads(np.array([[0.9]])).tolist() == [[0.0]]
 
 
 @given(SCORES)

@@ -342,3 +342,14 @@ def test_one_entry_is_enough() -> None:
     assert made.find("退款到账多久").decision == "answer"
     found = made.find("退款")
     assert (found.decision, found.options, len(found.candidates)) == ("abstain", (), 1)
+
+
+def test_a_narrow_filter_reaches_entries_far_from_the_query(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few allowed entries are all ranked, also where other entries' variants crowd the neighbourhood of the query."""
+    monkeypatch.setattr("index.retriever.NEAREST", 1)
+    first, *_, last = (approved.entry for approved in retriever.contents.entries)
+    wanted = last.id
+    finding = retriever.find(first.title, allowed=lambda approved: approved.entry.id == wanted)
+    assert [candidate.entry.entry.id for candidate in finding.candidates] == [wanted]

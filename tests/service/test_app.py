@@ -73,6 +73,22 @@ def test_a_body_over_the_limit_is_refused_by_its_length(client: TestClient) -> N
     assert 'status="413"' in client.get("/metrics").text
 
 
+def test_a_body_that_says_it_is_too_long_is_not_read() -> None:
+    """Neither by the limit nor by the app behind it."""
+    sent: list[Any] = []
+
+    async def never(*_: Any) -> Any:
+        raise AssertionError("it was read")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    length = str(LARGEST_BODY + 1).encode()
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-length", length)], "state": {}}
+    asyncio.run(LimitBody(never)(scope, never, send))
+    assert sent[0]["status"] == 413
+
+
 def test_the_limit_is_far_above_what_the_fields_allow(client: TestClient) -> None:
     """The largest request the fields allow (50 turns and 50 slots at their limits, in Chinese) is no large body."""
     history = [{"role": "customer", "text": "退" * 2000}] * 50

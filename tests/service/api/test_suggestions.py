@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from index.errors import NoArtefact
 from index.retriever import Candidate, Finding, Retriever
-from knowledge.model import Entry, Escalation, Reply
+from knowledge.model import Entry, Escalation, Precision, Reply
 from service.api.suggestions import Desk, SuggestionRequest, SuggestionResponse, choose_reply
 from service.settings import Settings
 from tests.service.shop import BRUSH, ENTRIES, FILTER, FRIDAY, SHANGHAI, policy, publish, serving, state_of
@@ -24,6 +24,7 @@ ADDRESS = "/v1/suggestions"
 REFUND, SHIP, LEAK, BOTH, NOTHING = "退款几天能到", "包裹卡在半路", "水壶漏电麻手", "多久更换", "🙂"
 INJURY = "孩子手被划伤流血了"
 SECRET = "李雷电话一三八"
+FOUR_SHARED = ("多久更换", "使用寿命", "去哪里买", "怎样拆卸")
 
 
 def ask(client: TestClient, query: str, **more: Any) -> dict[str, Any]:
@@ -270,6 +271,20 @@ def test_what_is_answered_is_shown(client: TestClient) -> None:
         body = ask(client, query)
         assert body["decision"] == "answer"
         assert body["suggestions"][0]["match"]["variant"] == query
+
+
+def test_what_is_answered_is_shown_however_easy_the_knowledge(tmp_path: Path) -> None:
+    """Where entries are so far apart that nearly every right one is certain, a less certain answer still shows."""
+    apart = [
+        entry.model_copy(update={"variants": tuple(v for v in entry.variants if not v.startswith(FOUR_SHARED))})
+        for entry in ENTRIES
+    ]
+    publish(tmp_path, apart, rules=policy().model_copy(update={"precision": Precision()}))
+    with serving(Settings(home=tmp_path)) as client:
+        bodies = [ask(client, query) for query in ("多久更换", "使用寿命", "去哪里买", "怎样拆卸", "几天", "退款")]
+    answered = [body for body in bodies if body["decision"] == "answer"]
+    assert answered
+    assert all(body["suggestions"] for body in answered)
 
 
 @pytest.mark.parametrize(
