@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -152,7 +152,13 @@ def lint(
     folder: Annotated[Path | None, typer.Argument(help="A pack; the approved knowledge where left out.")] = None,
     format: Annotated[str, typer.Option(help="text, json or github.")] = "text",
 ) -> None:
-    """Check knowledge against every rule; exit status 1 if there is an error."""
+    """Check knowledge against every rule; exit status 1 if there is an error.
+
+    The approved knowledge is also checked for variants that the live index finds nearer to another entry.
+    """
+    from index.artefact import Shelf
+    from index.errors import NoArtefact
+    from index.suspects import suspects
     from knowledge.formats.yaml import load_pack
     from knowledge.lint import report
     from knowledge.lint.runner import lint as run
@@ -171,6 +177,10 @@ def lint(
         with Store.open(Settings.from_environment().database_url) as store:
             pack = store.pack()
     findings = run(pack)
+    if folder is None:
+        shelf = Shelf(Settings.from_environment().artefacts)
+        with suppress(NoArtefact):
+            findings += suspects(shelf.path(shelf.current()))
     print(formats[format](findings))
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
