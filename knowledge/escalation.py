@@ -33,7 +33,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One reason's demand. Without a target it goes to the policy's first; empty fields fall back to the target's."""
+    """One reason's demand.
+
+    Without a target it goes to the policy's default, or its first where none is named; empty fields fall back to the
+    target's.
+    """
 
     level: Level
     reason: Reason
@@ -143,7 +147,7 @@ def _priority(policy: Policy, claim: Claim) -> Priority:
 
 
 def _target(policy: Policy, claim: Claim) -> tuple[str, Target]:
-    name = claim.target or next(iter(policy.targets), None)
+    name = claim.target or policy.default_target or next(iter(policy.targets), None)
     if name is None or name not in policy.targets:
         why = f"{claim.reason.code} ({claim.reason.detail})"
         raise NotFound(f"escalation by {why}: target {name} is not one of the policy's {sorted(policy.targets)}")

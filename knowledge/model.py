@@ -278,12 +278,13 @@ class Precision(Frozen):
 
 
 class Policy(Frozen):
-    """The desk's rules: clocks, targets, words, triggers."""
+    """The desk's rules: clocks, targets, words, triggers. `default_target` takes what nobody else is named for."""
 
     business_hours: BusinessHours
     service_levels: dict[Slug, ServiceLevel]
     first_reply: Slug
     targets: dict[Slug, Target]
+    default_target: Slug | None = None
     fields: dict[FieldName, CaseField]
     slots: dict[FieldName, str]
     forbidden_phrases: tuple[ForbiddenPhrase, ...] = ()
@@ -296,6 +297,8 @@ class Policy(Frozen):
         levels, targets = sorted(self.service_levels), sorted(self.targets)
         if self.first_reply not in self.service_levels:
             raise ValueError(f"first_reply {self.first_reply} is not one of the service levels {levels}")
+        if self.default_target is not None and self.default_target not in self.targets:
+            raise ValueError(f"default_target {self.default_target} is not one of {targets}")
         for name, target in self.targets.items():
             if target.service_level not in self.service_levels:
                 raise ValueError(f"target {name}: service level {target.service_level} is not one of {levels}")

@@ -243,3 +243,11 @@ def test_the_hint_has_the_highest_level_claimed(claims: list[Claim]) -> None:
     assert found.level == max((claim.level for claim in claims), key=LEVELS.index)
     if found.target is not None:
         assert PRIORITIES.index(found.priority) >= PRIORITIES.index(POLICY.targets[found.target].priority)
+
+
+def test_a_claim_without_a_target_goes_to_the_policys_default() -> None:
+    """What nobody is named for goes where the policy says, whatever the order of its targets."""
+    last = list(POLICY.targets)[-1]
+    chosen = Policy.model_validate(POLICY.model_dump() | {"default_target": last})
+    assert escalate(POLICY, CALENDAR, NOW, [low_confidence(0.1, 0.9)]).target == next(iter(POLICY.targets)) != last
+    assert escalate(chosen, CALENDAR, NOW, [low_confidence(0.1, 0.9)]).target == last
