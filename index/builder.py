@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -25,7 +25,7 @@ from index.cache import VectorCache
 from index.contents import ENTRIES, Contents, save
 from index.embedder import Embedder, Matrix
 from index.errors import ArtefactError, GateError
-from index.kernel import take
+from index.kernel import Rows, take
 from index.lexical import CHANNELS, Lexical
 from index.vectors import VectorIndex
 from knowledge.lint.finding import Finding
@@ -220,34 +220,15 @@ def assemble(
     learnt, held = ranker.fit({**dense, **lexical_rows}, owner.tolist(), len(entries))
     say("train", 2, 3)
     sure = _calibrate(held, owner, policy)
-    detectors = None
     trigger_keys = tuple(normalise(text) for text in (*own, *alike))
+    detectors = None
     if own:
-        texts = {part: matrix[len(variants) :] for part, matrix in vectors.items()} | {
-            channel: vocabulary.transform(trigger_keys) for channel, vocabulary in lexical.items()
-        }
-        own_of = [number for number, trigger in enumerate(policy.triggers) for _ in trigger.variants]
-        marks = learnt.landmarks
-        others = take({**dense, **lexical_rows}, marks)
-        detectors = triggers.fit(
-            texts, own_of, len(alike), others, learnt.kernel.means, _kindred(entries, policy)[:, owner[marks]]
-        )
+        texts = {part: matrix[len(variants) :] for part, matrix in vectors.items()}
+        texts |= {channel: vocabulary.transform(trigger_keys) for channel, vocabulary in lexical.items()}
+        kindred = _kindred(entries, policy)[:, owner]
+        detectors = _detectors(policy, texts, {**dense, **lexical_rows}, kindred, learnt)
     took["train"] = time.perf_counter() - started
     say("train", 3, 3)
-    found = held.entries[:, 0] == owner[held.rows]
-    several = np.bincount(owner)[owner[held.rows]] > 1
-    suspicious = _suspicious(held, owner, entries, variants)
-    metrics = {
-        "suspicious_variants": len(suspicious),
-        "out_of_fold_hit_at_1": round(float(found[several].mean()), 4) if several.any() else None,
-        "measured_rows": sure.measured_rows,
-        "thresholds": {
-            "answer": sure.thresholds.answer,
-            "clarify": sure.thresholds.clarify,
-            "show": sure.thresholds.show,
-        },
-    }
-    counts = {"entries": len(entries), "variants": len(variants), "triggers": len(policy.triggers)}
     _warn_of_shared(entries, variants, keys, owner)
     return Contents(
         tuple(entries),
@@ -263,13 +244,43 @@ def assemble(
         detectors,
         tuple(own),
         trigger_keys,
-        {
-            "counts": counts,
-            "metrics": metrics,
-            "curve": [list(point) for point in sure.curve],
-            "suspicious": suspicious,
-        },
+        _report(entries, variants, owner, policy, held, sure),
     )
+
+
+def _detectors(
+    policy: Policy, texts: Rows, others: Rows, kindred: NDArray[np.bool_], learnt: ranker.Ranker
+) -> triggers.Triggers:
+    """The triggers, learnt on `texts` (their variants, then their look-alikes) and the ranker's landmarks."""
+    own_of = [number for number, trigger in enumerate(policy.triggers) for _ in trigger.variants]
+    look_alikes = sum(len(trigger.look_alikes) for trigger in policy.triggers)
+    marks = learnt.landmarks
+    return triggers.fit(texts, own_of, look_alikes, take(others, marks), learnt.kernel.means, kindred[:, marks])
+
+
+def _report(
+    entries: Sequence[ApprovedEntry],
+    variants: Sequence[str],
+    owner: NDArray[np.int64],
+    policy: Policy,
+    held: ranker.OutOfFold,
+    sure: confidence.Confidence,
+) -> dict[str, Any]:
+    """What a build says of itself: counts, metrics (rates 0..1), precision curve, suspicious variants."""
+    found = held.entries[:, 0] == owner[held.rows]
+    several = np.bincount(owner)[owner[held.rows]] > 1
+    suspicious = _suspicious(held, owner, entries, variants)
+    return {
+        "counts": {"entries": len(entries), "variants": len(variants), "triggers": len(policy.triggers)},
+        "metrics": {
+            "suspicious_variants": len(suspicious),
+            "out_of_fold_hit_at_1": round(float(found[several].mean()), 4) if several.any() else None,
+            "measured_rows": sure.measured_rows,
+            "thresholds": asdict(sure.thresholds),
+        },
+        "curve": [list(point) for point in sure.curve],
+        "suspicious": suspicious,
+    }
 
 
 def _phrasings(entries: Sequence[ApprovedEntry]) -> tuple[tuple[str, ...], tuple[str, ...], NDArray[np.int64]]:

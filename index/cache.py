@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 class VectorCache:
-    """What one embedder gave for the texts of the last build."""
+    """What one embedder gave for the texts of earlier builds; nothing is forgotten while the embedder stays."""
 
     def __init__(self, path: Path | None, embedder: Embedder) -> None:
         self._path = path
