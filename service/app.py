@@ -23,6 +23,7 @@ from index.artefact import Shelf
 from index.embedder import Embedder, load_embedder
 from service import errors
 from service.api import entries, operations, suggestions
+from service.desk import Desk
 from service.live import Live
 from service.metrics import Metrics
 from service.pages import knowledge
@@ -103,7 +104,7 @@ def create_app(
         live = Live(Shelf(settings.artefacts), engine, settings.poll_seconds)
         await anyio.to_thread.run_sync(live.start)
         app.state.live = live
-        desk = suggestions.Desk(lambda: live.retriever, now)
+        desk = Desk(lambda: live.retriever, now)
         app.state.suggest = desk.suggest
         try:
             yield

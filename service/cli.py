@@ -328,7 +328,8 @@ def _ask_index(settings: Settings, body: dict[str, Any]) -> Any:
     from index.contents import load
     from index.embedder import load_embedder
     from index.retriever import Retriever
-    from service.api.suggestions import Desk, SuggestionRequest
+    from service.api.requests import SuggestionRequest
+    from service.desk import Desk
     from service.errors import field_problem
 
     try:

@@ -61,6 +61,16 @@ class Problem(BaseModel):
     errors: list[FieldProblem] = []
 
 
+# What every resource that needs the index may answer.
+PROBLEMS: dict[int | str, dict[str, object]] = {
+    422: {
+        "model": Problem,
+        "description": "A field is missing, of the wrong type or out of its limits; `errors` names each.",
+    },
+    503: {"model": Problem, "description": "No index is loaded; `detail` has the command that makes one."},
+}
+
+
 def problem(
     request: Request,
     status: int,

@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from index.retriever import Retriever
 from knowledge.errors import NotFound
 from knowledge.model import ApprovedEntry, Audience, Entry, Kind, Stage
-from service.api.suggestions import PROBLEMS, Message
-from service.errors import Problem
+from service.api.requests import Message
+from service.errors import PROBLEMS, Problem
 
 router = APIRouter(prefix="/v1", tags=["entries"])
 

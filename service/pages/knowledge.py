@@ -17,7 +17,7 @@ from fastapi.templating import Jinja2Templates
 from pydantic import ValidationError
 
 from index.errors import RetrievalError
-from service.api.suggestions import LONGEST_QUERY, SuggestionRequest
+from service.api.requests import LONGEST_QUERY, SuggestionRequest
 from service.errors import request_id
 from service.pages.problems import ShownProblem, invalid, unavailable
 from service.pages.results import Dictionary, Json, Search, results

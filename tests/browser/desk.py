@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from service.api.suggestions import SuggestionRequest
+from service.api.requests import SuggestionRequest
 from service.pages.knowledge import STATIC, router
 from tests.browser.canned import EXAMPLES, Json, answer
 

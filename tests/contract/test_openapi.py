@@ -23,7 +23,8 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-from service.api.suggestions import SuggestionRequest, SuggestionResponse
+from service.api.requests import SuggestionRequest
+from service.api.responses import SuggestionResponse
 from service.app import create_app
 from service.errors import Problem
 from service.settings import Settings

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from index.errors import ArtefactError, NoArtefact
-from service.api.suggestions import LONGEST_QUERY, SuggestionRequest
+from service.api.requests import LONGEST_QUERY, SuggestionRequest
 from service.pages.problems import invalid, unavailable
 from service.pages.words import WORDS
 

@@ -1,0 +1,51 @@
+"""From what was found to why somebody else must or may be told: every reason to escalate, whatever ranks first.
+
+It only makes the claims; `knowledge.escalation` weighs them against the policy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from index.retriever import Finding, Retriever
+from knowledge.escalation import Claim, from_entry, from_trigger, low_confidence, repeated
+from knowledge.model import Language
+
+LIKELIER_THAN_NOT = 0.5
+CONSIDERED = 5  # candidates looked at for an escalation, however few are shown
+
+
+def claims_of(finding: Finding, retriever: Retriever, language: Language) -> list[Claim]:
+    """Every reason to escalate, whatever ranks first."""
+    claims = [
+        from_trigger(alarm.trigger, alarm.text if len(alarm.text) <= 40 else alarm.phrase, language)
+        for alarm in finding.alarms
+    ]
+    thresholds = retriever.contents.confidence.thresholds
+    if finding.decision == "answer":
+        claims.append(from_entry(finding.candidates[0].entry.entry))
+    else:
+        claims += _likely_required(finding)
+    if finding.decision == "clarify":
+        # Which entry it is stays open, so its escalation is offered at most until the customer has chosen.
+        claims.append(_at_most_offer(from_entry(finding.candidates[0].entry.entry)))
+    elif finding.decision == "abstain":
+        confidence = finding.candidates[0].confidence if finding.candidates else 0.0
+        holding = retriever.contents.policy.lines.holding
+        claims.append(replace(low_confidence(confidence, thresholds.answer), holding_reply=holding))
+    if finding.repeats > 1:
+        claims.append(repeated(finding.repeats))
+    return claims
+
+
+def _likely_required(finding: Finding) -> list[Claim]:
+    """The claim of the best entry that must escalate, where it is likelier than not that one of them is meant."""
+    considered = finding.candidates[:CONSIDERED]
+    required = [candidate for candidate in considered if candidate.entry.entry.escalation.level == "required"]
+    if sum(candidate.confidence for candidate in required) < LIKELIER_THAN_NOT:
+        return []
+    return [from_entry(required[0].entry.entry)]
+
+
+def _at_most_offer(claim: Claim) -> Claim:
+    return replace(claim, level="offer") if claim.level == "required" else claim

@@ -1,0 +1,162 @@
+"""The desk: composes the response to a query from what the retriever found and what the policy says.
+
+Retriever in, the API's shape out. It finds nothing itself, writes no text of its own, and keeps nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from index.retriever import Candidate, Finding, Retriever
+from knowledge.calendar import BusinessCalendar
+from knowledge.escalation import Hint, escalate
+from knowledge.model import ApprovedEntry, Entry, Language, Reply
+from knowledge.references import fill
+from knowledge.text import is_cjk
+from service.api.requests import SuggestionRequest
+from service.api.responses import (
+    ClarificationOut,
+    CollectOut,
+    EscalationOut,
+    MatchOut,
+    OptionOut,
+    ReasonOut,
+    RelatedOut,
+    ReplyOut,
+    SuggestionOut,
+    SuggestionResponse,
+)
+from service.claims import CONSIDERED, claims_of
+
+CUSTOMER = "customer"
+
+
+class Desk:
+    """Composes responses: retriever and policy in, the API's shape out. The clock is handed in."""
+
+    def __init__(
+        self, retriever: Callable[[], Retriever], now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._retriever = retriever
+        self._now = now
+        self._calendars: dict[str, BusinessCalendar] = {}
+
+    def suggest(self, request: SuggestionRequest, request_id: str = "-") -> SuggestionResponse:
+        """The response to a request; NoArtefact where no index is loaded."""
+        started = time.perf_counter()
+        retriever = self._retriever()
+        policy = retriever.contents.policy
+        calendar = self._calendar(retriever)
+        now = self._now()
+        today = now.astimezone(ZoneInfo(policy.business_hours.timezone)).date()
+        turns = [turn.text for turn in request.history if turn.role == CUSTOMER]
+        finding = retriever.find(
+            request.query, turns, lambda approved: _allowed(approved, request, today), max(request.limit, CONSIDERED)
+        )
+        language = request.language or _language(request.query)
+        thresholds = retriever.contents.confidence.thresholds
+        least = thresholds.show if request.min_confidence is None else request.min_confidence
+        shown = [candidate for candidate in finding.candidates[: request.limit] if candidate.confidence >= least]
+        entries = (approved.entry for approved in retriever.contents.entries)
+        titles = {entry.id: entry.title for entry in entries if entry.valid_on(today)}
+        hint = escalate(policy, calendar, now, claims_of(finding, retriever, language), language)
+        return SuggestionResponse(
+            request_id=request_id,
+            decision=finding.decision,
+            suggestions=[_suggestion(candidate, request, language, titles) for candidate in shown],
+            clarification=_clarification(finding, retriever) if finding.decision == "clarify" else None,
+            escalation=_escalation(hint, request),
+            used_history=finding.used_history,
+            index_version=retriever.version,
+            took_ms=round((time.perf_counter() - started) * 1000, 2),
+        )
+
+    def _calendar(self, retriever: Retriever) -> BusinessCalendar:
+        if retriever.version not in self._calendars:
+            self._calendars = {retriever.version: BusinessCalendar(retriever.contents.policy.business_hours)}
+        return self._calendars[retriever.version]
+
+
+def _allowed(approved: ApprovedEntry, request: SuggestionRequest, today: date) -> bool:
+    entry = approved.entry
+    return (
+        entry.valid_on(today)
+        and (not request.kinds or entry.kind in request.kinds)
+        and (request.audience is None or entry.audience == request.audience)
+        and (not request.products or not entry.products or bool(set(entry.products) & set(request.products)))
+    )
+
+
+def _language(query: str) -> Language:
+    return (
+        "en" if not is_cjk(query) and any(character.isascii() and character.isalpha() for character in query) else "zh"
+    )
+
+
+def choose_reply(entry: Entry, channel: str, language: Language) -> Reply:
+    """The reply nearest to what was asked: language before channel, `any` and `chat` before other channels."""
+
+    def distance(reply: Reply) -> tuple[bool, int]:
+        order = [channel, "any", "chat", "phone", "email"]
+        return reply.language != language, order.index(reply.channel)
+
+    return min(entry.replies, key=distance)
+
+
+def _reply(text: str, channel: str, language: Language, slots: Mapping[str, str]) -> ReplyOut:
+    filled, missing = fill(text, {name: value for name, value in slots.items() if value})
+    return ReplyOut(channel=channel, language=language, text=filled, missing_slots=list(missing))
+
+
+def _suggestion(
+    candidate: Candidate, request: SuggestionRequest, language: Language, titles: Mapping[str, str]
+) -> SuggestionOut:
+    entry = candidate.entry.entry
+    reply = choose_reply(entry, request.channel, language)
+    return SuggestionOut(
+        entry_id=entry.id,
+        version=candidate.entry.version,
+        kind=entry.kind,
+        category=entry.category,
+        title=entry.title,
+        confidence=round(candidate.confidence, 4),
+        reply=_reply(reply.text, reply.channel, reply.language, request.slots),
+        match=MatchOut(tier=candidate.tier, variant=candidate.variant, score=round(candidate.score, 4)),
+        related=[RelatedOut(entry_id=name, title=titles[name]) for name in entry.related if name in titles],
+        approved_by=candidate.entry.approved_by,
+        approved_at=candidate.entry.approved_at,
+        valid_until=entry.valid_until,
+    )
+
+
+def _clarification(finding: Finding, retriever: Retriever) -> ClarificationOut:
+    return ClarificationOut(
+        text=retriever.contents.policy.lines.clarify,
+        options=[
+            OptionOut(
+                entry_id=option.entry.entry.id, title=option.entry.entry.title, confidence=round(option.confidence, 4)
+            )
+            for option in finding.options
+        ],
+    )
+
+
+def _escalation(hint: Hint, request: SuggestionRequest) -> EscalationOut:
+    return EscalationOut(
+        level=hint.level,
+        target=hint.target,
+        target_label=hint.target_label,
+        priority=hint.priority,
+        reasons=[ReasonOut(code=reason.code, detail=reason.detail) for reason in hint.reasons],
+        reply_within=hint.reply_within,
+        resolve_within=hint.resolve_within,
+        clock=hint.clock,
+        due_at=hint.due_at,
+        collect=[CollectOut(field=item.field, label=item.label, required=item.required) for item in hint.collect],
+        holding_reply=None
+        if hint.holding_reply is None
+        else _reply(hint.holding_reply, request.channel, "zh", request.slots),
+    )
