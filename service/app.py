@@ -78,9 +78,8 @@ class LimitBody:
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
-        await errors.problem(request, 413, f"the body is over {LARGEST_BODY} bytes: send less history")(
-            scope, receive, send
-        )
+        detail = f"the body is over {LARGEST_BODY} bytes: send less history, or fewer requests"
+        await errors.problem(request, 413, detail)(scope, receive, send)
 
 
 class _Static(StaticFiles):

@@ -79,14 +79,29 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """A problem as a response."""
-    body = Problem(
-        title=HTTPStatus(status).phrase,
-        status=status,
-        detail=detail,
-        request_id=request_id(request),
-        errors=list(errors),
-    )
+    body = details(status, detail, request_id(request), errors)
     return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
+
+
+def details(status: int, detail: str, request_id: str, errors: Sequence[FieldProblem] = ()) -> Problem:
+    """A problem as data."""
+    title = HTTPStatus(status).phrase
+    return Problem(title=title, status=status, detail=detail, request_id=request_id, errors=list(errors))
+
+
+def problem_of(error: Exception, request_id: str, path: str | None = None) -> Problem:
+    """Any exception as a problem; one that nobody foresaw goes to the log, and only its id to whoever asked."""
+    status = status_of(error)
+    if status is not None:
+        return details(status, str(error), request_id)
+    log.error("unexpected error", path=path, request_id=request_id, exc_info=error)
+    told = f"an unexpected error was logged under request id {request_id}: try again, and report it with this id"
+    return details(500, told, request_id)
+
+
+def status_of(error: Exception) -> int | None:
+    """The status of a foreseen error, None for any other."""
+    return next((code for kind, code in STATUS if isinstance(error, kind)), None)
 
 
 def request_id(request: Request) -> str:
@@ -138,19 +153,15 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _known(request: Request, error: Exception) -> JSONResponse:
-    status = next(code for kind, code in STATUS if isinstance(error, kind))
-    headers = {"Retry-After": "5"} if status == 503 else None
-    return problem(request, status, str(error), headers=headers)
+    body = problem_of(error, request_id(request))
+    headers = {"Retry-After": "5"} if body.status == 503 else None
+    return JSONResponse(body.model_dump(), body.status, headers, MEDIA_TYPE)
 
 
 async def unexpected(request: Request, error: Exception) -> JSONResponse:
     """A 500 for what nobody foresaw: the traceback goes to the log, the id to whoever asked."""
-    log.exception("unexpected error", path=request.url.path, request_id=request_id(request), exc_info=error)
-    return problem(
-        request,
-        500,
-        f"an unexpected error was logged under request id {request_id(request)}: try again, and report it with this id",
-    )
+    body = problem_of(error, request_id(request), request.url.path)
+    return JSONResponse(body.model_dump(), body.status, None, MEDIA_TYPE)
 
 
 def field_problem(error: dict[str, Any]) -> FieldProblem:
@@ -178,6 +189,8 @@ def _message(error: dict[str, Any]) -> str:
         return f"has {size} characters, give at least {limits['min_length']}"
     if kind == "string_too_long":
         return f"has {size} characters, give at most {limits['max_length']}"
+    if kind == "too_short":
+        return f"has {size} items, give at least {limits['min_length']}"
     if kind == "too_long":
         return f"has {size} items, give at most {limits['max_length']}"
     if kind in ("string_type", "string_unicode"):

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from knowledge.model import Audience, Kind, Language
 
 LONGEST_QUERY = 2000
+LARGEST_BATCH = 32
 
 
 def plain(text: str) -> str:
@@ -90,3 +91,18 @@ class SuggestionRequest(StrictRequest):
     ] = None
     conversation_id: Annotated[Name | None, Field(description="The console's own id; not interpreted.")] = None
     agent_id: Annotated[Name | None, Field(description="The console's own id; not interpreted.")] = None
+
+
+class BatchRequest(StrictRequest):
+    """Several requests at once; each is answered as if it had come alone."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={"examples": [{"requests": [EXAMPLE_REQUEST, {"query": "退款多久能到账", "limit": 1}]}]},
+    )
+
+    requests: Annotated[
+        list[SuggestionRequest],
+        Field(min_length=1, max_length=LARGEST_BATCH, description="1 to 32 requests, 512 KiB together."),
+    ]

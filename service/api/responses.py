@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from knowledge.model import Clock, Kind, Language, Level, Priority
+from service.errors import Problem
 
 
 class ReplyOut(BaseModel):
@@ -170,3 +171,15 @@ class SuggestionResponse(BaseModel):
             ]
         }
     )
+
+
+class BatchResponse(BaseModel):
+    """One response for each request, in the order they were sent. What could not be answered is a problem in its place.
+
+    A row's `request_id` is the whole batch's with the row's number, from 0, behind a dot.
+    """
+
+    responses: Annotated[
+        list[SuggestionResponse | Problem],
+        Field(description="A suggestion response, or a problem, which is told by its `status`."),
+    ]

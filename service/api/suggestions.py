@@ -1,21 +1,28 @@
-"""POST /v1/suggestions: a customer's query in, approved replies and an escalation hint out."""
+"""POST /v1/suggestions and its batch: a customer's query in, approved replies and an escalation hint out."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
-from service.api.requests import SuggestionRequest
-from service.api.responses import SuggestionResponse
-from service.errors import PROBLEMS, Problem, request_id
+from service.api.requests import BatchRequest, SuggestionRequest
+from service.api.responses import BatchResponse, SuggestionResponse
+from service.errors import PROBLEMS, Problem, problem_of, request_id
+from service.metrics import Metrics
+
+Suggest = Callable[[SuggestionRequest, str], SuggestionResponse]
 
 router = APIRouter(prefix="/v1", tags=["suggestions"])
 
+TOO_LARGE: dict[int | str, dict[str, object]] = {
+    413: {"model": Problem, "description": "The body is larger than any request needs to be."}
+}
+
 
 @router.post(
-    "/suggestions",
-    summary="Suggest approved replies for a customer's query",
-    responses={**PROBLEMS, 413: {"model": Problem, "description": "The body is larger than any request needs to be."}},
+    "/suggestions", summary="Suggest approved replies for a customer's query", responses={**PROBLEMS, **TOO_LARGE}
 )
 async def suggestions(body: SuggestionRequest, request: Request) -> SuggestionResponse:
     """The best approved replies, whether one of them may be sent as it is, and who else must know.
@@ -23,7 +30,38 @@ async def suggestions(body: SuggestionRequest, request: Request) -> SuggestionRe
     `abstain` is an answer: nothing approved fits well enough, and the holding reply says so honestly.
     """
     response: SuggestionResponse = await run_in_threadpool(request.app.state.suggest, body, request_id(request))
-    metrics = request.app.state.metrics
+    _count(request.app.state.metrics, response)
+    return response
+
+
+@router.post("/suggestions/batch", summary="Suggest for up to 32 queries at once", responses={**PROBLEMS, **TOO_LARGE})
+async def batch(body: BatchRequest, request: Request) -> BatchResponse:
+    """As many responses as requests, in their order.
+
+    A request that is malformed is refused with the whole batch, and named by its number from 0; one that fails while
+    it is answered becomes a problem in its place and spoils no other.
+    """
+    _ = request.app.state.live.retriever  # without an index none can be answered: 503 once, not in every row
+    responses = await run_in_threadpool(_answer, request.app.state.suggest, body.requests, request_id(request))
+    for response in responses:
+        if isinstance(response, SuggestionResponse):
+            _count(request.app.state.metrics, response)
+    return BatchResponse(responses=responses)
+
+
+def _answer(
+    suggest: Suggest, requests: Sequence[SuggestionRequest], request_id: str
+) -> list[SuggestionResponse | Problem]:
+    answered: list[SuggestionResponse | Problem] = []
+    for number, asked in enumerate(requests):
+        row_id = f"{request_id}.{number}"
+        try:
+            answered.append(suggest(asked, row_id))
+        except Exception as error:
+            answered.append(problem_of(error, row_id))
+    return answered
+
+
+def _count(metrics: Metrics, response: SuggestionResponse) -> None:
     metrics.decisions.labels(response.decision).inc()
     metrics.escalations.labels(response.escalation.level, response.escalation.target or "").inc()
-    return response

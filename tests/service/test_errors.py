@@ -96,6 +96,11 @@ def test_without_an_id_there_is_a_dash() -> None:
             "has 3 items, give at most 2",
         ),
         (
+            {"type": "too_short", "loc": ("body", "requests"), "input": [], "ctx": {"min_length": 1}},
+            "requests",
+            "has 0 items, give at least 1",
+        ),
+        (
             {"type": "extra_forbidden", "loc": ("query", "colour"), "input": "red"},
             "colour",
             "is not a field of this request: remove it, /docs lists the fields",
