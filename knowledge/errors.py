@@ -34,6 +34,10 @@ class PackError(KnowledgeError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class DatabaseError(KnowledgeError):
+    """The knowledge database cannot be reached, or refuses; trying again later may help."""
+
+
 class NotFound(KnowledgeError):
     """A named entry or version is not in the store."""
 

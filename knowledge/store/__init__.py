@@ -1,6 +1,25 @@
-"""The knowledge database: versions, states, approvals and audit, on SQLite or PostgreSQL."""
+"""The knowledge database: versions, states, approvals, audit and feedback, on SQLite or PostgreSQL."""
 
-from knowledge.store.records import AuditRecord, ImportReport, VersionRecord
+from knowledge.store.records import (
+    Act,
+    AuditRecord,
+    EntryCounts,
+    FeedbackCounts,
+    FeedbackRecord,
+    ImportReport,
+    Source,
+    VersionRecord,
+)
 from knowledge.store.store import Store
 
-__all__ = ["AuditRecord", "ImportReport", "Store", "VersionRecord"]
+__all__ = [
+    "Act",
+    "AuditRecord",
+    "EntryCounts",
+    "FeedbackCounts",
+    "FeedbackRecord",
+    "ImportReport",
+    "Source",
+    "Store",
+    "VersionRecord",
+]

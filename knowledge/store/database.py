@@ -1,7 +1,7 @@
 """Connections and transactions: how a database is opened, brought to the newest tables, read and written.
 
 Every transaction is explicit. Writers take a turn on `write_lock` first, so that what they read is what they change;
-readers see one state throughout. What the database refuses becomes a KnowledgeError, as nobody outside this folder
+readers see one state throughout. What the database refuses becomes a DatabaseError, as nobody outside this folder
 knows SQLAlchemy.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from knowledge.errors import KnowledgeError
+from knowledge.errors import DatabaseError, KnowledgeError
 from knowledge.store import migration
 from knowledge.store.tables import write_lock
 
@@ -79,10 +79,10 @@ class Database:
             raise _refused(self._engine.url, error) from error
 
 
-def _refused(url: URL, error: SQLAlchemyError) -> KnowledgeError:
+def _refused(url: URL, error: SQLAlchemyError) -> DatabaseError:
     reason = str(getattr(error, "orig", None) or error)
     where = url.render_as_string(hide_password=True)
-    return KnowledgeError(f"database {where} refused ({reason}): check that it is reachable, writable and not locked")
+    return DatabaseError(f"database {where} refused ({reason}): check that it is reachable, writable and not locked")
 
 
 def _engine(url: URL) -> Engine:

@@ -1,13 +1,16 @@
-"""What the store hands out, frozen: versions, audit lines, import reports."""
+"""What the store takes in and hands out, frozen: versions, audit lines, import reports, feedback and its counts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from knowledge.model import ApprovedEntry, Entry, State
+
+Act = Literal["used", "edited", "rejected", "chosen", "none_fits"]
+Source = Literal["agent", "customer"]
 
 
 @dataclass(frozen=True)
@@ -63,3 +66,47 @@ class ImportReport:
     def changes(self) -> bool:
         """Whether anything differs from what is live."""
         return bool(self.added or self.changed or self.retired or self.policy_changed or self.facts_changed)
+
+
+@dataclass(frozen=True)
+class FeedbackRecord:
+    """What became of a suggestion or a clarification.
+
+    `entry_id` is None where the act is about no entry. `decision` and `index_version` are those of the request, None
+    where it is not known any more. `text` and `query` are kept as they are given: masking them is the caller's.
+    """
+
+    request_id: str
+    entry_id: str | None
+    act: Act
+    source: Source
+    at: datetime
+    text: str | None = None
+    query: str | None = None
+    decision: str | None = None
+    index_version: str | None = None
+    conversation_id: str | None = None
+    agent_id: str | None = None
+    escalated: bool | None = None
+    resolved_in_time: bool | None = None
+
+
+@dataclass(frozen=True)
+class EntryCounts:
+    """In how many requests with feedback an entry was shown, and in how many each thing became of it."""
+
+    entry_id: str
+    shown: int = 0
+    used: int = 0
+    edited: int = 0
+    rejected: int = 0
+    chosen: int = 0
+
+
+@dataclass(frozen=True)
+class FeedbackCounts:
+    """What came in between two moments: requests with feedback, those where nothing offered fitted, and entries."""
+
+    requests: int
+    none_fits: int
+    entries: tuple[EntryCounts, ...]

@@ -1,11 +1,14 @@
 """The knowledge database's face: every act on knowledge is one method, one transaction and one line of audit.
 
+Feedback is kept beside it; it changes no knowledge and has no line of audit.
+
 Which state may follow which, and who may do it, is `rules`'. The clock, sign-in and roles are the caller's: every act
 is told who acts and when.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -14,10 +17,10 @@ from sqlalchemy import Connection
 
 from knowledge.errors import NotFound
 from knowledge.model import ApprovedEntry, Entry, Facts, Pack, Policy, State
-from knowledge.store import importing, rows, rules
+from knowledge.store import feedback, importing, rows, rules
 from knowledge.store.database import Database
 from knowledge.store.importing import Import
-from knowledge.store.records import AuditRecord, ImportReport, VersionRecord
+from knowledge.store.records import AuditRecord, FeedbackCounts, FeedbackRecord, ImportReport, VersionRecord
 from knowledge.store.tables import facts_version, policy_version
 
 
@@ -170,6 +173,19 @@ class Store:
         """Every act, or every act on one entry, oldest first."""
         with self._database.reading() as connection:
             return rows.audit_records(connection, entry_id)
+
+    def add_feedback(self, record: FeedbackRecord, shown: Sequence[str] = ()) -> tuple[FeedbackRecord, bool]:
+        """Keep what became of a suggestion; the record kept first for that act, and whether it is this one.
+
+        `shown` are the entries that the request was shown, in order.
+        """
+        with self._database.writing() as connection:
+            return feedback.add(connection, record, shown)
+
+    def feedback_counts(self, since: datetime, until: datetime) -> FeedbackCounts:
+        """What became of suggestions, by entry, from `since` on and before `until`."""
+        with self._database.reading() as connection:
+            return feedback.counts(connection, since, until)
 
 
 def _policy(connection: Connection) -> Policy:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -43,6 +45,7 @@ metadata = MetaData(
     naming_convention={
         "ck": "ck_%(table_name)s_%(constraint_name)s",
         "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
     }
 )
@@ -115,3 +118,39 @@ write_lock = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("turns", Integer, nullable=False),
 )
+
+# What became of a suggestion. `entry_id` is empty, not null, where an act is about no entry: nulls are never alike, and
+# the same act twice must be.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("request_id", String(80), nullable=False),
+    Column("entry_id", String(120), nullable=False),
+    Column("act", String(20), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("text", Text),
+    Column("query", Text),
+    Column("decision", String(20)),
+    Column("index_version", String(120)),
+    Column("conversation_id", Text),
+    Column("agent_id", Text),
+    Column("escalated", Boolean),
+    Column("resolved_in_time", Boolean),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("request_id", "entry_id", "act", "source"),
+    CheckConstraint("act IN ('used', 'edited', 'rejected', 'chosen', 'none_fits')", name="act"),
+    CheckConstraint("source IN ('agent', 'customer')", name="source"),
+)
+Index("ix_feedback_at", feedback.c.at)
+
+# The entries that a request with feedback was shown, in their order from 1; `at` is its first feedback's.
+shown_entry = Table(
+    "shown_entry",
+    metadata,
+    Column("request_id", String(80), primary_key=True),
+    Column("entry_id", String(120), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index("ix_shown_entry_at", shown_entry.c.at)

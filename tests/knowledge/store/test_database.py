@@ -5,17 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
+import alembic.op
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 
 from knowledge.errors import KnowledgeError, StateError
-from knowledge.store import Store, migration
+from knowledge.store import FeedbackRecord, Store, migration
 from knowledge.store.tables import metadata
 
 ROOT = Path(__file__).parents[3]
@@ -81,14 +84,59 @@ def test_a_newer_database_is_refused(url: str) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StateError, match="database is at revision 9999, this program knows 0001: start the newer"):
+    with pytest.raises(StateError, match="database is at revision 9999, this program knows 0002: start the newer"):
         Store.open(url)
     engine.dispose()
 
 
+def test_a_database_of_the_release_before_is_brought_up(url: str) -> None:
+    """From revision 0001: what was kept stays as it was, and feedback can be kept beside it."""
+    engine = create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", "knowledge.store:migrations")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text("INSERT INTO audit VALUES (1, 'save', 'li', '2026-11-01 00:00:00', NULL, NULL, '', '{}')")
+        )
+        assert not inspect(connection).has_table("feedback")
+    engine.dispose()
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    with Store.open(url) as store:
+        assert [line.who for line in store.audit()] == ["li"]
+        assert store.add_feedback(FeedbackRecord("r-1", "a.x", "used", "agent", at), ["a.x"])[1] is True
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == migration.HEAD
+    engine.dispose()
+
+
+def test_a_failing_upgrade_leaves_the_release_before(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half an upgrade is none: the revision stays, and the next opening brings it up."""
+    engine = create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", "knowledge.store:migrations")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(alembic.op, "create_index", fail)
+        with pytest.raises(RuntimeError, match="disk full"):
+            Store.open(url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0001"
+        assert not inspect(connection).has_table("feedback")
+    engine.dispose()
+    Store.open(url).close()
+
+
 def test_a_failing_migration_leaves_no_tables(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables are made in one transaction: after a failure the next opening starts from nothing and succeeds."""
-    import alembic.op
 
     def fail(*_: object) -> None:
         raise RuntimeError("disk full")
