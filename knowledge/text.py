@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 import opencc
@@ -62,3 +63,37 @@ def _fold(text: str) -> str:
 def is_cjk(text: str) -> bool:
     """Whether the text holds at least one Chinese character."""
     return CJK.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """A folded text that knows from where in the original each of its characters came."""
+
+    text: str
+    origins: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Start and end (exclusive) in the original of a part, at least one character long, of the folded text."""
+        return self.origins[start], self.origins[end - 1] + 1
+
+
+def aligned(text: str) -> Aligned:
+    """The text folded character by character, so that what is found in it can be shown where it stands.
+
+    It differs from the normal form only where that looks at several characters at once: repeated and stretched ones
+    stay. White space between words is one space.
+    """
+    characters: list[str] = []
+    origins: list[int] = []
+    for place, character in enumerate(text):
+        folded = " " if character.isspace() else _folded(character)
+        if folded == " " and characters[-1:] == [" "]:
+            continue
+        characters += folded
+        origins += [place] * len(folded)
+    return Aligned("".join(characters), tuple(origins))
+
+
+@lru_cache(maxsize=2**14)
+def _folded(character: str) -> str:
+    return _fold(character)

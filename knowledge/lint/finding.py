@@ -1,4 +1,4 @@
-"""A finding: one thing a rule has to say about one place. It is data; lint never raises and never stops at one."""
+"""What a rule has to say: a finding about a place in a pack, a mark in one text. Data; lint never raises for either."""
 
 from __future__ import annotations
 
@@ -31,3 +31,18 @@ class Finding:
         parts = NUMBER.split(self.field)
         field = tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
         return self.entry_id or "", field, self.rule, self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One thing a rule has to say about a part of one text: the characters from `start` to before `end`, from 0.
+
+    `alternatives` are approved words to say instead.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    start: int
+    end: int
+    alternatives: tuple[str, ...] = ()

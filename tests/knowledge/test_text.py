@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.text import encodable, is_cjk, normalise
+from knowledge.text import aligned, encodable, is_cjk, normalise
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,38 @@ def test_is_cjk() -> None:
     """One Chinese character is enough."""
     assert is_cjk("hello 您")
     assert not is_cjk("hello あ")
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("這個 我　\n不知道", "这个 我 不知道"),
+        ("Ｎｏ　ＷＡＹ", "no way"),
+        ("在\u200b吗\ufeff", "在吗"),
+        ("㈠ﬁ", "(一)fi"),
+        ("a\ud800b\x00c", "abc"),
+        ("", ""),
+    ],
+)
+def test_an_aligned_text_is_folded(text: str, folded: str) -> None:
+    """Like the normal form, character by character."""
+    assert aligned(text).text == folded
+
+
+def test_what_is_found_in_a_folded_text_is_shown_where_it_stands() -> None:
+    """A part of the folded text leads to the part of the original it came from, several to one included."""
+    text = "我\u200b不 知\u200b道，㈠。"
+    found = aligned(text)
+    start = found.text.index("不 知道")
+    assert text[slice(*found.span(start, start + 4))] == "不 知\u200b道"
+    start = found.text.index("一")
+    assert text[slice(*found.span(start, start + 1))] == "㈠"
+
+
+@given(st.text())
+def test_an_aligned_text_has_an_origin_for_every_character(text: str) -> None:
+    """In order, and inside the original."""
+    found = aligned(text)
+    assert len(found.text) == len(found.origins)
+    assert list(found.origins) == sorted(found.origins)
+    assert all(0 <= place < len(text) for place in found.origins)

@@ -17,14 +17,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from knowledge.lint.context import Context, form
-from knowledge.lint.finding import Finding
-from knowledge.text import is_cjk
+from knowledge.lint.context import Context, Text, form
+from knowledge.lint.finding import Finding, Mark
+from knowledge.model import ForbiddenPhrase
+from knowledge.text import aligned, is_cjk
 
 RULE = "forbidden-phrases"
 QUOTED = re.compile(r"“[^”]*”|「[^」]*」|『[^』]*』")
 SPACES = re.compile(r"\s+")
-NOT_WORDS = re.compile(r"[\W_]+")
+WORDS = re.compile(r"[^\W_]+")
 # Before the phrase: the customer or a condition; what is not known then is theirs to ask about.
 NOT_OURS_BEFORE = re.compile(r"(?:您|如果|要是|如|若|是否|万一|客户|担心)(?:也|都|还|暂时|一时|对此)?$")
 NOT_OURS_AFTER = re.compile(r"^\w{0,6}的话")
@@ -36,19 +37,43 @@ def check(context: Context) -> Iterator[Finding]:
         value = context.resolved(text)
         for phrase in context.policy.forbidden_phrases:
             if says(value, phrase.phrase):
-                message = f'says "{phrase.phrase}" ({phrase.reason}): say "{phrase.instead}"'
-                yield Finding(RULE, "error", text.entry_id, text.field, message)
+                yield Finding(RULE, "error", text.entry_id, text.field, _message(phrase))
+
+
+def marks(text: Text, context: Context) -> Iterator[Mark]:
+    """One error for each place that says a phrase, with the approved words."""
+    folded = aligned(QUOTED.sub(lambda quoted: "，" * len(quoted[0]), context.resolved(text)))
+    for phrase in context.policy.forbidden_phrases:
+        for start, end in _places(folded.text, form(phrase.phrase)):
+            yield Mark(RULE, "error", _message(phrase), *folded.span(start, end), (phrase.instead,))
 
 
 def says(text: str, phrase: str) -> bool:
     """Whether the text says the phrase as its own words."""
-    text, phrase = form(QUOTED.sub("，", text)), form(phrase)
+    return next(_places(form(QUOTED.sub("，", text)), form(phrase)), None) is not None
+
+
+def _message(phrase: ForbiddenPhrase) -> str:
+    return f'says "{phrase.phrase}" ({phrase.reason}): say "{phrase.instead}"'
+
+
+def _places(text: str, phrase: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each place in a folded text that says the folded phrase as its own words."""
     if not is_cjk(phrase):
-        return bool(phrase) and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
-    text, phrase = SPACES.sub("", text), SPACES.sub("", phrase)
+        if phrase:
+            yield from (found.span() for found in re.finditer(rf"(?<!\w){re.escape(phrase)}(?!\w)", text))
+        return
+    phrase, tight = SPACES.sub("", phrase), SPACES.sub("", text)
+    if phrase not in tight:
+        return
+    kept = [place for place, character in enumerate(text) if not SPACES.match(character)]
     if len(phrase) == 1:
-        return phrase in NOT_WORDS.split(text)
-    return any(
-        NOT_OURS_BEFORE.search(text[: found.start()]) is None and NOT_OURS_AFTER.search(text[found.end() :]) is None
-        for found in re.finditer(re.escape(phrase), text)
-    )
+        alone = (found.span() for found in WORDS.finditer(tight) if found[0] == phrase)
+    else:
+        alone = (found.span() for found in re.finditer(re.escape(phrase), tight) if _is_ours(tight, found))
+    yield from ((kept[start], kept[end - 1] + 1) for start, end in alone)
+
+
+def _is_ours(text: str, found: re.Match[str]) -> bool:
+    """Whether it is the agent who says it, not the customer's or a condition's words."""
+    return NOT_OURS_BEFORE.search(text[: found.start()]) is None and NOT_OURS_AFTER.search(text[found.end() :]) is None

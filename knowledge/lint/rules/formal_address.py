@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from knowledge.lint.context import Context
-from knowledge.lint.finding import Finding
+from knowledge.lint.context import Context, Text
+from knowledge.lint.finding import Finding, Mark
 
 RULE = "formal-address"
 QUOTED = re.compile(r"“[^”]*”|「[^」]*」|『[^』]*』|《[^》]*》")
@@ -26,9 +26,15 @@ INFORMAL = re.compile(r"(?<!迷)[你妳][们們]?|您[们們]")
 def check(context: Context) -> Iterator[Finding]:
     """One error for each text that is not formal, naming the first place."""
     for text in context.shown:
-        value = QUOTED.sub("", context.resolved(text))
-        if (found := INFORMAL.search(value)) is not None:
-            around = value[max(0, found.start() - 5) : found.end() + 5].strip()
-            instead = "各位" if found[0].startswith("您") else "您"
-            message = f'says {found[0]} in "…{around}…": say {instead}'
-            yield Finding(RULE, "error", text.entry_id, text.field, message)
+        if (first := next(marks(text, context), None)) is not None:
+            yield Finding(RULE, first.severity, text.entry_id, text.field, first.message)
+
+
+def marks(text: Text, context: Context) -> Iterator[Mark]:
+    """One error for each place that is not formal."""
+    value = QUOTED.sub(lambda quoted: " " * len(quoted[0]), context.resolved(text))
+    for found in INFORMAL.finditer(value):
+        around = value[max(0, found.start() - 5) : found.end() + 5].strip()
+        instead = "各位" if found[0].startswith("您") else "您"
+        message = f'says {found[0]} in "…{around}…": say {instead}'
+        yield Mark(RULE, "error", message, *found.span(), (instead,))

@@ -17,8 +17,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
-from knowledge.lint.context import Context
-from knowledge.lint.finding import Finding
+from knowledge.lint.context import Context, Text
+from knowledge.lint.finding import Finding, Mark
+from knowledge.text import aligned
 
 RULE = "personal-data"
 
@@ -32,14 +33,26 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 def check(context: Context) -> Iterator[Finding]:
     """One error for each personal datum in each text."""
-    own = {kind_found[1] for text in _own_texts(context) for kind_found in personal_data(text)}
+    own = _own(context)
     for text in context.texts:
         if text.part == "fact":
             continue
-        for kind, found in personal_data(text.value):
-            if found not in own:
-                message = f"holds {kind} {_masked(found)}: write it without, or with a slot"
-                yield Finding(RULE, "error", text.entry_id, text.field, message)
+        for kind, value in personal_data(text.value):
+            if value not in own:
+                yield Finding(RULE, "error", text.entry_id, text.field, _message(kind, value))
+
+
+def marks(text: Text, context: Context) -> Iterator[Mark]:
+    """One error for each place that holds a personal datum."""
+    own, folded = _own(context), aligned(text.value)
+    for kind, value, start, end in places(folded.text):
+        if value not in own:
+            yield Mark(RULE, "error", _message(kind, value), *folded.span(start, end))
+
+
+def _own(context: Context) -> frozenset[str]:
+    """The shop's own, which are nobody's secret."""
+    return frozenset(value for text in _own_texts(context) for _, value in personal_data(text))
 
 
 def _own_texts(context: Context) -> Iterator[str]:
@@ -50,13 +63,17 @@ def _own_texts(context: Context) -> Iterator[str]:
 
 def personal_data(text: str) -> Iterator[tuple[str, str]]:
     """Kind and value of each personal datum, digits without gaps."""
-    text = unicodedata.normalize("NFKC", text)
+    yield from ((kind, value) for kind, value, _, _ in places(unicodedata.normalize("NFKC", text)))
+
+
+def places(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """Kind, value, start and end of each personal datum in a text of half-width digits."""
     for kind, pattern, is_one in KINDS:
         for found in pattern.finditer(text):
             value = found[found.lastindex or 0]
             value = value.lower() if kind == "an e-mail address" else re.sub(r"[ \-–]", "", value)
             if is_one(value):
-                yield kind, value
+                yield kind, value, *found.span()
 
 
 def is_identity_number(value: str) -> bool:
@@ -70,6 +87,10 @@ def is_card_number(value: str) -> bool:
     """Whether the Luhn digit is right and the digits are not all alike."""
     doubled = [int(digit) * (1 + position % 2) for position, digit in enumerate(reversed(value))]
     return len(set(value)) > 1 and sum(digit - 9 if digit > 9 else digit for digit in doubled) % 10 == 0
+
+
+def _message(kind: str, value: str) -> str:
+    return f"holds {kind} {_masked(value)}: write it without, or with a slot"
 
 
 def _masked(value: str) -> str:

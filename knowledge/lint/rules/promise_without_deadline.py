@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator
 
 from knowledge.lint.context import Context, Text
-from knowledge.lint.finding import Finding, Severity
+from knowledge.lint.finding import Finding, Mark, Severity
 from knowledge.model import Language
 from knowledge.references import slot_names
 
@@ -68,24 +68,28 @@ TIME_SLOT = re.compile(r"时间|日期|分钟|小时|天数|期限|time|date|day
 def check(context: Context) -> Iterator[Finding]:
     """At most one finding for each text: its first promise without a time."""
     for text in context.shown:
-        if text.part == "fact":
-            continue
-        value = context.resolved(text)
-        if TIME[text.language].search(value) or _has_time_slot(text, context):
-            continue
-        if (clause := _promise(value, text.language)) is not None:
+        if text.part != "fact" and (first := next(marks(text, context), None)) is not None:
+            yield Finding(RULE, first.severity, text.entry_id, text.field, first.message)
+
+
+def marks(text: Text, context: Context) -> Iterator[Mark]:
+    """One for each clause that promises, in a text without any time."""
+    value = context.resolved(text)
+    if TIME[text.language].search(value) or _has_time_slot(text, context):
+        return
+    for found in CLAUSE[text.language].finditer(value):
+        clause = found[0]
+        if _promises(clause, text.language):
             severity: Severity = "error" if VAGUE[text.language].search(clause) else "warning"
             message = f'promises "{clause.strip()}" without a time: say by when'
-            yield Finding(RULE, severity, text.entry_id, text.field, message)
+            start = found.start() + len(clause) - len(clause.lstrip())
+            yield Mark(RULE, severity, message, start, start + len(clause.strip()))
 
 
 def _has_time_slot(text: Text, context: Context) -> bool:
     return any(TIME_SLOT.search(f"{name} {context.policy.slots.get(name, '')}") for name in slot_names(text.value))
 
 
-def _promise(value: str, language: Language) -> str | None:
-    for found in CLAUSE[language].finditer(value):
-        clause = found[0]
-        if (promise := PROMISE[language].search(clause)) and not NO_PROMISE[language].search(clause[: promise.end()]):
-            return clause
-    return None
+def _promises(clause: str, language: Language) -> bool:
+    promise = PROMISE[language].search(clause)
+    return promise is not None and not NO_PROMISE[language].search(clause[: promise.end()])

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from knowledge.lint.context import Context, Options, Text
-from knowledge.lint.finding import Finding, Severity
+from knowledge.lint.finding import Finding, Mark, Severity
 from knowledge.references import SLOT
 
 RULE = "reply-length"
@@ -29,13 +29,20 @@ def check(context: Context) -> Iterator[Finding]:
     for text in context.shown:
         if text.part == "fact" or text.field.startswith("lines.email"):
             continue
-        warning, error = _limits(text, context.options)
-        length = len(SLOT.sub(lambda match: context.policy.slots.get(match[1], match[1]), context.resolved(text)))
-        if length > warning:
-            severity: Severity = "error" if length > error else "warning"
-            limit = error if length > error else warning
-            message = f"{length} characters, {text.channel or 'chat'} takes {limit}: shorten it by {length - limit}"
-            yield Finding(RULE, severity, text.entry_id, text.field, message)
+        for mark in marks(text, context):
+            yield Finding(RULE, mark.severity, text.entry_id, text.field, mark.message)
+
+
+def marks(text: Text, context: Context) -> Iterator[Mark]:
+    """What goes beyond the limit, where the text does."""
+    warning, error = _limits(text, context.options)
+    value = context.resolved(text)
+    length = len(SLOT.sub(lambda match: context.policy.slots.get(match[1], match[1]), value))
+    if length > warning:
+        severity: Severity = "error" if length > error else "warning"
+        limit = error if length > error else warning
+        message = f"{length} characters, {text.channel or 'chat'} takes {limit}: shorten it by {length - limit}"
+        yield Mark(RULE, severity, message, min(limit, len(value) - 1), len(value))
 
 
 def _limits(text: Text, options: Options) -> tuple[int, int]:

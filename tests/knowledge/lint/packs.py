@@ -6,11 +6,13 @@ from datetime import date, time
 from typing import Any
 
 from knowledge.lint import Finding, Options
-from knowledge.lint.context import Context
+from knowledge.lint.context import Context, Text, language_of
+from knowledge.lint.finding import Mark
 from knowledge.lint.runner import RULES
 from knowledge.model import (
     BusinessHours,
     CaseField,
+    Channel,
     Entry,
     Fact,
     Facts,
@@ -101,3 +103,11 @@ def found(rule: str, *entries: Entry, on: date | None = None, **options: Any) ->
     findings: list[Finding] = list(RULES[rule].check(context))
     assert all(finding.rule == rule for finding in findings)
     return [(finding.severity, finding.field, finding.message) for finding in findings]
+
+
+def marked(rule: str, text: str, channel: Channel = "chat") -> list[tuple[str, str]]:
+    """What one rule marks in a text that belongs to no entry: severity and the part it means, in the rule's order."""
+    draft = Text(None, "text", "reply", text, language_of(text), channel)
+    marks: list[Mark] = list(RULES[rule].marks(draft, Context(make_pack())))
+    assert all(mark.rule == rule and mark.message for mark in marks)
+    return [(mark.severity, text[mark.start : mark.end]) for mark in marks]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.knowledge.lint.packs import found, make_entry
+from tests.knowledge.lint.packs import found, make_entry, marked
 
 RULE = "formal-address"
 
@@ -32,3 +32,9 @@ def test_words_and_quotations_are_let_through(reply: str) -> None:
 def test_variants_are_free() -> None:
     """Customers may say 你."""
     assert found(RULE, make_entry(variants=("你们几点上班",))) == []
+
+
+def test_every_place_is_marked() -> None:
+    """Not the first alone, and none inside a quotation."""
+    text = "你好，“你好，小木”是口令，请您们稍等，妳们的迷你风扇到了。"
+    assert marked(RULE, text) == [("error", "你"), ("error", "您们"), ("error", "妳们")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge.lint.rules.personal_data import personal_data
-from tests.knowledge.lint.packs import found, make_entry
+from tests.knowledge.lint.packs import found, make_entry, marked
 
 RULE = "personal-data"
 
@@ -59,3 +59,9 @@ def test_the_shops_own_are_let_through() -> None:
     """What stands in the facts may also be typed."""
     entry = make_entry(variants=("是13800000000打来的吗",), reply="请发邮件到 service@qimu.example。")
     assert found(RULE, entry) == []
+
+
+def test_every_place_is_marked_as_it_was_written() -> None:
+    """Full width, gaps and a country code included; the shop's own number is let through."""
+    text = "电话＋８６ 139-1234-5678，邮箱 A.b@c.example，热线 13800000000。"
+    assert marked(RULE, text) == [("error", "＋８６ 139-1234-5678"), ("error", "A.b@c.example")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.knowledge.lint.packs import found, make_entry
+from tests.knowledge.lint.packs import found, make_entry, marked
 
 RULE = "promise-without-deadline"
 
@@ -64,3 +64,11 @@ def test_english_promises_count_too() -> None:
     assert (severity, field) == ("error", "replies[1].text")
     assert found(RULE, make_entry(en="A specialist will call you within 2 working days.")) == []
     assert found(RULE, make_entry(en="Please contact the courier soon.")) == []
+
+
+def test_every_promise_is_marked() -> None:
+    """Each clause without the white space around it, and none where a time stands anywhere."""
+    text = "很抱歉， 我们会尽快核实 ，稍后联系您。"
+    assert marked(RULE, text) == [("error", "我们会尽快核实"), ("error", "稍后联系您")]
+    assert marked(RULE, text + "24 小时内。") == []
+    assert marked(RULE, "专员会联系您") == [("warning", "专员会联系您")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge.model import Reply
-from tests.knowledge.lint.packs import found, make_entry
+from tests.knowledge.lint.packs import found, make_entry, marked
 
 RULE = "reply-length"
 
@@ -55,3 +55,12 @@ def test_english_takes_more_characters() -> None:
 def test_limits_are_options() -> None:
     """A shop may ask for shorter replies."""
     assert found(RULE, make_entry(reply="好" * 61), chat_warning=50, chat_error=60)[0][0] == "error"
+
+
+def test_what_goes_beyond_is_marked() -> None:
+    """From the limit to the end, by the channel's own."""
+    assert marked(RULE, "字" * 120) == []
+    assert marked(RULE, "字" * 121 + "末") == [("warning", "字末")]
+    assert marked(RULE, "字" * 203) == [("error", "字" * 3)]
+    assert marked(RULE, "字" * 150, "phone") == []
+    assert marked(RULE, "字" * 1502, "email") == [("error", "字字")]
