@@ -22,12 +22,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.artefact import Shelf
 from index.embedder import Embedder, load_embedder
 from service import errors
-from service.api import entries, operations, suggestions
+from service.api import checks, entries, feedback, insights, operations, suggestions
 from service.desk import Desk
 from service.live import Live
 from service.metrics import Metrics
 from service.pages import knowledge
 from service.settings import Settings
+from service.shown import Recent
+from service.storage import Storage
 
 log = structlog.get_logger(__name__)
 
@@ -103,12 +105,15 @@ def create_app(
         live = Live(Shelf(settings.artefacts), engine, settings.poll_seconds)
         await anyio.to_thread.run_sync(live.start)
         app.state.live = live
-        desk = Desk(lambda: live.retriever, now)
-        app.state.suggest = desk.suggest
+        app.state.recent = Recent()
+        app.state.suggest = app.state.recent.remembering(Desk(lambda: live.retriever, now).suggest)
+        app.state.check = checks.Checker(lambda: live.retriever).check
+        app.state.storage = Storage(settings.database_url)
         try:
             yield
         finally:
             await anyio.to_thread.run_sync(live.stop)
+            await anyio.to_thread.run_sync(app.state.storage.close)
 
     # FastAPI's own /docs would load its script from elsewhere; this one serves it.
     app: FastAPI = FastAPIOffline(
@@ -121,8 +126,8 @@ def create_app(
     app.state.metrics = Metrics()
     app.state.examples = list(EXAMPLES)
     app.state.now = now
-    for router in (suggestions.router, entries.router, operations.router, knowledge.router):
-        app.include_router(router)
+    for resource in (suggestions, feedback, insights, checks, entries, operations, knowledge):
+        app.include_router(resource.router)
     app.mount("/static", _Static(directory=knowledge.STATIC), name="static")
     errors.install(app)
     app.add_middleware(LimitBody)

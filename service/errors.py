@@ -14,12 +14,24 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from index.errors import RetrievalError
-from knowledge.errors import KnowledgeError, NotFound, PackError, StateError
+from knowledge.errors import DatabaseError, KnowledgeError, NotFound, PackError, StateError
 
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+
+
+class RequestError(Exception):
+    """A request whose fields do not go together, or do not fit what is known; `field` is the one to mend."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
 STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (RequestError, 422),
+    (DatabaseError, 503),
     (NotFound, 404),
     (StateError, 409),
     (PackError, 422),
@@ -92,6 +104,9 @@ def details(status: int, detail: str, request_id: str, errors: Sequence[FieldPro
 def problem_of(error: Exception, request_id: str, path: str | None = None) -> Problem:
     """Any exception as a problem; one that nobody foresaw goes to the log, and only its id to whoever asked."""
     status = status_of(error)
+    if isinstance(error, RequestError):
+        one = FieldProblem(field=error.field, message=str(error))
+        return details(422, f"{one.field}: {one.message}", request_id, [one])
     if status is not None:
         return details(status, str(error), request_id)
     log.error("unexpected error", path=path, request_id=request_id, exc_info=error)

@@ -26,6 +26,9 @@ class Metrics:
         self.escalations = Counter(
             "huashu_escalations", "Escalation hints", ("level", "target"), registry=self.registry
         )
+        self.feedback = Counter(
+            "huashu_feedback", "Feedback kept, the same again left out", ("act", "source"), registry=self.registry
+        )
         self.index = Gauge(
             "huashu_index_info",
             "The live index; the value is its number of entries",

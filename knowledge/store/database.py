@@ -23,6 +23,7 @@ from knowledge.store import migration
 from knowledge.store.tables import write_lock
 
 BUSY_SECONDS = 30
+CONNECT_SECONDS = 5  # where the URL says nothing else; the network's own limit is minutes
 
 
 class Database:
@@ -88,6 +89,8 @@ def _refused(url: URL, error: SQLAlchemyError) -> DatabaseError:
 def _engine(url: URL) -> Engine:
     as_json = partial(json.dumps, ensure_ascii=False)
     if url.get_backend_name() != "sqlite":
+        if url.get_driver_name() in ("psycopg", "psycopg2"):
+            url = url.update_query_dict({"connect_timeout": str(CONNECT_SECONDS)} | dict(url.query))
         return create_engine(url, json_serializer=as_json, pool_pre_ping=True)
     if url.database and url.database != ":memory:":
         # Where the folder cannot be made, SQLite says so when it opens the file.

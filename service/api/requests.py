@@ -12,21 +12,28 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from knowledge.model import Audience, Kind, Language
 
 LONGEST_QUERY = 2000
+LONGEST_DRAFT = 4000
+LONGEST_NAME = 200
 LARGEST_BATCH = 32
 
 
-def plain(text: str) -> str:
-    """Text a person could have typed: no control character but line breaks and tabs."""
-    for position, character in enumerate(text):
-        if (character < " " and character not in "\n\r\t") or character == "\x7f":
-            raise ValueError(f"holds control character U+{ord(character):04X} at position {position}: remove it")
-    if not text.strip():
-        raise ValueError(f"is empty: give 1 to {LONGEST_QUERY} characters")
-    return text
+def _plain_up_to(longest: int) -> AfterValidator:
+    """Text a person could have typed: no control character but line breaks and tabs, and more than white space."""
+
+    def plain(text: str) -> str:
+        for position, character in enumerate(text):
+            if (character < " " and character not in "\n\r\t") or character == "\x7f":
+                raise ValueError(f"holds control character U+{ord(character):04X} at position {position}: remove it")
+        if not text.strip():
+            raise ValueError(f"is empty: give 1 to {longest} characters")
+        return text
+
+    return AfterValidator(plain)
 
 
-Message = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_QUERY), AfterValidator(plain)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(plain)]
+Message = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_QUERY), _plain_up_to(LONGEST_QUERY)]
+Draft = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_DRAFT), _plain_up_to(LONGEST_DRAFT)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), _plain_up_to(LONGEST_NAME)]
 
 
 class StrictRequest(BaseModel):

@@ -14,6 +14,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
+from pydantic import BaseModel
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -23,9 +24,12 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-from service.api.requests import SuggestionRequest
+from service.api.checks import CheckResponse
+from service.api.feedback import FeedbackOut
+from service.api.insights import EntryInsights
+from service.api.requests import LARGEST_BATCH
 from service.api.responses import SuggestionResponse
-from service.app import create_app
+from service.app import LARGEST_BODY, create_app
 from service.errors import Problem
 from service.settings import Settings
 from tests.service.shop import FRIDAY, publish
@@ -34,6 +38,10 @@ from tests.toy import ToyEmbedder
 METHODS = ("get", "post", "put", "patch", "delete")
 OPERATIONS = {
     ("post", "/v1/suggestions"),
+    ("post", "/v1/suggestions/batch"),
+    ("post", "/v1/feedback"),
+    ("post", "/v1/checks"),
+    ("get", "/v1/insights/entries"),
     ("get", "/v1/entries"),
     ("get", "/v1/entries/{entry_id}"),
     ("get", "/healthz"),
@@ -127,20 +135,31 @@ def test_every_parameter_and_field_of_a_request_has_its_limits(description: dict
             limited(operation["requestBody"]["content"]["application/json"]["schema"], name)
 
 
-def test_the_examples_are_true(description: dict[str, Any], client: TestClient) -> None:
-    """Every example of a request is answered, and every example of an answer is one."""
-    (content,) = description["paths"]["/v1/suggestions"]["post"]["requestBody"]["content"].values()
+@pytest.mark.parametrize("path", sorted(path for method, path in OPERATIONS if method == "post"))
+def test_the_examples_of_requests_are_true(description: dict[str, Any], client: TestClient, path: str) -> None:
+    """Every example of a request is answered as it stands."""
+    (content,) = description["paths"][path]["post"]["requestBody"]["content"].values()
     examples = model(description, content["schema"])["examples"]
-    assert len(examples) >= 2
+    assert examples
     for example in examples:
-        SuggestionRequest.model_validate(example)
-        assert client.post("/v1/suggestions", json=example).status_code == 200
-    for kind in (SuggestionResponse, Problem):
-        # FastAPI leaves fields that are null out of the examples it serves, so the source's are looked at.
-        (example,) = kind.model_json_schema()["examples"]
-        assert set(example) == set(kind.model_fields)
-        kind.model_validate(example)
-        assert description["components"]["schemas"][kind.__name__]["examples"][0].keys() <= example.keys()
+        assert client.post(path, json=example).status_code < 300, example
+
+
+@pytest.mark.parametrize("kind", [SuggestionResponse, FeedbackOut, EntryInsights, CheckResponse, Problem])
+def test_the_examples_of_answers_are_true(description: dict[str, Any], kind: type[BaseModel]) -> None:
+    """Every example of an answer is one, with all its fields."""
+    # FastAPI leaves fields that are null out of the examples it serves, so the source's are looked at.
+    (example,) = kind.model_json_schema()["examples"]
+    assert set(example) == {field.alias or name for name, field in kind.model_fields.items()}
+    kind.model_validate(example)
+    assert description["components"]["schemas"][kind.__name__]["examples"][0].keys() <= example.keys()
+
+
+def test_the_limits_of_a_batch_are_described(description: dict[str, Any]) -> None:
+    """How many rows there may be, and how large they may be together."""
+    requests = description["components"]["schemas"]["BatchRequest"]["properties"]["requests"]
+    assert (requests["minItems"], requests["maxItems"]) == (1, LARGEST_BATCH)
+    assert str(LARGEST_BODY // 1024) in requests["description"]
 
 
 def test_the_description_can_be_read(client: TestClient) -> None:

@@ -187,13 +187,18 @@ def pack(entries: Sequence[Entry] = ENTRIES) -> Pack:
 
 
 def publish(
-    home: Path, entries: Sequence[Entry] = ENTRIES, version: int = 1, rules: Policy | None = None, live: bool = True
+    home: Path,
+    entries: Sequence[Entry] = ENTRIES,
+    version: int = 1,
+    rules: Policy | None = None,
+    live: bool = True,
+    facts: Facts = FACTS,
 ) -> Build:
     """Build the shop into `home`, every entry in that version, and make it live."""
     approved = [
         ApprovedEntry(entry=found, version=version, approved_by="王敏", approved_at=APPROVED) for found in entries
     ]
-    return build(approved, rules or policy(), FACTS, ToyEmbedder(), home, at=APPROVED, by="test", publish=live)
+    return build(approved, rules or policy(), facts, ToyEmbedder(), home, at=APPROVED, by="test", publish=live)
 
 
 @contextmanager

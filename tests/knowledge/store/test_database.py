@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
@@ -15,10 +16,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, make_url, text
 
-from knowledge.errors import KnowledgeError, StateError
-from knowledge.store import FeedbackRecord, Store, migration
+from knowledge.errors import DatabaseError, KnowledgeError, StateError
+from knowledge.store import FeedbackRecord, Store, database, migration
 from knowledge.store.tables import metadata
 
 ROOT = Path(__file__).parents[3]
@@ -193,3 +194,17 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match=r"k\.db refused \(.*file is not a database"):
         Store.open(f"sqlite:///{path}")
     assert path.read_text().startswith("dear diary")
+
+
+def test_a_server_that_does_not_answer_is_given_up_soon() -> None:
+    """Without the limit a lost host would hold every caller for minutes; the URL's own limit wins."""
+    pytest.importorskip("psycopg")
+    with socket.socket() as silent:  # accepts, and says nothing
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"postgresql+psycopg://x@127.0.0.1:{silent.getsockname()[1]}/x?connect_timeout=2"
+        begun = time.monotonic()
+        with pytest.raises(DatabaseError, match="check that it is reachable"):
+            Store.open(url)
+        assert time.monotonic() - begun < 4
+    assert database._engine(make_url("postgresql+psycopg://x/y")).url.query["connect_timeout"] == "5"

@@ -1,0 +1,52 @@
+"""The service's way to the knowledge database: opened when it is first needed, and never on the path of a query.
+
+Its calls run in threads of their own, so that a database that is slow, locked or away keeps no query waiting.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+
+from knowledge.errors import DatabaseError, KnowledgeError
+from knowledge.store import Store
+
+THREADS = 4  # calls under way at once; more wait their turn, on no thread that answers queries
+
+T = TypeVar("T")
+
+
+class Storage:
+    """Opens the database at `url` once; a database that could not be opened is tried again at the next call."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._store: Store | None = None
+        self._opening = threading.Lock()
+        self._threads = anyio.CapacityLimiter(THREADS)
+
+    async def run(self, call: Callable[[Store], T]) -> T:
+        """The call's result; DatabaseError where the database cannot be used."""
+        return await anyio.to_thread.run_sync(lambda: call(self._open()), limiter=self._threads)
+
+    def close(self) -> None:
+        with self._opening:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+
+    def _open(self) -> Store:
+        with self._opening:
+            if self._store is None:
+                try:
+                    self._store = Store.open(self._url)
+                except DatabaseError:
+                    raise
+                except KnowledgeError as error:
+                    # Of a newer program, or at no usable address: nothing that the caller can mend.
+                    raise DatabaseError(str(error)) from error
+            return self._store

@@ -1,0 +1,129 @@
+"""The way to the knowledge database: opened late, tried again, never in a query's way."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import anyio
+import pytest
+from sqlalchemy import create_engine, text
+
+from knowledge.errors import DatabaseError
+from knowledge.store import Store
+from service.settings import Settings
+from service.storage import THREADS, Storage
+from tests.service.asking import ADDRESS, REFUND
+from tests.service.shop import serving, state_of
+
+
+def audit(store: Store) -> int:
+    """A call that reads."""
+    return len(store.audit())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a database may be."""
+    return tmp_path / "home" / "knowledge.db"
+
+
+@pytest.fixture
+def storage(path: Path) -> Iterator[Storage]:
+    """A storage that nobody has used."""
+    storage = Storage(f"sqlite:///{path}")
+    yield storage
+    storage.close()
+
+
+def test_the_database_is_opened_when_it_is_first_needed(storage: Storage, path: Path) -> None:
+    """And made, where it is not there."""
+    assert not path.parent.exists()
+    assert anyio.run(storage.run, audit) == 0
+    assert path.is_file()
+
+
+def test_it_is_opened_once(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many calls come at once."""
+    opened: list[str] = []
+    real = Store.open
+
+    def counted(url: str) -> Store:
+        opened.append(url)
+        return real(url)
+
+    monkeypatch.setattr(Store, "open", counted)
+
+    async def many() -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(10):
+                group.start_soon(storage.run, audit)
+
+    anyio.run(many)
+    assert len(opened) == 1
+
+
+def test_what_could_not_be_opened_is_tried_again(storage: Storage, path: Path) -> None:
+    """A database that comes back is used without a restart."""
+    path.parent.write_text("a file where the folder should be")
+    with pytest.raises(DatabaseError, match="check that it is reachable"):
+        anyio.run(storage.run, audit)
+    path.parent.unlink()
+    assert anyio.run(storage.run, audit) == 0
+
+
+@pytest.mark.parametrize("url", ["nonsense", "postgresql+nodriver://x"])
+def test_an_address_that_cannot_be_used_is_the_databases_fault(url: str) -> None:
+    """Whoever sends feedback cannot mend it."""
+    with pytest.raises(DatabaseError, match="database URL cannot be used"):
+        anyio.run(Storage(url).run, audit)
+
+
+def test_a_newer_programs_database_is_left_alone(path: Path) -> None:
+    """As at every opening, but said as something to try later."""
+    url = f"sqlite:///{path}"
+    Store.open(url).close()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(DatabaseError, match="revision 9999"):
+        anyio.run(Storage(url).run, audit)
+
+
+def test_closing_twice_is_no_error(storage: Storage) -> None:
+    """And it can be used again afterwards."""
+    anyio.run(storage.run, audit)
+    storage.close()
+    storage.close()
+    assert anyio.run(storage.run, audit) == 0
+
+
+def test_a_locked_database_keeps_no_query_waiting(home: Path, tmp_path: Path) -> None:
+    """While more feedback waits for the database than there are threads for queries, queries are answered."""
+    database = tmp_path / "knowledge.db"
+    settings = Settings(home=home, database=f"sqlite:///{database}")
+    with serving(settings) as client:
+        client.post("/v1/feedback", json={"request_id": "first", "act": "used"})
+        other = sqlite3.connect(database, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        statuses: list[int] = []
+
+        def send(number: int) -> None:
+            statuses.append(client.post("/v1/feedback", json={"request_id": f"r-{number}", "act": "used"}).status_code)
+
+        senders = [threading.Thread(target=send, args=(n,)) for n in range(3 * THREADS)]
+        for sender in senders:
+            sender.start()
+        for _ in range(3):
+            assert client.post(ADDRESS, json={"query": REFUND}).status_code == 200
+        assert statuses == []
+        assert client.get("/readyz").status_code == 200
+        other.execute("ROLLBACK")
+        for sender in senders:
+            sender.join()
+        other.close()
+        assert statuses == [201] * 3 * THREADS
+        assert state_of(client).live.problem is None
