@@ -67,7 +67,7 @@ class Desk:
             request_id=request_id,
             decision=finding.decision,
             suggestions=[_suggestion(candidate, request, language, titles) for candidate in shown],
-            clarification=_clarification(finding, retriever) if finding.decision == "clarify" else None,
+            clarification=_clarification(finding, retriever, request) if finding.decision == "clarify" else None,
             escalation=_escalation(hint, request),
             used_history=finding.used_history,
             index_version=retriever.version,
@@ -132,15 +132,17 @@ def _suggestion(
     )
 
 
-def _clarification(finding: Finding, retriever: Retriever) -> ClarificationOut:
+def _clarification(finding: Finding, retriever: Retriever, request: SuggestionRequest) -> ClarificationOut:
+    lines = retriever.contents.policy.lines
     return ClarificationOut(
-        text=retriever.contents.policy.lines.clarify,
+        text=lines.clarify,
         options=[
             OptionOut(
                 entry_id=option.entry.entry.id, title=option.entry.entry.title, confidence=round(option.confidence, 4)
             )
             for option in finding.options
         ],
+        holding_reply=_reply(lines.holding, request.channel, "zh", request.slots),
     )
 
 

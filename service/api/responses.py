@@ -68,6 +68,7 @@ class ClarificationOut(BaseModel):
 
     text: str
     options: list[OptionOut]
+    holding_reply: Annotated[ReplyOut, Field(description="What to say where none of the options was meant.")]
 
 
 class ReasonOut(BaseModel):

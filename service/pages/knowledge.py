@@ -1,7 +1,8 @@
 """The agents' page: `/` finds the approved reply for what a customer said.
 
-With a script the search goes to the API as one types; without one, `GET /?q=…` draws the same result here. Language
-and theme are two cookies set by ordinary links. Nothing about a customer is kept: slots stay in the browser's tab.
+With a script the search goes to the API as one types, and what a clarification came to is sent as feedback; without
+one, `GET /?q=…` draws the same result here. Language and theme are two cookies set by ordinary links. Nothing about a
+customer is kept here: slots stay in the browser's tab.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from index.errors import RetrievalError
 from service.api.requests import LONGEST_QUERY, SuggestionRequest
 from service.errors import request_id
 from service.pages.problems import ShownProblem, invalid, unavailable
-from service.pages.results import Dictionary, Json, Search, results
+from service.pages.results import NONE, Dictionary, Json, Search, results
 from service.pages.words import SLOTS, WORDS, UiLanguage
 
 HERE = Path(__file__).parent
@@ -84,6 +85,7 @@ def _search(asked: Mapping[str, str]) -> Search:
         query=asked.get("q", "").strip(),
         channel=channel if channel in ("chat", "phone", "email") else "chat",
         chosen=int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 3 else None,
+        none=chosen == NONE,
     )
 
 

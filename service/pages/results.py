@@ -16,19 +16,24 @@ from service.pages.figures import Piece, left, percent, pieces, plain, span
 
 Json = Mapping[str, Any]
 Words = Mapping[str, str]
-OwnLine = Literal["question", "choose", "holding", "nothing"]
+OwnLine = Literal["question", "choose", "holding", "none", "nothing"]
+NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was asked of the page: the query, the channel, and which candidate is chosen (0: the decision's own)."""
+    """What was asked of the page: the query, the channel, and which candidate is chosen (0: the decision's own).
+
+    `none` is that no option of a clarification was meant.
+    """
 
     query: str = ""
     channel: str = "chat"
     chosen: int | None = None
+    none: bool = False
 
-    def link(self, query: str | None = None, chosen: int | None = None) -> str:
-        """The page's address for this search with another query or candidate."""
+    def link(self, query: str | None = None, chosen: int | str | None = None) -> str:
+        """The page's address for this search with another query or candidate; `NONE` for no option."""
         fields = {"q": self.query if query is None else query}
         if self.channel != "chat":
             fields["channel"] = self.channel
@@ -59,8 +64,10 @@ def results(response: Json, search: Search, dictionary: Dictionary, now: datetim
         },
         "list_title": words["candidates_abstain" if abstains else "candidates"],
         "candidates": [_candidate(n, item, chosen, search, dictionary) for n, item in enumerate(suggestions, start=1)],
-        "say": _say(response, chosen, dictionary),
-        "escalation": _escalation(response, chosen, dictionary, now),
+        "say": _say(response, chosen, search.none, dictionary),
+        "options": _options(response, chosen, search),
+        "none_href": search.link(chosen=NONE),
+        "escalation": _escalation(response, chosen, search.none, dictionary, now),
         "related": _related(response, chosen, search),
     }
 
@@ -84,12 +91,15 @@ def _candidate(n: int, item: Json, chosen: int, search: Search, dictionary: Dict
     }
 
 
-def _say(response: Json, chosen: int, dictionary: Dictionary) -> dict[str, Any]:
+def _say(response: Json, chosen: int, none: bool, dictionary: Dictionary) -> dict[str, Any]:
     """The one text that Enter copies: a reply, the question to ask, or the holding line."""
     if chosen:
         return _reply(response["suggestions"][chosen - 1], dictionary)
     words = dictionary.words
-    match own_line(response):
+    match own_line(response, none):
+        case "none":
+            held = response["clarification"]["holding_reply"]
+            return _line("holding", words["say_holding"], _pieces(held, dictionary))
         case "question":
             return _line("clarify", words["say_clarify"], [Piece(clarification_text(response["clarification"]))])
         case "holding":
@@ -107,7 +117,26 @@ def _line(kind: str, title: str, text: list[Piece]) -> dict[str, Any]:
 def _holding(response: Json, dictionary: Dictionary) -> list[Piece]:
     """The approved line that steadies the customer, or nothing."""
     holding = response["escalation"]["holding_reply"]
-    return pieces(holding["text"], holding["missing_slots"], dictionary.slots) if holding else []
+    return _pieces(holding, dictionary) if holding else []
+
+
+def _pieces(reply: Json, dictionary: Dictionary) -> list[Piece]:
+    return pieces(reply["text"], reply["missing_slots"], dictionary.slots)
+
+
+def _options(response: Json, chosen: int, search: Search) -> list[dict[str, Any]]:
+    """What the customer may have meant, numbered like the candidates; once it is known there is nothing to choose."""
+    clarification = response["clarification"]
+    if not clarification or chosen or search.none:
+        return []
+    places = {item["entry_id"]: n for n, item in enumerate(response["suggestions"], start=1)}
+    return [_option(item, places.get(item["entry_id"]), search) for item in clarification["options"]]
+
+
+def _option(item: Json, n: int | None, search: Search) -> dict[str, Any]:
+    """An option that is no candidate leads to a search for its title."""
+    href = search.link(chosen=n) if n else search.link(query=item["title"])
+    return {"n": n or "", "entry_id": item["entry_id"], "title": item["title"], "href": href}
 
 
 def _reply(item: Json, dictionary: Dictionary) -> dict[str, Any]:
@@ -121,7 +150,7 @@ def _reply(item: Json, dictionary: Dictionary) -> dict[str, Any]:
         "title": item["title"],
         "meta": meta,
         "lang": item["reply"]["language"],
-        "pieces": pieces(item["reply"]["text"], item["reply"]["missing_slots"], dictionary.slots),
+        "pieces": _pieces(item["reply"], dictionary),
         "match": {
             "variant": words["quoted"].format(text=match["variant"]),
             "tier": words["exact"] if match["tier"] == "exact" else "",
@@ -129,12 +158,14 @@ def _reply(item: Json, dictionary: Dictionary) -> dict[str, Any]:
     }
 
 
-def _escalation(response: Json, chosen: int, dictionary: Dictionary, now: datetime) -> dict[str, Any] | None:
+def _escalation(
+    response: Json, chosen: int, none: bool, dictionary: Dictionary, now: datetime
+) -> dict[str, Any] | None:
     hint, words = response["escalation"], dictionary.words
     if hint["level"] == "none":
         return None
     due_at = hint["due_at"]
-    said_above = not chosen and own_line(response) == "holding"
+    said_above = not chosen and own_line(response, none) == "holding"
     return {
         "level": hint["level"],
         "word": words[hint["level"]],
@@ -160,9 +191,14 @@ def _related(response: Json, chosen: int, search: Search) -> list[dict[str, str]
     return [{"title": item["title"], "href": search.link(query=item["title"])} for item in related]
 
 
-def own_line(response: Json) -> OwnLine:
-    """What there is to say while no candidate is chosen. Who must be helped at once is steadied, not questioned."""
-    if response["clarification"] and response["escalation"]["level"] != "required":
+def own_line(response: Json, none: bool = False) -> OwnLine:
+    """What there is to say while no candidate is chosen. Who must be helped at once is steadied, not questioned.
+
+    `none`: no option was meant. The escalation's own holding reply, where it has one, goes before the general line.
+    """
+    if response["clarification"] and none and not response["escalation"]["holding_reply"]:
+        return "none"
+    if response["clarification"] and not none and response["escalation"]["level"] != "required":
         return "question" if _askable(response) else "choose"
     return "holding" if response["escalation"]["holding_reply"] else "nothing"
 

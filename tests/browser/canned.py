@@ -193,7 +193,8 @@ def _known(query: str) -> tuple[list[Json], Json]:
     if query == UNCLEAR:
         options = [{key: item[key] for key in ("entry_id", "title", "confidence")} for item in REFUNDS[:2]]
         text = "为了更准确地帮到您，请问您想了解的是下面哪一项？"
-        return REFUNDS, {"decision": "clarify", "clarification": {"text": text, "options": options}}
+        clarification = {"text": text, "options": options, "holding_reply": line(HOLDING)}
+        return REFUNDS, {"decision": "clarify", "clarification": clarification}
     if query == FIRE:
         return [SAFETY, SHIP[0] | {"confidence": 0.01}], {"escalation": _fire()}
     return [item | {"confidence": 0.03 / n} for n, item in enumerate(SHIP[1:4], start=1)], _abstains()

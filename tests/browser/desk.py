@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
+from service.api.feedback import FeedbackRequest
 from service.api.requests import SuggestionRequest
 from service.pages.knowledge import STATIC, router
 from tests.browser.canned import EXAMPLES, Json, answer
@@ -28,7 +29,7 @@ class Answer:
 
 
 def make_desk() -> FastAPI:
-    """An app with the page, its files and POST /v1/suggestions."""
+    """An app with the page, its files, POST /v1/suggestions, and POST /v1/feedback, which is forgotten."""
     app = FastAPI()
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
@@ -41,6 +42,10 @@ def make_desk() -> FastAPI:
         body = await request.json()
         SuggestionRequest.model_validate(body)  # what the page sends is what the API takes
         return JSONResponse(_answer(body))
+
+    @app.post("/v1/feedback", status_code=201)
+    async def feedback(request: Request) -> None:
+        FeedbackRequest.model_validate(await request.json())
 
     return app
 

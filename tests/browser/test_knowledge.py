@@ -13,12 +13,16 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, e
 
 from service.pages import figures
 from service.pages.words import SLOTS, WORDS, UiLanguage
-from tests.browser.canned import FIRE, HOLDING, NO_UPDATE, SAFETY, SHIP, UNCLEAR, UNKNOWN, WITH_SLOTS, answer
+from tests.browser.canned import FIRE, HOLDING, NO_UPDATE, REFUNDS, SAFETY, SHIP, UNCLEAR, UNKNOWN, WITH_SLOTS, answer
 
 pytestmark = pytest.mark.browser
 
 API = "**/v1/suggestions"
 XSS = '<img src=x onerror="window.hacked=1"><b>粗</b>'
+# The results as they are drawn, without what changes from moment to moment.
+TIDY = """() => { const copy = document.getElementById("results").cloneNode(true);
+    for (const clock of copy.querySelectorAll("time")) clock.replaceWith("clock");
+    return copy.innerHTML.replace(/>\\s+</g, "><").replace(/ (checked|aria-busy)="[^"]*"/g, "").trim(); }"""
 ALL_STATES = ["", NO_UPDATE, WITH_SLOTS, UNCLEAR, FIRE, UNKNOWN]
 
 
@@ -49,6 +53,18 @@ def sent_to_the_api(page: Page) -> list[dict[str, Any]]:
 
     def note(request: Request) -> None:
         if request.method == "POST":
+            bodies.append(json.loads(request.post_data or "{}"))
+
+    page.on("request", note)
+    return bodies
+
+
+def feedback_sent(page: Page) -> list[dict[str, Any]]:
+    """The bodies of all feedback from now on."""
+    bodies: list[dict[str, Any]] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/v1/feedback"):
             bodies.append(json.loads(request.post_data or "{}"))
 
     page.on("request", note)
@@ -338,6 +354,177 @@ class TestChoosingAndCopying:
         expect(page.locator("#query")).to_be_focused()
 
 
+class TestClarifying:
+    """What the customer meant."""
+
+    def test_the_options_stand_below_the_question(self, page: Page) -> None:
+        """Numbered like the candidates, with 都不是 last; an answer has none."""
+        search(page, UNCLEAR)
+        expect(page.locator(".options h2")).to_have_text("客户指的是哪一项？")
+        expect(page.locator(".option")).to_have_text(["1退款多久能到账", "2怎么申请退款", "0都不是"])
+        search(page, NO_UPDATE)
+        expect(page.locator(".options")).to_have_count(0)
+
+    def test_choosing_an_option_tells_so_and_shows_its_reply(self, page: Page) -> None:
+        """One feedback with the entry and the request it answers; the reply is what there is to say."""
+        told = feedback_sent(page)
+        search(page, UNCLEAR)
+        page.locator(".option", has_text="怎么申请退款").click()
+        assert reply_text(page) == REFUNDS[1]["reply"]["text"]
+        expect(page.locator("#live")).to_have_text("客户指的是：怎么申请退款")
+        expect(page.locator(".options")).to_have_count(0)
+        expect(page).to_have_url(re.compile(r"n=2$"))
+        entry = {"entry_id": "refund.how", "source": "agent"}
+        assert told == [{"request_id": "req-7f3a", "act": "chosen"} | entry]
+
+    def test_the_keyboard_is_enough(self, page: Page) -> None:
+        """Tab and Enter choose, the next Enter copies the reply, and it is told once."""
+        told = feedback_sent(page)
+        search(page, UNCLEAR)
+        page.locator(".option").first.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#panel")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#live")).to_have_text("已复制：退款多久能到账")
+        assert copied(page) == REFUNDS[0]["reply"]["text"]
+        assert [(body["act"], body["entry_id"]) for body in told] == [("chosen", "refund.time")]
+
+    def test_a_number_copies_and_tells_while_looking_tells_nothing(self, page: Page) -> None:
+        """Walking the candidates is no choice; copying an option's reply is, and another candidate was no option."""
+        told = feedback_sent(page)
+        search(page, UNCLEAR)
+        for _ in range(3):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(page.locator("#live")).to_contain_text(REFUNDS[2]["title"])
+        assert told == []
+        page.keyboard.press("2")
+        expect(page.locator("#live")).to_contain_text(REFUNDS[1]["title"])
+        assert [(body["act"], body["entry_id"]) for body in told] == [("chosen", "refund.how")]
+
+    @pytest.mark.parametrize("by", ["click", "0", "Alt+0"])
+    def test_none_of_them_tells_so_and_shows_the_holding_reply(self, page: Page, by: str) -> None:
+        """By mouse or key, from the search field with Alt; Enter and H copy the line that steadies the customer."""
+        told = feedback_sent(page)
+        search(page, UNCLEAR)
+        if by == "click":
+            page.get_by_role("link", name="都不是").click()
+        else:
+            if by == "0":
+                page.locator(".candidate").first.focus()
+            page.keyboard.press(by)
+        expect(page.locator(".say h2")).to_have_text("先这样说")
+        assert reply_text(page) == HOLDING
+        expect(page.locator("#live")).to_have_text("都不是，先稳住客户")
+        assert told == [{"request_id": "req-7f3a", "act": "none_fits", "source": "agent"}]
+        for key in ("Enter", "Alt+h"):
+            empty_clipboard(page)
+            page.locator("#panel").focus()
+            page.keyboard.press(key)
+            wait_until(page, lambda: copied(page) == HOLDING)
+        assert len(told) == 1
+
+    def test_none_of_them_can_be_taken_back_and_shared(self, page: Page) -> None:
+        """↑ returns to the question; the address brings the holding reply back without telling it again."""
+        told = feedback_sent(page)
+        search(page, UNCLEAR)
+        page.keyboard.press("Alt+0")
+        expect(page).to_have_url(re.compile(r"n=none$"))
+        page.reload()
+        assert reply_text(page) == HOLDING
+        page.keyboard.press("ArrowUp")
+        expect(page.locator(".say h2")).to_have_text("先问客户")
+        expect(page.locator(".option")).to_have_count(3)
+        assert len(told) == 1
+
+    def test_0_means_nothing_where_there_is_nothing_to_choose(self, page: Page) -> None:
+        """It is an answer's, not a clarification's."""
+        told = feedback_sent(page)
+        search(page, NO_UPDATE)
+        page.keyboard.press("Alt+0")
+        assert reply_text(page) == SHIP[0]["reply"]["text"]
+        assert told == []
+
+    def test_asking_again_for_the_same_query_tells_nothing_twice(self, page: Page) -> None:
+        """Another channel or a slot brings a new answer; the customer still meant the same. A new query starts anew."""
+        told, number = feedback_sent(page), iter(range(1, 100))
+
+        def numbered(route: Route) -> None:
+            body = asked(route)
+            route.fulfill(json=answer(body["query"], body["channel"]) | {"request_id": f"req-{next(number)}"})
+
+        page.route(API, numbered)
+        search(page, UNCLEAR)
+        page.locator(".option").first.click()
+        page.get_by_label("电话", exact=True).check()
+        expect(page).to_have_url(re.compile("channel=phone"))
+        page.locator(".candidate").first.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#live")).to_contain_text("已复制")
+        search(page, NO_UPDATE)
+        search(page, UNCLEAR)
+        page.locator(".option").first.click()
+        wait_until(page, lambda: len(told) == 2)
+        assert [body["request_id"] for body in told] == ["req-1", "req-4"]
+
+    def test_feedback_that_fails_disturbs_nobody(self, page: Page) -> None:
+        """The reply is shown all the same, and choosing again tells again."""
+        page.route("**/v1/feedback", lambda route: route.fulfill(status=503, json={}))
+        told = feedback_sent(page)
+        search(page, UNCLEAR)
+        for _ in range(2):
+            page.locator(".option").first.click()
+            assert reply_text(page) == REFUNDS[0]["reply"]["text"]
+            expect(page.locator("#problem")).to_be_hidden()
+            page.keyboard.press("ArrowUp")
+            expect(page.locator(".option")).to_have_count(3)
+        assert len(told) == 2
+
+    def test_who_must_be_helped_at_once_can_still_be_understood(self, page: Page) -> None:
+        """Where it is to be escalated, the options stand below the holding reply, and none of them keeps it."""
+        body = answer(UNCLEAR)
+        body["escalation"] = answer(FIRE)["escalation"]
+        page.route(API, lambda route: route.fulfill(json=body))
+        search(page, UNCLEAR)
+        held = reply_text(page)
+        expect(page.locator(".option")).to_have_count(3)
+        page.get_by_role("link", name="都不是").click()
+        expect(page.locator(".option")).to_have_count(0)
+        assert reply_text(page) == held == body["escalation"]["holding_reply"]["text"]
+
+    def test_in_english(self, page: Page) -> None:
+        """The furniture changes its language, the knowledge does not."""
+        page.goto(f"/?q={UNCLEAR}&lang=en")
+        expect(page.locator(".options h2")).to_have_text("Which one does the customer mean?")
+        page.get_by_role("link", name="None of these").click()
+        expect(page.locator(".say h2")).to_have_text("Say this first")
+        assert reply_text(page) == HOLDING
+
+    def test_without_a_script_options_are_links(self, chromium: Browser, desk: str) -> None:
+        """They show the reply; nothing is told, as a link only reads."""
+        context = chromium.new_context(base_url=desk, locale="zh-CN", java_script_enabled=False)
+        page = context.new_page()
+        told = feedback_sent(page)
+        page.goto(f"/?q={UNCLEAR}")
+        page.locator(".option", has_text="怎么申请退款").click()
+        assert reply_text(page) == REFUNDS[1]["reply"]["text"]
+        page.goto(f"/?q={UNCLEAR}")
+        page.get_by_role("link", name="都不是").click()
+        assert reply_text(page) == HOLDING
+        assert told == []
+        context.close()
+
+    def test_script_and_server_draw_none_of_them_the_same(self, page: Page) -> None:
+        """As with every other state."""
+        search(page, UNCLEAR)
+        page.keyboard.press("Alt+0")
+        expect(page.locator(".say h2")).to_have_text("先这样说")
+        drawn = page.evaluate(TIDY)
+        page.route("**/*.js", lambda route: route.abort())
+        page.goto(page.url)
+        assert page.evaluate(TIDY) == drawn
+
+
 class TestEscalating:
     """Escalation card."""
 
@@ -455,14 +642,11 @@ class TestForms:
     @pytest.mark.parametrize("query", ALL_STATES[1:])
     def test_script_and_server_draw_the_same(self, page: Page, chromium: Browser, desk: str, query: str) -> None:
         """What the server sends for a query is, element for element, what the script draws for it."""
-        tidy = """() => { const copy = document.getElementById("results").cloneNode(true);
-            for (const clock of copy.querySelectorAll("time")) clock.replaceWith("clock");
-            return copy.innerHTML.replace(/>\\s+</g, "><").replace(/ (checked|aria-busy)="[^"]*"/g, "").trim(); }"""
         search(page, query)
-        drawn = page.evaluate(tidy)
+        drawn = page.evaluate(TIDY)
         page.route("**/*.js", lambda route: route.abort())
         page.goto(f"/?q={query}")
-        assert page.evaluate(tidy) == drawn
+        assert page.evaluate(TIDY) == drawn
 
     @pytest.mark.parametrize("language", ["zh", "en"])
     def test_script_and_server_speak_the_same(self, page: Page, language: UiLanguage) -> None:

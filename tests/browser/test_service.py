@@ -21,6 +21,9 @@ from knowledge.model import ApprovedEntry
 from service.app import create_app
 from service.settings import Settings
 from tests.browser.conftest import serve
+from tests.service.asking import BOTH
+from tests.service.shop import FILTER, publish
+from tests.toy import ToyEmbedder as PairsEmbedder
 
 pytestmark = pytest.mark.browser
 
@@ -96,3 +99,22 @@ def test_without_an_index_the_page_names_the_command(chromium: Browser, tmp_path
         page.fill("#query", "退款")
         expect(page.locator(".problem code")).to_have_text("huashu build")
         page.close()
+
+
+def test_what_a_clarification_came_to_is_kept(chromium: Browser, tmp_path: Path) -> None:
+    """From the option on the screen through the API to the counts that editors read."""
+    publish(tmp_path)
+    for address in serve(create_app(Settings(home=tmp_path), PairsEmbedder())):
+        context = chromium.new_context(base_url=address, locale="zh-CN")
+        page = context.new_page()
+        for choice in (FILTER.title, "都不是"):
+            page.goto("/")
+            page.fill("#query", BOTH)
+            with page.expect_response("**/v1/feedback") as told:
+                page.locator(".option", has_text=choice).click()
+            assert told.value.status == 201
+        counts = page.request.get("/v1/insights/entries").json()
+        assert (counts["requests"], counts["none_fits"]) == (2, 1)
+        chosen = {entry["entry_id"]: entry["chosen"] for entry in counts["entries"]}
+        assert chosen == {FILTER.id: 1} | {other: 0 for other in chosen if other != FILTER.id}
+        context.close()

@@ -197,6 +197,12 @@ def test_where_two_fit_it_asks_which(client: TestClient) -> None:
     body = ask(client, BOTH)
     assert body["decision"] == "clarify"
     assert body["clarification"]["text"] == "哪一项？"
+    assert body["clarification"]["holding_reply"] == {
+        "channel": "chat",
+        "language": "zh",
+        "text": "请稍等",
+        "missing_slots": [],
+    }
     options = body["clarification"]["options"]
     assert {option["entry_id"] for option in options} == {"product.a3.filter", "product.r5.brush"}
     assert {option["title"] for option in options} == {FILTER.title, BRUSH.title}

@@ -42,6 +42,7 @@ export function drawResults(parts) {
   const cards = [
     level === "required" && drawEscalation(parts.escalation),
     drawSay(parts.say),
+    parts.options.length && drawOptions(parts.options, parts.none_href),
     level && level !== "required" && drawEscalation(parts.escalation),
     parts.related.length && drawRelated(parts.related),
   ];
@@ -71,6 +72,21 @@ function drawSay(say) {
   write(root, "variant", say.match?.variant ?? "");
   writeOrHide(root, "tier", say.match?.tier ?? "");
   root.querySelector('[data-do="copy"]').hidden = say.kind === "nothing";
+  return root;
+}
+
+function drawOptions(items, noneHref) {
+  const root = clone("options");
+  place(root, "none").setAttribute("href", noneHref);
+  place(root, "items").replaceChildren(...items.map((item) => {
+    const option = clone("option");
+    const anchor = option.querySelector("a");
+    anchor.setAttribute("href", item.href);
+    Object.assign(anchor.dataset, { n: item.n, entry: item.entry_id });
+    writeOrHide(option, "n", item.n);
+    write(option, "title", item.title);
+    return option;
+  }));
   return root;
 }
 

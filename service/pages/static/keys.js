@@ -19,8 +19,8 @@ export function actOf(event) {
   if (typing && !altKey) return null;
   if (key === "/" && !altKey) return { name: "focus" };
   if (key === "?" && !altKey) return { name: "keys" };
-  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1] ?? (/^[1-9]$/.test(key) ? key : null);
-  if (digit) return { name: "copy-nth", n: Number(digit) };
+  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(code)?.[1] ?? (/^[0-9]$/.test(key) ? key : null);
+  if (digit) return digit === "0" ? { name: "none" } : { name: "copy-nth", n: Number(digit) };
   const letter = LETTERS[code];
   return letter ? { name: letter } : null;
 }

@@ -2,11 +2,12 @@
 
 import { copyText } from "./clipboard.js";
 import { drawProblem, drawResults } from "./drawing.js";
+import { Feedback } from "./feedback.js";
 import { fill, left, marked } from "./figures.js";
 import { actOf } from "./keys.js";
 import { escalationNote } from "./note.js";
 import { problemOf } from "./problems.js";
-import { choose, link, results, spoken } from "./results.js";
+import { NONE, choose, link, results, spoken } from "./results.js";
 import { Searches } from "./search.js";
 import { Slots } from "./slots.js";
 
@@ -23,14 +24,16 @@ const { words } = data;
 const input = byId("query");
 const target = { results: byId("results"), problem: byId("problem"), skeleton: byId("skeleton"), empty: byId("empty") };
 
-// What is on the screen: the answer, what was asked for it, the candidate wished for, what a second press would copy.
-const state = { response: null, asked: null, wanted: null, armed: null, ticked: new Map(), problem: null, composing: false };
+// What is on the screen: the answer, what was asked for it, the candidate wished for, whether no option of a
+// clarification was meant, what a second press would copy.
+const state = { response: null, asked: null, wanted: null, none: false, armed: null, ticked: new Map(), problem: null, composing: false };
 const timers = {};
 
 const slots = new Slots(byId("slots"), byId("slot-inputs"), data.slots, () => {
   disarm();
   searches.soon(request(), SLOT_PAUSE);
 });
+const feedback = new Feedback();
 const searches = new Searches({ onStart: started, onAnswer: answered, onFailure: failed });
 
 // --- asking ---------------------------------------------------------------------------------------------------------
@@ -74,8 +77,10 @@ function answered(response, asked) {
   clearTimeout(timers.slow);
   const before = chosenEntry();
   const same = state.asked?.query === asked.query;
+  if (!same) feedback.nextQuery();
   Object.assign(state, { response, asked, problem: null, armed: null });
   state.wanted = same && before ? response.suggestions.findIndex((item) => item.entry_id === before) + 1 || null : null;
+  state.none = same && state.none && response.decision === "clarify";
   draw();
   byId("version").textContent = fill(words.index_version, { version: response.index_version });
   rememberAddress();
@@ -87,7 +92,7 @@ function failed(failure, asked) {
   const problem = problemOf(failure, asked, data);
   if (problem.kind === "offline") timers.retry = setTimeout(() => searches.now(request()), RETRY_EVERY);
   const again = state.problem?.kind === problem.kind && state.problem.text === problem.text;
-  Object.assign(state, { response: null, asked: null, wanted: null, armed: null, problem });
+  Object.assign(state, { response: null, asked: null, wanted: null, none: false, armed: null, problem });
   if (!again) target.problem.replaceChildren(drawProblem(problem));
   show("problem");
 }
@@ -96,7 +101,7 @@ function reset() {
   searches.cancel();
   clearTimeout(timers.slow);
   clearTimeout(timers.retry);
-  Object.assign(state, { response: null, asked: null, wanted: null, armed: null, problem: null });
+  Object.assign(state, { response: null, asked: null, wanted: null, none: false, armed: null, problem: null });
   state.ticked.clear();
   slots.show([]);
   show("empty");
@@ -112,8 +117,8 @@ function show(name) {
 }
 
 function draw() {
-  const { response, asked, wanted } = state;
-  const parts = results(response, { query: asked.query, channel: asked.channel, chosen: wanted }, data, Date.now());
+  const { response, asked, wanted, none } = state;
+  const parts = results(response, { query: asked.query, channel: asked.channel, chosen: wanted, none }, data, Date.now());
   const focused = focusedPlace();
   target.results.replaceChildren(drawResults(parts));
   fillChecklist();
@@ -124,7 +129,7 @@ function draw() {
 
 /** Slots that a reply on the screen still wants: the one to say, and the holding reply beside it. */
 function missingOnScreen() {
-  const replies = [spoken(state.response, chosen()), state.response.escalation.holding_reply];
+  const replies = [spoken(state.response, chosen(), state.none), state.response.escalation.holding_reply];
   return [...new Set(replies.flatMap((reply) => reply?.missing_slots ?? []))];
 }
 
@@ -133,6 +138,7 @@ function focusedPlace() {
   const element = document.activeElement;
   if (!target.results.contains(element)) return null;
   if (element.matches(".candidate")) return `.candidate[data-n="${chosen() || element.dataset.n}"]`;
+  if (element.matches(".option")) return "#panel";
   if (element.dataset.field) return `[data-field="${element.dataset.field}"]`;
   return element.dataset.do ? `[data-do="${element.dataset.do}"]` : "#panel";
 }
@@ -161,9 +167,14 @@ function showClear() {
 
 function rememberAddress() {
   const query = state.asked?.query ?? input.value.trim();
-  const address = query ? link({ query, channel: channel() }, state.wanted) : "/";
+  const address = query ? link({ query, channel: channel() }, place()) : "/";
   history.replaceState(null, "", address);
   document.title = query ? `${query.slice(0, 40)} · ${words.brand}` : words.brand;
+}
+
+/** What is shown of the answer, as the address has it. */
+function place() {
+  return state.none ? NONE : state.wanted;
 }
 
 function announce(text) {
@@ -198,15 +209,42 @@ function chosenEntry() {
 /** Choose the nth candidate; 0 is the decision's own line. */
 function pick(n, { focus = false } = {}) {
   if (!state.response || n > state.response.suggestions.length) return false;
-  if (n !== chosen()) {
+  if (n !== chosen() || state.none) {
     disarm();
-    state.wanted = n || null;
+    Object.assign(state, { wanted: n || null, none: false });
     draw();
     rememberAddress();
   }
   const candidate = target.results.querySelector(`.candidate[data-n="${n}"]`);
   if (focus) (candidate ?? input).focus();
   return true;
+}
+
+/** Tell which option of a clarification was meant, if the candidate is one. */
+function tellChosen(n) {
+  const { clarification, suggestions } = state.response;
+  const entryId = suggestions[n - 1]?.entry_id;
+  if (clarification?.options.some((option) => option.entry_id === entryId)) feedback.tell(state.response, "chosen", entryId);
+}
+
+/** The agent says which option was meant: its reply is what there is to say. */
+function chooseOption({ entry, n, element }) {
+  if (!isReady()) return;
+  feedback.tell(state.response, "chosen", entry);
+  announce(fill(words.chosen_option, { title: element.querySelector('[data-at="title"]').textContent }));
+  if (n) pick(Number(n));
+  else searchFor(new URL(element.href).searchParams.get("q"));
+}
+
+/** The agent says that no option was meant: the customer is steadied. */
+function chooseNone() {
+  if (!isReady() || !state.response.clarification) return;
+  feedback.tell(state.response, "none_fits");
+  disarm();
+  Object.assign(state, { wanted: null, none: true });
+  draw();
+  rememberAddress();
+  announce(words.none_chosen);
 }
 
 function step(by) {
@@ -270,8 +308,9 @@ function disarm() {
 
 function copyChosen() {
   if (!isReady()) return;
-  const reply = spoken(state.response, chosen());
+  const reply = spoken(state.response, chosen(), state.none);
   const title = target.results.querySelector('.say [data-at="title"]').textContent;
+  if (chosen()) tellChosen(chosen());
   if (reply) copyWithCare(reply, target.results.querySelector('[data-do="copy"]'), fill(words.copied_reply, { title }));
 }
 
@@ -279,7 +318,7 @@ function copyHolding() {
   if (!isReady()) return;
   const reply = state.response.escalation.holding_reply;
   const button = target.results.querySelector(".holding:not([hidden]) [data-do=copy-holding]");
-  if (!reply) return;
+  if (!reply) return state.none ? copyChosen() : undefined;
   if (button) copyWithCare(reply, button, words.copied_holding);
   else if (!chosen()) copyChosen();
 }
@@ -317,6 +356,8 @@ const acts = {
   "copy": copyChosen,
   "copy-nth": ({ n }) => isReady() && pick(n) && copyChosen(),
   "copy-holding": copyHolding,
+  "option": chooseOption,
+  "none": chooseNone,
   "copy-note": copyNote,
   "next": () => step(1),
   "previous": () => step(-1),
@@ -338,7 +379,7 @@ const acts = {
 
 function addressNow() {
   const query = input.value.trim();
-  return query ? `${link({ query, channel: channel() }, state.wanted)}&` : "/?";
+  return query ? `${link({ query, channel: channel() }, place())}&` : "/?";
 }
 
 function onKey(event) {
@@ -397,8 +438,8 @@ function start() {
   if (data.first) {
     const asked = request();
     asked.body.slots = {};
-    const wanted = Number(new URLSearchParams(location.search).get("n")) || null;
-    Object.assign(state, { response: data.first, asked, wanted });
+    const n = new URLSearchParams(location.search).get("n");
+    Object.assign(state, { response: data.first, asked, wanted: Number(n) || null, none: n === NONE });
     draw();
   }
   if (input.value.trim() && !isFresh() && target.problem.childElementCount === 0) searches.now(request());

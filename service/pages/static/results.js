@@ -2,6 +2,9 @@
 
 import { fill, left, percent, pieces, plain, span } from "./figures.js";
 
+/** In the address: no option of a clarification was meant. */
+export const NONE = "none";
+
 /** The page's address for a search. */
 export function link({ query, channel }, chosen = null) {
   const fields = new URLSearchParams({ q: query });
@@ -17,9 +20,11 @@ export function choose(response, wanted) {
   return response.decision === "answer" && count ? 1 : 0;
 }
 
-/** What there is to say while no candidate is chosen. Who must be helped at once is steadied, not questioned. */
-function ownLine({ clarification, suggestions, escalation }) {
-  if (clarification && escalation.level !== "required") return isAskable(clarification, suggestions) ? "question" : "choose";
+/** What there is to say while no candidate is chosen. Who must be helped at once is steadied, not questioned.
+ *  `none`: no option was meant. The escalation's own holding reply, where it has one, goes before the general line. */
+function ownLine({ clarification, suggestions, escalation }, none) {
+  if (clarification && none && !escalation.holding_reply) return "none";
+  if (clarification && !none && escalation.level !== "required") return isAskable(clarification, suggestions) ? "question" : "choose";
   return escalation.holding_reply ? "holding" : "nothing";
 }
 
@@ -42,9 +47,10 @@ export function reasonsText(reasons, words) {
 }
 
 /** The text Enter copies, as the API gave it: {text, missing_slots}, or null. */
-export function spoken(response, chosen) {
+export function spoken(response, chosen, none) {
   if (chosen) return response.suggestions[chosen - 1].reply;
-  const own = ownLine(response);
+  const own = ownLine(response, none);
+  if (own === "none") return response.clarification.holding_reply;
   if (own === "question") return { text: clarificationText(response.clarification), missing_slots: [] };
   return own === "holding" ? response.escalation.holding_reply : null;
 }
@@ -67,8 +73,10 @@ export function results(response, search, { words, slots }, now) {
       confidence: percent(item.confidence),
       preview: plain(item.reply.text, item.reply.missing_slots, slots),
     })),
-    say: say(response, chosen, words, slots),
-    escalation: escalation(response, chosen, words, slots, now),
+    say: say(response, chosen, search.none, words, slots),
+    options: options(response, chosen, search),
+    none_href: link(search, NONE),
+    escalation: escalation(response, chosen, search.none, words, slots, now),
     related: chosen ? suggestions[chosen - 1].related.map(({ title }) => relatedLink(title, search)) : [],
   };
 }
@@ -77,17 +85,28 @@ function relatedLink(title, search) {
   return { title, href: link({ ...search, query: title }) };
 }
 
-function say(response, chosen, words, slots) {
+/** What the customer may have meant, numbered like the candidates; once it is known there is nothing to choose. */
+function options({ clarification, suggestions }, chosen, search) {
+  if (!clarification || chosen || search.none) return [];
+  return clarification.options.map(({ entry_id: id, title }) => {
+    const n = suggestions.findIndex((item) => item.entry_id === id) + 1;
+    return { n: n || "", entry_id: id, title, href: n ? link(search, n) : link({ ...search, query: title }) };
+  });
+}
+
+function say(response, chosen, none, words, slots) {
   if (chosen) return reply(response.suggestions[chosen - 1], words, slots);
   const line = (kind, title, text) => ({ kind, title, meta: [], lang: "", pieces: text, match: null });
   const own = (text) => [{ text, slot: null }];
   const holding = response.escalation.holding_reply;
+  const held = (text) => line("holding", words.say_holding, pieces(text.text, text.missing_slots, slots));
   return {
+    none: () => held(response.clarification.holding_reply),
     question: () => line("clarify", words.say_clarify, own(clarificationText(response.clarification))),
-    holding: () => line("holding", words.say_holding, pieces(holding.text, holding.missing_slots, slots)),
+    holding: () => held(holding),
     choose: () => line("nothing", words.clarify, own(words.say_choose)),
     nothing: () => line("nothing", words.abstain, own(words.say_nothing)),
-  }[ownLine(response)]();
+  }[ownLine(response, none)]();
 }
 
 function reply(item, words, slots) {
@@ -104,10 +123,10 @@ function reply(item, words, slots) {
   };
 }
 
-function escalation(response, chosen, words, slots, now) {
+function escalation(response, chosen, none, words, slots, now) {
   const hint = response.escalation;
   if (hint.level === "none") return null;
-  const holding = !chosen && ownLine(response) === "holding" ? null : hint.holding_reply;
+  const holding = !chosen && ownLine(response, none) === "holding" ? null : hint.holding_reply;
   return {
     level: hint.level,
     word: words[hint.level],

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from index.errors import NoArtefact
-from tests.browser.canned import EXAMPLES, FIRE, NO_UPDATE, SHIP, UNCLEAR, WITH_SLOTS
+from tests.browser.canned import EXAMPLES, FIRE, HOLDING, NO_UPDATE, SHIP, UNCLEAR, WITH_SLOTS
 from tests.browser.desk import make_desk
 
 
@@ -129,3 +129,12 @@ def test_without_an_index_the_page_says_what_to_run() -> None:
     assert answer.status_code == 503
     assert '<code data-at="command">huashu build</code>' in answer.text
     assert "话术库还没有建好" in answer.text
+
+
+def test_that_no_option_was_meant_stands_in_the_address(client: TestClient) -> None:
+    """`n=none` shows what steadies the customer; the links to it and to each option are there without a script."""
+    page = client.get("/", params={"q": UNCLEAR}).text
+    assert page.index('data-do="option" data-n="1"') < page.index('data-do="none"')
+    held = client.get("/", params={"q": UNCLEAR, "n": "none"}).text.split('type="application/json"')[0]
+    assert HOLDING in held
+    assert 'class="card options"' not in held.split("<template")[0]

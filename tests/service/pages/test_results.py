@@ -99,3 +99,44 @@ def test_nothing_found_at_all_is_still_a_result() -> None:
     parts = shown(WITH_SLOTS, **empty)
     assert parts["candidates"] == []
     assert parts["decision"]["word"] == "暂无话术"
+
+
+def chosen_none(query: str, **changes: Any) -> dict[str, Any]:
+    """The parts once the agent has said that no option was meant."""
+    search = Search(query, "chat", None, none=True)
+    return results(answer(query) | changes, search, WORDS_AND_SLOTS, datetime.now(UTC))
+
+
+def test_the_options_of_a_clarification_are_numbered_like_the_candidates() -> None:
+    """Each leads to its reply; an option that is no candidate to a search for its title."""
+    first, second = shown(UNCLEAR)["options"]
+    assert (first["n"], first["entry_id"], first["title"]) == (1, "refund.time", "退款多久能到账")
+    assert second["href"] == Search(UNCLEAR).link(chosen=2)
+    reordered = answer(UNCLEAR)["suggestions"][1:]
+    first, second = shown(UNCLEAR, suggestions=reordered)["options"]
+    assert (first["n"], first["href"]) == ("", Search().link(query="退款多久能到账"))
+    assert second["n"] == 1
+
+
+def test_once_it_is_known_there_is_nothing_to_choose() -> None:
+    """A chosen candidate, none of the options, and any other decision have no options."""
+    assert shown(UNCLEAR, chosen=1)["options"] == []
+    assert chosen_none(UNCLEAR)["options"] == []
+    assert shown(NO_UPDATE)["options"] == []
+
+
+def test_where_none_was_meant_the_customer_is_steadied() -> None:
+    """By the escalation's own holding reply where it has one, else by the clarification's; never twice."""
+    parts = chosen_none(UNCLEAR)
+    assert (parts["say"]["kind"], parts["say"]["pieces"][0].text) == ("holding", HOLDING)
+    urgent = answer(FIRE)["escalation"]
+    parts = chosen_none(UNCLEAR, escalation=urgent)
+    assert parts["say"]["pieces"][0].text == urgent["holding_reply"]["text"]
+    assert parts["escalation"]["holding"] == []
+    assert Search("退款").link(chosen="none") == parts["none_href"] == "/?q=%E9%80%80%E6%AC%BE&n=none"
+
+
+def test_none_means_nothing_where_there_was_nothing_to_choose() -> None:
+    """An address made by hand changes no other decision."""
+    for query in (NO_UPDATE, UNKNOWN):
+        assert chosen_none(query)["say"] == shown(query)["say"]

@@ -1,0 +1,32 @@
+// What a clarification came to, told to the API. It never keeps the agent waiting: where it fails, only it is lost.
+
+export class Feedback {
+  #told = new Set();
+
+  constructor({ send = post } = {}) {
+    this.send = send;
+  }
+
+  /** Once for each act and entry until the next query, however often its answer is asked for again. */
+  tell({ request_id: requestId }, act, entryId = null) {
+    const key = `${act} ${entryId}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    const body = { request_id: requestId, act, source: "agent" };
+    this.send(entryId ? { ...body, entry_id: entryId } : body).catch(() => this.#told.delete(key));
+  }
+
+  nextQuery() {
+    this.#told.clear();
+  }
+}
+
+async function post(body) {
+  const response = await fetch("/v1/feedback", {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify(body),
+    keepalive: true,
+  });
+  if (!response.ok) throw new Error(`${response.status}`);
+}
