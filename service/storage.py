@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import anyio
 import anyio.to_thread
+import structlog
 
 from knowledge.errors import DatabaseError, KnowledgeError
 from knowledge.store import Store
@@ -18,6 +19,8 @@ from knowledge.store import Store
 THREADS = 4  # calls under way at once; more wait their turn, on no thread that answers queries
 
 T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
 
 
 class Storage:
@@ -31,7 +34,7 @@ class Storage:
 
     async def run(self, call: Callable[[Store], T]) -> T:
         """The call's result; DatabaseError where the database cannot be used."""
-        return await anyio.to_thread.run_sync(lambda: call(self._open()), limiter=self._threads)
+        return await anyio.to_thread.run_sync(lambda: self._run(call), limiter=self._threads)
 
     def close(self) -> None:
         with self._opening:
@@ -39,14 +42,25 @@ class Storage:
                 self._store.close()
                 self._store = None
 
+    def _run(self, call: Callable[[Store], T]) -> T:
+        try:
+            store = self._open()
+        except KnowledgeError as error:
+            # Also that of a newer program, or at no usable address: nothing that whoever asked can mend.
+            raise _away(error) from error
+        try:
+            return call(store)
+        except DatabaseError as error:
+            raise _away(error) from error
+
     def _open(self) -> Store:
         with self._opening:
             if self._store is None:
-                try:
-                    self._store = Store.open(self._url)
-                except DatabaseError:
-                    raise
-                except KnowledgeError as error:
-                    # Of a newer program, or at no usable address: nothing that the caller can mend.
-                    raise DatabaseError(str(error)) from error
+                self._store = Store.open(self._url)
             return self._store
+
+
+def _away(error: KnowledgeError) -> DatabaseError:
+    """The reason names hosts, users and paths: it is the log's, not the caller's."""
+    log.error("the knowledge database cannot be used", problem=str(error))
+    return DatabaseError("the knowledge database cannot be reached: try again later; the service's log says why")

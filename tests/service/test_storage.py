@@ -10,8 +10,9 @@ from pathlib import Path
 import anyio
 import pytest
 from sqlalchemy import create_engine, text
+from structlog.testing import capture_logs
 
-from knowledge.errors import DatabaseError
+from knowledge.errors import DatabaseError, NotFound
 from knowledge.store import Store
 from service.settings import Settings
 from service.storage import THREADS, Storage
@@ -68,17 +69,23 @@ def test_it_is_opened_once(storage: Storage, monkeypatch: pytest.MonkeyPatch) ->
 def test_what_could_not_be_opened_is_tried_again(storage: Storage, path: Path) -> None:
     """A database that comes back is used without a restart."""
     path.parent.write_text("a file where the folder should be")
-    with pytest.raises(DatabaseError, match="check that it is reachable"):
+    with pytest.raises(DatabaseError, match="cannot be reached: try again later"):
         anyio.run(storage.run, audit)
     path.parent.unlink()
     assert anyio.run(storage.run, audit) == 0
 
 
-@pytest.mark.parametrize("url", ["nonsense", "postgresql+nodriver://x"])
-def test_an_address_that_cannot_be_used_is_the_databases_fault(url: str) -> None:
-    """Whoever sends feedback cannot mend it."""
-    with pytest.raises(DatabaseError, match="database URL cannot be used"):
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [("nonsense", "database URL cannot be used"), ("postgresql+nodriver://boss:secret@inside/x", "cannot be used")],
+)
+def test_why_it_cannot_be_used_is_the_logs(url: str, reason: str) -> None:
+    """Whoever sends feedback cannot mend it, and learns of no host, user or path."""
+    with capture_logs() as logs, pytest.raises(DatabaseError, match="the service's log says why") as refused:
         anyio.run(Storage(url).run, audit)
+    assert "inside" not in str(refused.value)
+    (line,) = logs
+    assert reason in line["problem"]
 
 
 def test_a_newer_programs_database_is_left_alone(path: Path) -> None:
@@ -89,8 +96,23 @@ def test_a_newer_programs_database_is_left_alone(path: Path) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(DatabaseError, match="revision 9999"):
+    with capture_logs() as logs, pytest.raises(DatabaseError, match="try again later"):
         anyio.run(Storage(url).run, audit)
+    assert "revision 9999" in logs[0]["problem"]
+
+
+def test_what_fails_in_a_call_is_said_the_same(storage: Storage, path: Path) -> None:
+    """A database that goes away after it was opened; another error of the call stays what it is."""
+    anyio.run(storage.run, audit)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE audit"))
+    engine.dispose()
+    with capture_logs() as logs, pytest.raises(DatabaseError, match="try again later"):
+        anyio.run(storage.run, audit)
+    assert "no such table" in logs[0]["problem"]
+    with pytest.raises(NotFound, match="no policy"):
+        anyio.run(storage.run, Store.policy)
 
 
 def test_closing_twice_is_no_error(storage: Storage) -> None:

@@ -198,7 +198,8 @@ def test_without_the_database_it_says_so_and_queries_go_on(home: Path, tmp_path:
         response = client.post(ADDRESS, json={"request_id": request_id, "act": "used"})
         assert response.status_code == 503
         assert response.headers["content-type"] == "application/problem+json"
-        assert "check that it is reachable" in response.json()["detail"]
+        assert "the knowledge database cannot be reached" in response.json()["detail"]
+        assert str(tmp_path) not in response.text
         assert int(response.headers["retry-after"]) > 0
         assert ask(client, REFUND)["decision"] == "answer"
         blocked.unlink()

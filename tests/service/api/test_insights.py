@@ -122,7 +122,8 @@ def test_without_the_database_it_says_so(home: Path, tmp_path: Path) -> None:
     with serving(Settings(home=home, database=f"sqlite:///{tmp_path / 'blocked' / 'knowledge.db'}")) as client:
         response = client.get(ADDRESS)
     assert response.status_code == 503
-    assert "check that it is reachable" in response.json()["detail"]
+    assert "the knowledge database cannot be reached" in response.json()["detail"]
+    assert str(tmp_path) not in response.text
 
 
 def test_asking_counts_nothing(client: TestClient) -> None:
