@@ -25,7 +25,7 @@ from typing import Any
 
 from index.errors import ArtefactError, NoArtefact
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, CURRENT, HISTORY = "manifest.json", "CURRENT", "HISTORY"
 VERSION = re.compile(r"^[0-9a-f]{12}$")
 NEXT_STEP = "build one with `huashu build`"
@@ -38,6 +38,7 @@ class Names:
     entries: str = "entries.json"
     policy: str = "policy.json"
     variants: str = "variants.json"
+    strangers: str = "strangers.npz"
     ranker: str = "ranker.npz"
     confidence: str = "confidence.json"
     triggers: str = "triggers.npz"

@@ -19,14 +19,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import confidence, ranker, triggers
+from index import calibration, confidence, ranker, triggers
 from index.artefact import FORMAT, Shelf, canonical, digest, verify
 from index.cache import VectorCache
 from index.contents import ENTRIES, Contents, save
 from index.embedder import Embedder, Matrix
 from index.errors import ArtefactError, GateError
-from index.kernel import Rows, take
+from index.evidence import centre_all, far_strangers
+from index.kernel import Rows, mean, take
 from index.lexical import CHANNELS, Lexical
+from index.strangers import strangers
 from index.vectors import VectorIndex
 from knowledge.lint.finding import Finding
 from knowledge.lint.runner import lint
@@ -60,7 +62,7 @@ class Build:
 def recipe() -> str:
     """A hash of the code that decides an artefact's content: another recipe is another artefact."""
     here = Path(__file__).parent
-    sources = [*sorted(here.glob("*.py")), here / "prior.json", here.parent / "knowledge" / "text.py"]
+    sources = [*sorted(here.glob("*.py")), here / "prior.json", *sorted(here.glob("strangers*.txt")), here.parent / "knowledge" / "text.py"]
     return digest(b"\0".join(path.read_bytes() for path in sources))[:12]
 
 
@@ -209,7 +211,8 @@ def assemble(
     own = [text for trigger in policy.triggers for text in trigger.variants]
     alike = [text for trigger in policy.triggers for text in trigger.look_alikes]
     started = time.perf_counter()
-    vectors = encode([*variants, *own, *alike], lambda done, all_: say("embed", done, all_))
+    nobodys = strangers()
+    vectors = encode([*variants, *own, *alike, *nobodys], lambda done, all_: say("embed", done, all_))
     took["embed"] = time.perf_counter() - started
     started = time.perf_counter()
     say("train", 0, 3)
@@ -217,13 +220,16 @@ def assemble(
     lexical = {channel: Lexical.fit(channel, keys) for channel in CHANNELS}
     lexical_rows = {channel: vocabulary.transform(keys) for channel, vocabulary in lexical.items()}
     say("train", 1, 3)
-    learnt, held = ranker.fit({**dense, **lexical_rows}, owner.tolist(), len(entries))
+    foreign, far = _strangers(nobodys, {p: m[len(variants) + len(own) + len(alike) :] for p, m in vectors.items()}, dense, owner)
+    far_rows = {**foreign, **{channel: vocabulary.transform(far) for channel, vocabulary in lexical.items()}}
+    learnt, held = ranker.fit({**dense, **lexical_rows}, owner.tolist(), len(entries), far_rows if far else None)
     say("train", 2, 3)
-    sure = _calibrate(held, owner, policy)
+    sure = _calibrate(held, owner, {**dense, **lexical_rows}, far_rows, (keys, far), learnt, policy)
     trigger_keys = tuple(normalise(text) for text in (*own, *alike))
     detectors = None
     if own:
-        texts = {part: matrix[len(variants) :] for part, matrix in vectors.items()}
+        known = slice(len(variants), len(variants) + len(trigger_keys))
+        texts: dict[str, Any] = {part: matrix[known] for part, matrix in vectors.items()}
         texts |= {channel: vocabulary.transform(trigger_keys) for channel, vocabulary in lexical.items()}
         kindred = _kindred(entries, policy)[:, owner]
         detectors = _detectors(policy, texts, {**dense, **lexical_rows}, kindred, learnt)
@@ -237,6 +243,7 @@ def assemble(
         keys,
         owner,
         {part: VectorIndex.build(matrix) for part, matrix in dense.items()},
+        foreign,
         lexical,
         lexical_rows,
         learnt,
@@ -276,6 +283,8 @@ def _report(
             "suspicious_variants": len(suspicious),
             "out_of_fold_hit_at_1": round(float(found[several].mean()), 4) if several.any() else None,
             "measured_rows": sure.measured_rows,
+            "out_of_fold_calibration_error": sure.measured_error,
+            "out_of_scope_share": sure.share,
             "thresholds": asdict(sure.thresholds),
         },
         "curve": [list(point) for point in sure.curve],
@@ -320,23 +329,39 @@ def _suspicious(
     ]
 
 
-def _calibrate(held: ranker.OutOfFold, owner: NDArray[np.int64], policy: Policy) -> confidence.Confidence:
-    """Confidence from both kinds of held-out queries, weighed so that the absent ones have the policy's share."""
-    mine = owner[held.rows][:, None]
-    several = np.bincount(owner)[owner[held.rows]] > 1
-    share = policy.precision.out_of_scope_share
-    # A single phrasing cannot be found once it is left out; it only tells what absent looks like.
-    present = np.where(several, 1.0, 0.0)
-    total = present.sum()
-    absent = np.full(len(mine), total / len(mine) * share / (1 - share))
-    scores = np.concatenate([held.scores, held.absent_scores])
-    right = np.concatenate([held.entries == mine, np.zeros_like(held.absent_entries, bool)])
-    finite = np.isfinite(scores).all(axis=1)
+def _strangers(
+    texts: Sequence[str], vectors: dict[str, Matrix], dense: dict[str, Matrix], owner: NDArray[np.int64]
+) -> tuple[dict[str, Matrix], list[str]]:
+    """Vectors and normalised texts of the strangers that no entry of this knowledge base can mean."""
+    means = {part: mean(matrix) for part, matrix in dense.items()}
+    kept = far_strangers(centre_all(vectors, means), centre_all(dense, means), owner)
+    return {part: matrix[kept] for part, matrix in vectors.items()}, [normalise(texts[place]) for place in kept]
+
+
+def _calibrate(
+    held: ranker.OutOfFold,
+    owner: NDArray[np.int64],
+    rows: Rows,
+    far_rows: Rows,
+    keys: tuple[Sequence[str], Sequence[str]],
+    learnt: ranker.Ranker,
+    policy: Policy,
+) -> confidence.Confidence:
+    """Confidence from the three kinds of held-out queries, weighed so that those without an entry have the policy's share."""
+    means, share = learnt.kernel.means, policy.precision.out_of_scope_share
+    found = calibration.outcomes(
+        held,
+        owner,
+        centre_all(rows, means),
+        centre_all(far_rows, means),
+        (rows[calibration.CHARACTERS], far_rows[calibration.CHARACTERS]),
+        (np.array([len(key) for key in keys[0]]), np.array([len(key) for key in keys[1]])),
+        share,
+    )
     return confidence.fit(
-        scores[finite],
-        right[finite],
-        np.concatenate([present, absent])[finite],
+        found,
         len(owner) / len(np.unique(owner)),
+        share,
         policy.precision.answer_precision,
         policy.precision.clarify_precision,
     )

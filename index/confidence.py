@@ -1,15 +1,14 @@
 """Confidence: the probability that an entry is the right one for a query, and the thresholds that follow.
 
-A logistic function of two things the ranker says of a candidate, its score and its lead over the best
-other candidate:
+Three logistic functions of the same evidence about the first candidate (`index.evidence`) say how likely it is that
+anything in the knowledge base is meant (`inside`), that it is among the first three (`among`), and that it is the first
+(`right`). They are fitted on out-of-fold queries of the build itself: every variant as a query whose entry is in the
+knowledge base (the variant left out), again as one whose entry is not (the whole entry left out), and strangers. Each
+is held near a prior learnt from many knowledge bases of our own writing (`scripts/fit-prior`), so that a base with few
+or single variants, which cannot be measured on itself, still gets sensible figures.
 
-    confidence = σ(a + b · score + c · lead),   b, c ≥ 0
-
-It is fitted on out-of-fold candidates of the build itself: every variant as a query whose entry is in the
-knowledge base (the variant left out), and again as one whose entry is not (the whole entry left out).
-The fit is held near a prior learnt from larger knowledge bases, so that a base with few or single variants,
-which cannot be measured on itself, still gets sensible figures. Richer features were tried and added
-nothing out of fold (docs/decisions/ranker.md).
+The share of queries that belong nowhere differs from desk to desk. `at_share` moves a fitted confidence to another
+share, and `estimated_share` reads the share off unlabelled queries (label shift, Saerens et al. 2002).
 """
 
 from __future__ import annotations
@@ -28,11 +27,15 @@ from scipy.special import expit
 from index.metrics import precision_curve
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
-PRIOR_STRENGTH = 4.0  # in squared coefficient units: what about this many surprising queries can move
+HEADS = ("right", "among", "inside")
+AMONG = 3  # candidates a clarification may offer
+PRIOR_STRENGTH = 8.0  # what about so many surprising queries can move a standardised coefficient by one
 ENOUGH_ROWS = 200  # found rows below which thresholds are the prior's
 CURVE_POINTS = 60
-FITTED = 5  # candidates a query is fitted on; those beyond share what little is left
+SHARPNESS = 6.0  # of the softmax that shares what the first leaves among the others
+SHOWN = 0.02  # share of right candidates that may fall below what is shown
 
 
 @dataclass(frozen=True)
@@ -45,145 +48,232 @@ class Thresholds:
 
 
 @dataclass(frozen=True)
-class Confidence:
-    """The fitted function, its thresholds and the curve they were read from.
+class Verdict:
+    """Probabilities (n,) that the first is right, that one of the first three is, that anything is: ascending."""
 
-    `curve` holds (threshold, precision, coverage) of the first candidate, thresholds descending.
+    right: Floats
+    among: Floats
+    inside: Floats
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """The fitted functions, their thresholds and the curve they were read from.
+
+    `coefficients[head]` are an intercept and one number a feature, for features less `centre` over `scale`; `share` is
+    the share of queries without an entry that they were fitted for. `curve` holds (threshold, precision, coverage) of
+    the first candidate, thresholds descending.
     """
 
-    intercept: float
-    score: float
-    lead: float
+    centre: tuple[float, ...]
+    scale: tuple[float, ...]
+    coefficients: dict[str, tuple[float, ...]]
+    share: float
     thresholds: Thresholds
     curve: tuple[tuple[float, float, float], ...]
     measured_rows: int
+    measured_error: float | None
 
-    def of(self, scores: NDArray[np.floating]) -> Floats:
-        """(…, k) candidate scores, best first → (…, k) confidences; the first `FITTED` never sum to more than 1."""
-        values = np.asarray(scores, float)
-        confidence = expit(self.intercept + self.score * values + self.lead * leads(values))
-        return np.asarray(confidence / np.maximum(confidence[..., :FITTED].sum(axis=-1, keepdims=True), 1))
+    def verdict(self, features: Floats) -> Verdict:
+        """Of (n, features)."""
+        design = _design(features, self.centre, self.scale)
+        right, among, inside = (expit(design @ np.array(self.coefficients[head])) for head in HEADS)
+        inside = np.maximum.reduce([right, among, inside])
+        return Verdict(right, np.clip(among, right, inside), inside)
+
+    def of(self, features: Floats, scores: NDArray[np.floating]) -> Floats:
+        """(n, k) confidences of candidates with (n, k) scores, best first; a row never sums to more than 1."""
+        return spread(self.verdict(features), np.asarray(scores, float))
+
+    def at_share(self, features: Floats, share: float) -> Verdict:
+        """The verdict where `share` (0..1) of the queries have no entry."""
+        return _shifted(self.verdict(features), self.share, share)
+
+    def estimated_share(self, features: Floats) -> float:
+        """The share of queries without an entry among (n, features) unlabelled ones, 0..1: expectation maximisation."""
+        if not len(features):
+            return self.share
+        verdict, share = self.verdict(features), self.share
+        for _ in range(200):
+            found = float(1 - _shifted(verdict, self.share, share).inside.mean())
+            if abs(found - share) < 1e-5:
+                break
+            share = float(np.clip(found, 1e-4, 1 - 1e-4))
+        return share
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Confidence:
-        thresholds = Thresholds(**content["thresholds"])
-        curve = tuple((float(t), float(p), float(c)) for t, p, c in content["curve"])
         return cls(
-            float(content["intercept"]),
-            float(content["score"]),
-            float(content["lead"]),
-            thresholds,
-            curve,
+            tuple(content["centre"]),
+            tuple(content["scale"]),
+            {head: tuple(content["coefficients"][head]) for head in HEADS},
+            float(content["share"]),
+            Thresholds(**content["thresholds"]),
+            tuple((float(t), float(p), float(c)) for t, p, c in content["curve"]),
             int(content["measured_rows"]),
+            content["measured_error"],
         )
 
 
-def leads(scores: Floats) -> Floats:
-    """Each candidate's score minus the best of the others'; a single candidate leads nobody: 0."""
-    if scores.shape[-1] == 1:
-        return np.zeros_like(scores)
-    best, second = scores[..., :1], scores[..., 1:2]
-    lead = scores - best
-    lead[..., :1] = best - second
-    return lead
+def spread(verdict: Verdict, scores: Floats) -> Floats:
+    """(n, k) confidences: the first has its own, the next two share what `among` adds, the others what `inside` does."""
+    shares = np.exp(SHARPNESS * (scores - scores[:, :1]))
+    result = np.zeros_like(scores)
+    result[:, 0] = verdict.right
+    for part, left in (
+        (slice(1, AMONG), verdict.among - verdict.right),
+        (slice(AMONG, None), verdict.inside - verdict.among),
+    ):
+        weights = shares[:, part]
+        if weights.shape[1]:
+            result[:, part] = left[:, None] * weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
+    # A later candidate is never surer than an earlier one; as in ranking, so in confidence.
+    return np.minimum.accumulate(result, axis=1)
+
+
+def _shifted(verdict: Verdict, fitted: float, share: float) -> Verdict:
+    inward, outward = (1 - share) / (1 - fitted), share / fitted
+    total = verdict.inside * inward + (1 - verdict.inside) * outward
+    factor = inward / np.maximum(total, 1e-12)
+    return Verdict(verdict.right * factor, verdict.among * factor, verdict.inside * factor)
+
+
+def _design(features: Floats, centre: tuple[float, ...], scale: tuple[float, ...]) -> Floats:
+    values = (np.asarray(features, float) - np.array(centre)) / np.array(scale)
+    return np.hstack([np.ones((len(values), 1)), values])
 
 
 @dataclass(frozen=True)
 class Prior:
-    """What larger knowledge bases of so many phrasings an entry teach: coefficients and thresholds."""
+    """What knowledge bases of so many phrasings an entry teach."""
 
-    coefficients: tuple[float, float, float]
+    centre: tuple[float, ...]
+    scale: tuple[float, ...]
+    coefficients: dict[str, tuple[float, ...]]
+    share: float
     thresholds: Thresholds
 
 
 @lru_cache(maxsize=1)
-def _table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Phrasings an entry (ascending) and, for each, three coefficients and three thresholds; by `scripts/fit-prior`."""
-    content = json.loads((Path(__file__).parent / "prior.json").read_text("utf-8"))
-    rows = [[*row["coefficients"], row["answer"], row["clarify"], row["show"]] for row in content.values()]
-    return np.array([float(size) for size in content]), np.array(rows)
+def _table() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((Path(__file__).parent / "prior.json").read_text("utf-8"))
+    return content
 
 
 def prior_for(phrasings: float) -> Prior:
     """The prior for a knowledge base of so many phrasings an entry (≥ 1), between the table's rows by logarithm."""
-    sizes, rows = _table()
+    table = _table()
+    sizes = np.array([float(size) for size in table["sizes"]])
     at = np.log2(np.clip(phrasings, sizes[0], sizes[-1]))
-    a, b, c, answer, clarify, show = (float(np.interp(at, np.log2(sizes), column)) for column in rows.T)
-    return Prior((a, b, c), Thresholds(answer, clarify, show))
+
+    def between(rows: list[list[float]]) -> tuple[float, ...]:
+        return tuple(float(np.interp(at, np.log2(sizes), column)) for column in np.array(rows).T)
+
+    found = list(table["sizes"].values())
+    coefficients = {head: between([row[head] for row in found]) for head in HEADS}
+    thresholds = Thresholds(*between([row["thresholds"] for row in found]))
+    return Prior(tuple(table["centre"]), tuple(table["scale"]), coefficients, float(table["share"]), thresholds)
 
 
-def coefficients(
-    scores: Floats,
-    right: NDArray[np.bool_],
-    weights: Floats,
-    prior: tuple[float, float, float],
-    strength: float = PRIOR_STRENGTH,
-) -> tuple[float, float, float]:
-    """Penalised maximum likelihood over all candidates.
+@dataclass(frozen=True)
+class Outcomes:
+    """Queries whose answer is known: (n, features), whether the first, one of three, any entry is right, weights."""
 
-    scores (n, k) best first, right (n, k), weights (n,). Minimises the weighted log loss plus
-    strength/2 · ‖coefficients − prior‖², with the two slopes not negative.
-    """
-    design = np.stack([np.ones(scores.size), scores.ravel(), leads(scores).ravel()], axis=1)
-    truth, weight = right.ravel().astype(float), np.repeat(weights, scores.shape[1])
-    centre = np.array(prior)
+    features: Floats
+    right: Bools
+    among: Bools
+    inside: Bools
+    weights: Floats
+
+    def take(self, which: NDArray[Any]) -> Outcomes:
+        return Outcomes(*(getattr(self, name)[which] for name in ("features", "right", "among", "inside", "weights")))
+
+
+def maximum_a_posteriori(
+    design: Floats, truth: Bools, weights: Floats, prior: tuple[float, ...], strength: float
+) -> tuple[float, ...]:
+    """Logistic coefficients: least weighted log loss plus strength/2 · ‖coefficients − prior‖²."""
+    target, centre = truth.astype(float), np.array(prior)
 
     def loss(beta: Floats) -> tuple[float, Floats]:
         logit = design @ beta
-        value = (weight * (np.logaddexp(0, logit) - truth * logit)).sum()
-        penalty = strength / 2 * ((beta - centre) ** 2).sum()
-        return float(value + penalty), design.T @ (weight * (expit(logit) - truth)) + strength * (beta - centre)
+        value = (weights * (np.logaddexp(0, logit) - target * logit)).sum()
+        slope = design.T @ (weights * (expit(logit) - target)) + strength * (beta - centre)
+        return float(value + strength / 2 * ((beta - centre) ** 2).sum()), slope
 
-    found = minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=[(None, None), (0, None), (0, None)])
-    return float(found.x[0]), float(found.x[1]), float(found.x[2])
+    return tuple(float(value) for value in minimize(loss, centre, jac=True, method="L-BFGS-B").x)
 
 
 def fit(
-    scores: Floats,
-    right: NDArray[np.bool_],
-    weights: Floats,
-    phrasings: float,
-    answer_precision: float,
-    clarify_precision: float,
+    outcomes: Outcomes, phrasings: float, share: float, answer_precision: float, clarify_precision: float
 ) -> Confidence:
-    """Fit on out-of-fold candidates; every row is one query, its candidates best first.
+    """Fit on out-of-fold queries whose weights give those without an entry the share `share`.
 
-    A query whose entry is missing has no right candidate. Rows that can only be measured as missing (an entry's single
-    phrasing left out) come with weight 0. With too few rows to measure on, the thresholds are the prior's for
-    knowledge bases of so many `phrasings` an entry.
+    With too few rows to measure on, coefficients and thresholds are the prior's for knowledge bases of so many
+    `phrasings` an entry, moved to the share.
     """
     prior = prior_for(phrasings)
-    scores, right, weights = np.asarray(scores, float)[weights > 0], right[weights > 0], weights[weights > 0]
-    a, b, c = coefficients(scores, right, weights, prior.coefficients) if len(scores) else prior.coefficients
-    bare = Confidence(a, b, c, prior.thresholds, (), len(scores))
-    if int(right.any(axis=1).sum()) < ENOUGH_ROWS:
-        return bare
-    confidence = bare.of(scores)
-    found = thresholds(confidence, right, weights, answer_precision, clarify_precision)
-    values, precision, coverage = precision_curve(confidence[:, 0], right[:, 0], weights)
+    known = outcomes.take(outcomes.weights > 0)
+    coefficients = _coefficients(known, prior)
+    bare = Confidence(
+        prior.centre, prior.scale, coefficients, share, prior.thresholds, (), int(known.inside.sum()), None
+    )
+    if int(known.right.sum()) < ENOUGH_ROWS:
+        return replace(bare, coefficients=prior.coefficients, share=prior.share)
+    crossed = _crossed(known, bare, prior)
+    found = thresholds(crossed, known, answer_precision, clarify_precision)
+    values, precision, coverage = precision_curve(crossed.right, known.right, known.weights)
     keep = np.unique(np.linspace(0, len(values) - 1, min(CURVE_POINTS, len(values))).astype(int))
-    curve = [(float(values[i]), float(precision[i]), float(coverage[i])) for i in keep]
-    return replace(bare, thresholds=found, curve=tuple((round(t, 4), round(p, 4), round(c, 4)) for t, p, c in curve))
+    curve = tuple((round(float(values[i]), 4), round(float(precision[i]), 4), round(float(coverage[i]), 4)) for i in keep)
+    return replace(bare, thresholds=found, curve=curve, measured_error=_error(crossed.right, known))
 
 
-def thresholds(
-    confidence: Floats, right: NDArray[np.bool_], weights: Floats, answer_precision: float, clarify_precision: float
-) -> Thresholds:
-    """The thresholds that reach the target precisions on these queries; (n, k) confidences, best first."""
-    first, among = confidence[:, 0], confidence[:, :3].sum(axis=1)
-    answer = _threshold(first, right[:, 0], weights, answer_precision)
+def _coefficients(known: Outcomes, prior: Prior) -> dict[str, tuple[float, ...]]:
+    design = _design(known.features, prior.centre, prior.scale)
+    return {
+        head: maximum_a_posteriori(design, getattr(known, head), known.weights, prior.coefficients[head], PRIOR_STRENGTH)
+        for head in HEADS
+    }
+
+
+def _crossed(known: Outcomes, bare: Confidence, prior: Prior) -> Verdict:
+    """Each row's verdict by a fit on the other half of the rows, so that what is measured was not fitted."""
+    halves = np.arange(len(known.weights)) % 2
+    parts = [np.zeros(len(halves)) for _ in HEADS]
+    for half in (0, 1):
+        fitted = replace(bare, coefficients=_coefficients(known.take(halves != half), prior))
+        verdict = fitted.verdict(known.features[halves == half])
+        for head, part in zip(HEADS, parts, strict=True):
+            part[halves == half] = getattr(verdict, head)
+    return Verdict(*parts)
+
+
+def _error(confidence: Floats, known: Outcomes, bins: int = 15) -> float:
+    """Weighted expected calibration error of the out-of-fold rows, 0..1."""
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    total = known.weights.sum()
+    gaps = [
+        abs(float((known.weights[inside] * (confidence[inside] - known.right[inside])).sum()))
+        for inside in (place == bin_ for bin_ in np.unique(place))
+    ]
+    return round(sum(gaps) / float(total), 4)
+
+
+def thresholds(verdict: Verdict, known: Outcomes, answer_precision: float, clarify_precision: float) -> Thresholds:
+    """The thresholds that reach the target precisions on these queries."""
+    answer = _threshold(verdict.right, known.right, known.weights, answer_precision)
     # Only what is not answered can be clarified, so that is what the second precision is measured on.
-    left = first < answer
-    clarify = _threshold(among[left], np.any(right[left, :3], axis=1, keepdims=False), weights[left], clarify_precision)
-    shown = confidence[right]
+    left = verdict.right < answer
+    clarify = _threshold(verdict.among[left], known.among[left], known.weights[left], clarify_precision)
+    shown = verdict.right[known.right]
     # What is answered is shown: where nearly all is certain, the quantile lies above the threshold to answer.
-    return Thresholds(answer, clarify, min(answer, float(np.quantile(shown, 0.02))) if len(shown) else 0.0)
+    return Thresholds(answer, clarify, min(answer, float(np.quantile(shown, SHOWN))) if len(shown) else 0.0)
 
 
-def _threshold(confidence: Floats, right: NDArray[np.bool_], weights: Floats, precision: float) -> float:
+def _threshold(confidence: Floats, right: Bools, weights: Floats, precision: float) -> float:
     """The lowest threshold from which the precision of everything above it reaches the target.
 
     Where none reaches it, the pointwise reading: only what is itself at least that sure.

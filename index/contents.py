@@ -20,6 +20,7 @@ from scipy import sparse
 from index.artefact import NAMES, NEXT_STEP, Manifest, canonical, verify
 from index.confidence import Confidence
 from index.errors import ArtefactError
+from index.kernel import Matrix
 from index.lexical import Lexical
 from index.ranker import Ranker
 from index.triggers import Triggers
@@ -34,7 +35,8 @@ SEPARATOR = "\n"  # no feature holds one
 class Contents:
     """`variants[i]` as written, `keys[i]` normalised, `owner[i]` the number of its entry in `entries`.
 
-    `trigger_variants` are as written; `trigger_keys` those and the look-alikes after them, normalised.
+    `strangers[part]` are the vectors of queries that no entry can mean. `trigger_variants` are as written;
+    `trigger_keys` those and the look-alikes after them, normalised.
     """
 
     entries: tuple[ApprovedEntry, ...]
@@ -43,6 +45,7 @@ class Contents:
     keys: tuple[str, ...]
     owner: NDArray[np.int64]
     dense: dict[str, VectorIndex]
+    strangers: dict[str, Matrix]
     lexical: dict[str, Lexical]
     lexical_rows: dict[str, sparse.csr_matrix]
     ranker: Ranker
@@ -67,6 +70,8 @@ def save(contents: Contents, folder: Path) -> None:
     (folder / NAMES.variants).write_bytes(canonical(texts))
     for part, index in contents.dense.items():
         index.save(folder / NAMES.dense(part))
+    strangers: dict[str, Any] = dict(contents.strangers)
+    np.savez(folder / NAMES.strangers, **strangers)
     for channel, vocabulary in contents.lexical.items():
         rows = contents.lexical_rows[channel]
         np.savez(
@@ -107,6 +112,8 @@ def _load(folder: Path, manifest: Manifest) -> Contents:
     policy = Policy.model_validate_json((folder / NAMES.policy).read_bytes())
     texts = json.loads((folder / NAMES.variants).read_bytes())
     dense = {part: VectorIndex.load(folder / NAMES.dense(part)) for part in manifest.dimensions}
+    with np.load(folder / NAMES.strangers) as stored:
+        strangers = {part: stored[part] for part in manifest.dimensions}
     lexical, lexical_rows = {}, {}
     for channel in sorted(path.stem.removeprefix("lexical-") for path in folder.glob("lexical-*.npz")):
         with np.load(folder / NAMES.lexical(channel)) as stored:
@@ -143,6 +150,7 @@ def _load(folder: Path, manifest: Manifest) -> Contents:
         tuple(texts["keys"]),
         np.asarray(texts["owner"], np.int64),
         dense,
+        strangers,
         lexical,
         lexical_rows,
         ranker,

@@ -21,7 +21,7 @@ Channel = "Matrix | sparse.csr_matrix"
 Rows = Mapping[str, "Matrix | sparse.csr_matrix"]
 Which = NDArray[np.int64] | slice
 
-GAMMA = 2.0
+GAMMA = 3.0
 LEXICAL_WEIGHTS = {"characters": 0.5, "pinyin": 0.2}
 FEW = 20  # with so many texts the mean is taken half
 
@@ -47,7 +47,7 @@ class Kernel:
             if isinstance(chosen, sparse.csr_matrix):
                 bases[name] = chosen.T.tocsr()
             else:
-                bases[name] = np.ascontiguousarray(_centred(chosen, centres[name]).T)
+                bases[name] = np.ascontiguousarray(centred(chosen, centres[name]).T)
         return cls(centres, bases)
 
     def values(self, rows: Rows) -> Matrix:
@@ -58,7 +58,7 @@ class Kernel:
             if isinstance(matrix, sparse.csr_matrix):
                 part = (matrix @ base).toarray() * np.float32(LEXICAL_WEIGHTS[name])
             else:
-                part = _centred(matrix, self.means[name]) @ base
+                part = centred(matrix, self.means[name]) @ base
                 part -= np.float32(1)
                 part *= np.float32(GAMMA)
                 np.exp(part, out=part)
@@ -89,7 +89,8 @@ def mean(matrix: Matrix) -> Matrix:
     return np.asarray(matrix.mean(axis=0) * (len(matrix) / (len(matrix) + FEW)), np.float32)
 
 
-def _centred(matrix: Matrix, centre: Matrix) -> Matrix:
+def centred(matrix: Matrix, centre: Matrix) -> Matrix:
+    """Rows moved by the centre and scaled to length 1; a row at the centre stays zero."""
     moved = matrix - centre
     length = np.linalg.norm(moved, axis=1, keepdims=True)
     return np.asarray(moved / np.where(length > 0, length, 1), np.float32)

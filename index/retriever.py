@@ -17,8 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from index.calibration import CHARACTERS
 from index.contents import Contents
 from index.embedder import Embedder, Matrix
+from index.evidence import Near, centre_all, mean_cosines
+from index.ranker import TOP
 from knowledge.model import ApprovedEntry, Trigger
 from knowledge.text import normalise
 
@@ -71,11 +74,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Ranked:
+    """Entries best first; `features` (1, f) are the evidence for the first, None where nothing was ranked by it."""
+
     entries: NDArray[np.int64]
     confidence: NDArray[np.float64]
     exact: frozenset[int]
     rows: dict[str, Matrix | sparse.csr_matrix]
     key: str
+    features: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,8 @@ class Retriever:
             if owner not in owners:
                 owners.append(owner)
         self._dense_rows = {part: index.rows() for part, index in contents.dense.items()}
+        self._strangers = centre_all(contents.strangers, contents.ranker.kernel.means)
+        self._has_strangers = all(len(rows) for rows in self._strangers.values())
         self._lexical_columns = {channel: rows.T.tocsr() for channel, rows in contents.lexical_rows.items()}
         order = np.argsort(contents.owner, kind="stable")
         starts = np.searchsorted(contents.owner[order], np.arange(len(contents.entries) + 1))
@@ -149,13 +157,40 @@ class Retriever:
             return _Ranked(entries, np.zeros(0), frozenset(), seen.rows, key)
         scores = self.contents.ranker.scores(seen.values, entries)[0]
         order = np.argsort(-scores, kind="stable")
-        entries, confidence = entries[order], self.contents.confidence.of(scores[order])
+        entries, scores = entries[order], scores[order]
+        features = self._evidence(seen.rows, key, entries[:TOP], scores[:TOP])
+        confidence = np.zeros(len(entries))
+        confidence[:TOP] = self.contents.confidence.of(features, scores[None, :TOP])[0]
         if exact:
             # An approved phrasing of exactly one entry is certain; of several, they share what is certain.
             first = np.isin(entries, exact)
             entries = np.concatenate([entries[first], entries[~first]])
             confidence = np.concatenate([np.full(int(first.sum()), 1.0 / len(exact)), np.zeros(int((~first).sum()))])
-        return _Ranked(entries, confidence, frozenset(exact), seen.rows, key)
+        return _Ranked(entries, confidence, frozenset(exact), seen.rows, key, features)
+
+    def _evidence(
+        self,
+        rows: dict[str, Matrix | sparse.csr_matrix],
+        key: str,
+        entries: NDArray[np.int64],
+        scores: Matrix,
+    ) -> NDArray[np.float64]:
+        """(1, f) features of the first of the ranked entries."""
+        places = [self._variants_of[entry] for entry in entries.tolist()]
+        starts = np.cumsum([0, *map(len, places[:-1])])
+        every = np.concatenate(places)
+        means = self.contents.ranker.kernel.means
+        asked = centre_all(rows, means)
+        kin = centre_all({part: stored[every] for part, stored in self._dense_rows.items()}, means)
+        lexical = (self.contents.lexical_rows[CHARACTERS][every] @ rows[CHARACTERS].T).toarray().T
+        far = mean_cosines(asked, self._strangers).max(axis=1) if self._has_strangers else np.array([-1.0])
+        return Near(
+            scores[None].astype(float),
+            np.maximum.reduceat(mean_cosines(asked, kin), starts, axis=1).astype(float),
+            far.astype(float),
+            np.maximum.reduceat(lexical, starts, axis=1).astype(float),
+            np.array([float(len(key))]),
+        ).features()
 
     def _see(self, text: str) -> _Seen:
         """The text in every channel; what a conversation said lately is remembered."""
@@ -193,7 +228,7 @@ class Retriever:
         thresholds = self.contents.confidence.thresholds
         if ranked.confidence[0] >= thresholds.answer:
             return "answer"
-        shared = float(ranked.confidence[:OPTIONS].sum())
+        shared = min(float(ranked.confidence[:OPTIONS].sum()), 1.0)
         return "clarify" if len(ranked.entries) > 1 and shared >= thresholds.clarify else "abstain"
 
     def _options(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:

@@ -21,7 +21,7 @@ from scipy.linalg import lapack
 Matrix = NDArray[np.float32]
 Places = NDArray[np.int64]
 
-STRENGTH = 1.0
+STRENGTH = 0.5
 BLOCK = 2048
 JITTER = 1e-4
 
@@ -127,7 +127,10 @@ def _inverted(matrix: Matrix) -> Matrix:
     inverse, failed_too = lapack.spotri(factor, lower=0, overwrite_c=1)
     if failed or failed_too:
         raise ValueError(f"the kernel matrix of {len(matrix)} rows is not positive definite")
-    # LAPACK fills one triangle only.
-    full = np.triu(inverse)
-    full += np.triu(inverse, 1).T
-    return np.ascontiguousarray(full)
+    # LAPACK fills one triangle only; it is mirrored block by block, as whole copies would double the memory.
+    for start in range(0, len(inverse), BLOCK):
+        end = start + BLOCK
+        square = np.triu(inverse[start:end, start:end])
+        inverse[start:end, start:end] = square + np.triu(square, 1).T
+        inverse[end:, start:end] = inverse[start:end, end:].T
+    return np.asarray(inverse.T)

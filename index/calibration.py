@@ -1,0 +1,104 @@
+"""From out-of-fold rankings to the outcomes that confidence is fitted on.
+
+Three kinds of query whose answer is known: a variant left out of its entry (present), a variant whose whole entry was
+left out (absent: near, but nothing answers it), and a stranger (far). Their evidence is computed as a live query's is,
+without what was left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from index import ranker
+from index.confidence import AMONG, Outcomes
+from index.evidence import BLOCK, NAMES, Near, mean_cosines, nearest_of
+from index.kernel import Matrix
+
+Numbers = NDArray[np.int64]
+
+CHARACTERS = "characters"
+FAR_PART = 0.5  # of the queries without an entry, how many are strangers; the rest are absent
+
+
+def outcomes(
+    held: ranker.OutOfFold,
+    owner: Numbers,
+    variants: Mapping[str, Matrix],
+    strangers: Mapping[str, Matrix],
+    characters: tuple[sparse.csr_matrix, sparse.csr_matrix],
+    lengths: tuple[Numbers, Numbers],
+    share: float,
+) -> Outcomes:
+    """One row for each held-out query.
+
+    `owner` (n,) ascending; `variants` and `strangers` are centred dense rows; `characters` and `lengths` those of the
+    variants and of the strangers. Weights give queries without an entry the share `share` (0..1).
+    """
+    starts = np.flatnonzero(np.r_[True, np.diff(owner) != 0])
+    mine = owner[held.rows]
+    several = np.bincount(owner)[mine] > 1
+
+    def evidence(entries: Numbers, scores: Matrix, rows: Numbers | None, own: bool) -> NDArray[np.float64]:
+        """Of variants `rows`, or of all strangers (None); `own`: whether the row's own entry is among the candidates."""
+        asked, shown = (variants, characters[0]) if rows is not None else (strangers, characters[1])
+        length = lengths[0][rows] if rows is not None else lengths[1]
+        found = []
+        for start in range(0, len(scores), BLOCK):
+            block = slice(start, min(start + BLOCK, len(scores)))
+            which = rows[block] if rows is not None else np.arange(block.start, block.stop)
+            these = {part: matrix[which] for part, matrix in asked.items()}
+            cosine = mean_cosines(these, variants)
+            lexical = (shown[which] @ characters[0].T).toarray()
+            far = mean_cosines(these, strangers) if len(lengths[1]) else np.full((len(which), 1), -1.0, np.float32)
+            if rows is None:
+                far[np.arange(len(which)), which] = -1
+            elif own:
+                cosine[np.arange(len(which)), which] = -1
+                lexical[np.arange(len(which)), which] = 0
+            found.append(
+                Near(
+                    np.asarray(scores[block], float),
+                    np.asarray(nearest_of(cosine, starts, entries[block]), float),
+                    np.asarray(far.max(axis=1), float),
+                    np.asarray(nearest_of(lexical, starts, entries[block]), float),
+                    np.asarray(length[block], float),
+                ).features()
+            )
+        return np.concatenate(found) if found else np.zeros((0, len(NAMES)))
+
+    right = held.entries == mine[:, None]
+    absent = np.isfinite(held.absent_scores).all(axis=1)
+    near = evidence(held.absent_entries[absent], held.absent_scores[absent], held.rows[absent], own=False)
+    far = evidence(held.far_entries, held.far_scores, None, own=False)
+    depth = right.shape[1]
+    parts = [
+        # A single phrasing cannot be found once it is left out; it only tells what absent looks like.
+        (evidence(held.entries, held.scores, held.rows, own=True)[several], right[several], several[several]),
+        (near, np.zeros((len(near), depth), bool), np.zeros(len(near), bool)),
+        (far, np.zeros((len(far), depth), bool), np.zeros(len(far), bool)),
+    ]
+    weights = _weights([len(part[0]) for part in parts], share)
+    found = np.concatenate([part[1] for part in parts])
+    return Outcomes(
+        np.concatenate([part[0] for part in parts]),
+        found[:, 0],
+        found[:, :AMONG].any(axis=1),
+        np.concatenate([part[2] for part in parts]),
+        weights,
+    )
+
+
+def _weights(counts: list[int], share: float) -> NDArray[np.float64]:
+    """1 for a present row; the others' weights give them their share, half to each kind where both are there."""
+    present, absent, far = counts
+    base = present or absent + far
+    kinds = {1: absent, 2: far}
+    parts = {1: 1 - FAR_PART, 2: FAR_PART} if absent and far else {1: float(absent > 0), 2: float(far > 0)}
+    outside = base * share / (1 - share)
+    return np.concatenate(
+        [np.ones(present), *(np.full(count, outside * parts[kind] / count if count else 0.0) for kind, count in kinds.items())]
+    )

@@ -1,0 +1,116 @@
+"""Evidence: what speaks for the first candidate, as numbers that confidence is learnt from.
+
+A ranker's score alone tells entries apart better than it tells whether any of them is meant. So beside it stand: its
+lead, how near the nearest phrasing lies by meaning and by form, whether others lie as near, how near the nearest
+stranger lies (a query that belongs to no desk, `index.strangers`), how undecided the ranker is, and how long the query
+is. Rows come from the caller; this module knows numbers, not texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.kernel import Matrix, centred
+
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+
+NAMES = ("score", "lead", "cosine", "rival", "stranger", "characters", "entropy", "length")
+SHARPNESS = 4.0  # of the softmax whose entropy says how undecided the ranker is
+FAR_APART = 0.55  # mean cosine above which a stranger may be meant by a base whose own spread is unknown
+BLOCK = 512
+
+
+@dataclass(frozen=True)
+class Near:
+    """How near n queries are to their k candidates, best first.
+
+    `scores` (n, k) by the ranker; `cosines` (n, k) to the nearest variant of each candidate, mean over the dense
+    parts, centred; `strangers` (n,) likewise to the nearest stranger; `characters` (n, k) lexical cosines;
+    `lengths` (n,) characters of the normalised query.
+    """
+
+    scores: Floats
+    cosines: Floats
+    strangers: Floats
+    characters: Floats
+    lengths: Floats
+
+    def features(self) -> Floats:
+        """(n, len(NAMES)) of the first candidates."""
+        scores = np.asarray(self.scores, float)
+        first, cosine = scores[:, 0], np.asarray(self.cosines, float)
+        several = scores.shape[1] > 1
+        lead = first - scores[:, 1] if several else np.zeros_like(first)
+        rival = cosine[:, 1:].max(axis=1) - cosine[:, 0] if several else np.full_like(first, -1.0)
+        weights = np.exp(SHARPNESS * (scores - first[:, None]))
+        share = weights / weights.sum(axis=1, keepdims=True)
+        entropy = -(share * np.log(np.maximum(share, 1e-12))).sum(axis=1)
+        return np.stack(
+            [
+                first,
+                lead,
+                cosine[:, 0],
+                rival,
+                self.strangers,
+                self.characters[:, 0],
+                entropy,
+                np.log1p(self.lengths),
+            ],
+            axis=1,
+        )
+
+
+def mean_cosines(rows: Mapping[str, Matrix], bases: Mapping[str, Matrix]) -> Matrix:
+    """(n, m) cosines of n rows with m others, both centred, mean over the dense parts."""
+    total: Matrix | None = None
+    for part, base in bases.items():
+        values = rows[part] @ base.T
+        total = values if total is None else np.add(total, values, out=total)
+    if total is None:
+        raise ValueError("evidence needs at least one dense part")
+    return np.asarray(total / len(bases), np.float32)
+
+
+def centre_all(rows: Mapping[str, Matrix], means: Mapping[str, Matrix]) -> dict[str, Matrix]:
+    """The dense parts' rows as seen from the knowledge base's centre, of length 1."""
+    return {part: centred(rows[part], mean) for part, mean in means.items()}
+
+
+def far_strangers(strangers: Mapping[str, Matrix], variants: Mapping[str, Matrix], owner: Numbers) -> Numbers:
+    """The strangers that no entry can mean: farther from every variant than half of the variants are from their own kin.
+
+    A desk for residence permits has an entry for what is a stranger's query to a shop. All rows centred; `owner` (n,)
+    ascending.
+    """
+    nearest = np.concatenate(
+        [
+            mean_cosines({part: rows[start : start + BLOCK] for part, rows in strangers.items()}, variants).max(axis=1)
+            for start in range(0, len(next(iter(strangers.values()))), BLOCK)
+        ]
+    )
+    kin = _kinship(variants, owner)
+    limit = float(np.median(kin)) if len(kin) else FAR_APART
+    return np.flatnonzero(nearest < limit)
+
+
+def _kinship(variants: Mapping[str, Matrix], owner: Numbers) -> Matrix:
+    """Each variant's cosine with the nearest other of its entry, where there is another."""
+    found = []
+    starts = np.flatnonzero(np.r_[True, np.diff(owner) != 0])
+    for start, end in zip(starts, np.r_[starts[1:], len(owner)], strict=True):
+        if end - start > 1:
+            kin = {part: rows[start:end] for part, rows in variants.items()}
+            values = mean_cosines(kin, kin)
+            np.fill_diagonal(values, -1)
+            found.append(values.max(axis=1))
+    return np.concatenate(found) if found else np.zeros(0, np.float32)
+
+
+def nearest_of(values: Matrix, owner_starts: Numbers, entries: Numbers) -> Matrix:
+    """(n, k): of (n, variants) values, variants ordered by entry, the best of each of the (n, k) entries."""
+    return np.asarray(np.take_along_axis(np.maximum.reduceat(values, owner_starts, axis=1), entries, axis=1))
