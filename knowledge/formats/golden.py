@@ -3,7 +3,8 @@
     - {query: "钱退了三天还没收到", gold: refund.not-arrived, kind: colloquial}
 
 `gold` null: nothing answers it (kinds far, near, chit-chat, gibberish), or it is not judged (kinds escalation and
-look-alike, whose `escalation` and `trigger` are). `history` holds earlier turns, oldest first.
+look-alike, whose `escalation` and `trigger` are). `history` holds earlier turns, oldest first. `resembles` names an
+entry that the query looks like: unless that is its gold, the query contradicts it, in what `kind` says.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from knowledge.formats.jsonl import Query, Turn
 from knowledge.formats.nodes import decode
 from knowledge.formats.validation import explain
 
-FIELDS = {"query", "gold", "kind", "history", "escalation", "trigger"}
+FIELDS = {"query", "gold", "kind", "history", "escalation", "trigger", "resembles"}
 
 
 def read_golden(path: Path) -> tuple[Query, ...]:
@@ -66,4 +67,5 @@ def _query(row: Any) -> Query:
         history=history,
         escalation=row.get("escalation"),
         trigger=row.get("trigger"),
+        resembles=row.get("resembles"),
     )

@@ -39,7 +39,7 @@ class Turn(NamedTuple):
 class Query(Frozen):
     """One labelled query. `gold` None: nothing in the knowledge base answers it.
 
-    `escalation` is the expected level, `trigger` what should raise it.
+    `escalation` is the expected level, `trigger` what should raise it, `resembles` an entry that it looks like.
     """
 
     text: Annotated[str, Field(min_length=1)]
@@ -48,6 +48,7 @@ class Query(Frozen):
     history: tuple[Turn, ...] = ()
     escalation: Level | None = None
     trigger: str | None = None
+    resembles: EntryId | None = None
 
 
 class _KnowledgeRow(Frozen):

@@ -188,6 +188,19 @@ def test_golden_queries_measure_what_must_not_be_answered(golden: tuple[Query, .
     assert sum(query.kind in ("escalation", "look-alike") for query in golden) >= 120
 
 
+def test_golden_queries_tell_contradictions_from_look_alikes(
+    golden: tuple[Query, ...], entries: dict[str, Entry]
+) -> None:
+    """120 queries resemble an entry that exists; four to six of ten contradict it, in each of the five ways."""
+    alike = [query for query in golden if query.resembles is not None]
+    assert sorted({query.resembles for query in alike if query.resembles} - set(entries)) == []
+    assert len(alike) >= 120
+    assert {query.kind for query in alike} == {"product", "code", "number", "unit", "negation"}
+    for kind in {query.kind for query in alike}:
+        labels = [query.gold != query.resembles for query in alike if query.kind == kind]
+        assert 0.4 <= sum(labels) / len(labels) <= 0.6, kind
+
+
 def test_golden_queries_are_apart_from_what_is_learnt(golden: tuple[Query, ...], pack: Pack) -> None:
     """No golden query is, or nearly is, a title, a variant, or an example of a trigger.
 

@@ -60,6 +60,13 @@ def test_history_keeps_its_order(tmp_path: Path) -> None:
     assert query.history == (Turn("customer", "我要退款"), Turn("agent", "已为您提交"))
 
 
+def test_a_query_may_resemble_an_entry_that_is_not_its_gold(tmp_path: Path) -> None:
+    """What only looks like an entry says so, whatever answers it."""
+    row = "- {query: 三十天无理由, gold: null, kind: number, resembles: return.policy}\n"
+    (query,) = read_golden(golden(tmp_path, row))
+    assert (query.gold, query.resembles) == (None, "return.policy")
+
+
 @pytest.mark.parametrize("text", ["", "query: 在吗\n", "在吗\n"])
 def test_a_file_that_is_no_list_is_refused(tmp_path: Path, text: str) -> None:
     """Nothing, a mapping and a bare word are no list of queries."""

@@ -1,0 +1,71 @@
+"""Lessons: groups of phrasings, read in order, refused with every place that is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.lessons import load_lessons
+from knowledge.errors import PackError
+
+
+def _refused(folder: Path, text: str) -> list[tuple[int, str]]:
+    (folder / "a.txt").write_text(text, "utf-8")
+    with pytest.raises(PackError) as refused:
+        load_lessons(folder)
+    return [(problem.line, problem.message) for problem in refused.value.problems]
+
+
+def test_groups_stand_apart_by_blank_lines(tmp_path: Path) -> None:
+    """A title is the first phrasing of its group; files are read by name, groups as they stand."""
+    (tmp_path / "b.txt").write_text("= c\nd\n", "utf-8")
+    (tmp_path / "a.txt").write_text("\n= 退款多久\n 什么时候退钱 \n\n\n= hello\nhi\nhey\n", "utf-8")
+    assert load_lessons(tmp_path) == (("退款多久", "什么时候退钱"), ("hello", "hi", "hey"), ("c", "d"))
+
+
+def test_a_group_needs_its_title(tmp_path: Path) -> None:
+    """Otherwise two groups whose blank line was lost would become one without anyone noticing."""
+    assert _refused(tmp_path, "= a\nb\n\nc\nd\n") == [(4, "group begins with 'c': give it a title, `= …`")]
+
+
+def test_a_title_needs_a_blank_line_before_it(tmp_path: Path) -> None:
+    """The line is named, and what to do."""
+    assert _refused(tmp_path, "= a\nb\n= c\nd\n") == [(3, "title '= c' inside a group: put a blank line before it")]
+
+
+def test_a_group_needs_a_phrasing_beside_its_title(tmp_path: Path) -> None:
+    """One phrasing alone says nothing about what means the same."""
+    assert _refused(tmp_path, "= a\n\n= b\nc\n") == [(1, "group 'a' has no phrasing: add some")]
+
+
+def test_no_phrasing_stands_twice_in_a_group(tmp_path: Path) -> None:
+    """Compared as queries are: width, case and script do not make two of one. Elsewhere it may stand again."""
+    found = _refused(tmp_path, "= 退款\n钱呢\n\n= A\n退款\nＡ\n")
+    assert found == [(6, "phrasing 'Ａ' stands on line 4 too: delete one")]
+
+
+def test_a_phrasing_has_words(tmp_path: Path) -> None:
+    """Emoji alone come to nothing when normalised."""
+    assert _refused(tmp_path, "= a\n😀\n") == [(2, "phrasing '😀' has no words: delete it")]
+
+
+def test_every_place_is_named(tmp_path: Path) -> None:
+    """One run tells all, over all files."""
+    (tmp_path / "b.txt").write_bytes(b"\xff\xfe")
+    found = _refused(tmp_path, "a\nb\n\n= c\nd\n= e\nf\n")
+    assert [line for line, _ in found] == [1, 6, 1]
+    assert "save it as UTF-8 text" in found[-1][1]
+
+
+def test_a_folder_without_lessons_is_refused(tmp_path: Path) -> None:
+    """An empty folder is a wrong path, not a short lesson."""
+    with pytest.raises(PackError, match="no lessons here"):
+        load_lessons(tmp_path)
+
+
+def test_the_shipped_lessons_read() -> None:
+    """Hundreds of groups, each with several phrasings."""
+    groups = load_lessons()
+    assert len(groups) > 800
+    assert min(len(group) for group in groups) >= 5
