@@ -81,7 +81,8 @@ def outcomes(
         (near, np.zeros((len(near), depth), bool), np.zeros(len(near), bool)),
         (far, np.zeros((len(far), depth), bool), np.zeros(len(far), bool)),
     ]
-    weights = _weights([len(part[0]) for part in parts], share)
+    weights = weights_of([len(part[0]) for part in parts], share)
+    weights[: len(parts[0][0])] = held.trust[several]
     found = np.concatenate([part[1] for part in parts])
     return Outcomes(
         np.concatenate([part[0] for part in parts]),
@@ -92,7 +93,7 @@ def outcomes(
     )
 
 
-def _weights(counts: list[int], share: float) -> NDArray[np.float64]:
+def weights_of(counts: list[int], share: float) -> NDArray[np.float64]:
     """1 for a present row; the others' weights give them their share, half to each kind where both are there."""
     present, absent, far = counts
     base = present or absent + far

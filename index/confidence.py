@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from index.evidence import NAMES
 from index.metrics import precision_curve
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,11 @@ AMONG = 3  # candidates a clarification may offer
 PRIOR_STRENGTH = 8.0  # what about so many surprising queries can move a standardised coefficient by one
 ENOUGH_ROWS = 200  # found rows below which thresholds are the prior's
 CURVE_POINTS = 60
+# What speaks for a candidate never counts against it, and a near stranger never for it.
+SIGNS = {
+    **dict.fromkeys(("score", "lead", "cosine", "characters"), (0.0, None)),
+    "stranger": (None, 0.0),
+}
 SHARPNESS = 6.0  # of the softmax that shares what the first leaves among the others
 SHOWN = 0.02  # share of right candidates that may fall below what is shown
 
@@ -195,7 +201,7 @@ class Outcomes:
 def maximum_a_posteriori(
     design: Floats, truth: Bools, weights: Floats, prior: tuple[float, ...], strength: float
 ) -> tuple[float, ...]:
-    """Logistic coefficients: least weighted log loss plus strength/2 · ‖coefficients − prior‖²."""
+    """Logistic coefficients within `SIGNS`: least weighted log loss plus strength/2 · ‖coefficients − prior‖²."""
     target, centre = truth.astype(float), np.array(prior)
 
     def loss(beta: Floats) -> tuple[float, Floats]:
@@ -204,7 +210,8 @@ def maximum_a_posteriori(
         slope = design.T @ (weights * (expit(logit) - target)) + strength * (beta - centre)
         return float(value + strength / 2 * ((beta - centre) ** 2).sum()), slope
 
-    return tuple(float(value) for value in minimize(loss, centre, jac=True, method="L-BFGS-B").x)
+    bounds = [(None, None), *(SIGNS.get(name, (None, None)) for name in NAMES)]
+    return tuple(float(value) for value in minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=bounds).x)
 
 
 def fit(

@@ -68,3 +68,12 @@ def _groups(file: str, text: str, problems: list[Problem]) -> list[Group]:
         seen.setdefault(key, number)
         groups[-1].append(phrasing)
     return [tuple(group) for group in groups]
+
+
+def read_lessons(path: Path) -> tuple[Group, ...]:
+    """The groups of one file, in the order they stand. Raises PackError, which names every place that is wrong."""
+    problems: list[Problem] = []
+    groups = _groups(str(path), path.read_text("utf-8"), problems)
+    if problems:
+        raise PackError(problems)
+    return tuple(groups)

@@ -2,8 +2,9 @@
 
 Kernel ridge regression with one column an entry: 1 for its own variants, 0 for all others. Up to
 `EXACT_ROWS` variants all are landmarks; beyond, `LANDMARKS` of them, so that training is linear in their number.
-The closed-form leave-out predictions are what confidence is calibrated on. Why this and not another:
-docs/decisions/ranker.md.
+The closed-form leave-out predictions are what confidence is calibrated on. Where they show that many variants
+are filed under the wrong entry, such variants count for the entry that the others point to as well. Why this and
+not another: docs/decisions/ranker.md.
 """
 
 from __future__ import annotations
@@ -17,12 +18,18 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from index.kernel import Kernel, Matrix, Rows, take
-from index.ridge import BLOCK, Exact, Nystrom, Ridge
+from index.ridge import BLOCK, STRENGTH, Exact, Nystrom, Ridge
 
 EXACT_ROWS = 16_384
 LANDMARKS = 6144
 CALIBRATION_ROWS = 20_000
 TOP = 5
+PROBED_ROWS = 3000
+MISFILED_LEAD = 0.2  # by which another entry's score leads before a variant counts as misfiled
+NOISY = 0.15  # share of misfiled variants from which a base is a log rather than edited knowledge
+NOISY_STRENGTH = 1.0
+KEPT = 0.3  # of its target that a misfiled variant of a noisy base leaves with its own entry
+USUAL_MISFILED = 0.03  # share that looks misfiled in edited knowledge, being merely hard
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,7 @@ class OutOfFold:
 
     `rows` (n,) are variant numbers; `entries` and `scores` (n, k) best first. In `absent` the variant's
     whole entry was left out: what a near query outside the knowledge base looks like. `far` are the strangers, (m, k).
+    `trust` (n,) is less than 1 for variants of a noisy base whose own entry cannot be taken for the truth.
     """
 
     rows: NDArray[np.int64]
@@ -40,6 +48,7 @@ class OutOfFold:
     absent_scores: Matrix
     far_entries: NDArray[np.int64]
     far_scores: Matrix
+    trust: Matrix
 
 
 @dataclass(frozen=True)
@@ -68,21 +77,65 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
     phrasings two points of hit@1.
     """
     owner = np.asarray(entry_of, np.int64)
-    targets = sparse.csr_matrix(
-        (np.ones(len(owner), np.float32), (np.arange(len(owner)), owner)), shape=(len(owner), entries)
-    )
+    targets = _targets(owner, entries)
+    noisy = _misfiled_share(rows, owner, entries) >= NOISY
+    strength = NOISY_STRENGTH if noisy else STRENGTH
     ridge: Ridge
     if len(owner) <= EXACT_ROWS:
         marks = np.arange(len(owner))
         kernel = Kernel.against(rows, marks)
-        ridge = Exact(_square(kernel, rows, len(owner)), targets)
+        ridge = Exact(_square(kernel, rows, len(owner)), targets, strength)
     else:
         marks = landmark_rows(entry_of, LANDMARKS)
         kernel = Kernel.against(rows, marks)
-        ridge = Nystrom(lambda places: kernel.values(take(rows, places)), marks, targets)
+        ridge = Nystrom(lambda places: kernel.values(take(rows, places)), marks, targets, strength)
+    misfiled = _correct(ridge, owner, targets) if noisy else np.zeros(len(owner), bool)
     ranker = Ranker(marks, np.ascontiguousarray(ridge.weights().T), kernel)
     far = ranker.scores(kernel.values(strangers)) if strangers is not None else np.zeros((0, entries), np.float32)
-    return ranker, OutOfFold(*_out_of_fold(ridge, owner, entries), *_best(far, min(TOP, entries)))
+    found = _out_of_fold(ridge, owner, entries)
+    doubt = min(1.0, USUAL_MISFILED / max(float(misfiled.mean()), USUAL_MISFILED))
+    trust = np.where(misfiled[found[0]], doubt, 1).astype(np.float32)
+    return ranker, OutOfFold(*found, *_best(far, min(TOP, entries)), trust)
+
+
+def _misfiled_share(rows: Rows, owner: NDArray[np.int64], entries: int) -> float:
+    """The share of variants that look misfiled, 0..1, from at most `PROBED_ROWS` of them."""
+    probe = np.unique(np.linspace(0, len(owner) - 1, min(len(owner), PROBED_ROWS)).astype(np.int64))
+    mine = owner[probe]
+    several = np.bincount(mine, minlength=entries)[mine] > 1
+    if not several.any():
+        return 0.0
+    taken = take(rows, probe)
+    ridge = Exact(Kernel.against(taken, slice(None)).values(taken), _targets(mine, entries), NOISY_STRENGTH)
+    return float((_lead_of_others(ridge.left_out(np.arange(len(probe))), mine)[0][several] > MISFILED_LEAD).mean())
+
+
+def _lead_of_others(scores: Matrix, owner: NDArray[np.int64]) -> tuple[Matrix, NDArray[np.int64]]:
+    """(n,) by how much the best other entry leads a row's own, and which it is."""
+    places = np.arange(len(owner))
+    others = scores.copy()
+    others[places, owner] = -np.inf
+    return others.max(axis=1) - scores[places, owner], others.argmax(axis=1)
+
+
+def _correct(ridge: Ridge, owner: NDArray[np.int64], targets: sparse.csr_matrix) -> NDArray[np.bool_]:
+    """Let variants that look misfiled count for the entry the others point to; (n,) which did."""
+    misfiled = np.zeros(len(owner), bool)
+    better = owner.copy()
+    for start in range(0, len(owner), BLOCK):
+        places = np.arange(start, min(start + BLOCK, len(owner)))
+        lead, better[places] = _lead_of_others(ridge.left_out(places), owner[places])
+        misfiled[places] = lead > MISFILED_LEAD
+    which = np.flatnonzero(misfiled)
+    moved = sparse.csr_matrix((np.full(len(which), 1 - KEPT, np.float32), (which, better[which])), shape=targets.shape)
+    kept = sparse.diags(np.where(misfiled, KEPT, 1).astype(np.float32)) @ targets
+    ridge.retarget((kept + moved).tocsr())
+    return misfiled
+
+
+def _targets(owner: NDArray[np.int64], entries: int) -> sparse.csr_matrix:
+    ones = np.ones(len(owner), np.float32)
+    return sparse.csr_matrix((ones, (np.arange(len(owner)), owner)), shape=(len(owner), entries))
 
 
 def _square(kernel: Kernel, rows: Rows, size: int) -> Matrix:

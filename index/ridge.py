@@ -10,7 +10,7 @@ regressors): n·m² operations and m² numbers, whatever n; there I − H takes 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import numpy as np
@@ -32,6 +32,9 @@ class Ridge(Protocol):
     def weights(self) -> Matrix:
         """(landmarks, c): a row's kernel values times these are its scores."""
 
+    def retarget(self, targets: sparse.csr_matrix) -> None:
+        """Solve again for other targets (n, c); what was factorised stays."""
+
     def left_out(self, places: Places) -> Matrix:
         """(len(places), c): each row's scores had it not been there."""
 
@@ -45,6 +48,9 @@ class Exact:
     def __init__(self, kernel: Matrix, targets: sparse.csr_matrix, strength: float = STRENGTH) -> None:
         kernel[np.diag_indices_from(kernel)] += strength
         self._inverse = _inverted(kernel)
+        self.retarget(targets)
+
+    def retarget(self, targets: sparse.csr_matrix) -> None:
         self._targets = targets
         self._alpha = np.asarray((targets.T @ self._inverse).T, np.float32)
 
@@ -74,17 +80,19 @@ class Nystrom:
         base[np.diag_indices_from(base)] += JITTER * len(marks)
         self._lower = np.linalg.cholesky(base)
         self._values = values
-        self._targets = targets
-        size = targets.shape[0]
         gram = np.zeros_like(base)
-        moment = np.zeros((len(marks), targets.shape[1]))
-        for start in range(0, size, BLOCK):
-            places = np.arange(start, min(start + BLOCK, size))
+        for places in _blocks(targets.shape[0]):
             features = self._features(places)
             gram += features.T @ features
-            moment += (targets[places].T @ features).T
         gram[np.diag_indices_from(gram)] += strength
         self._factor = linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
+        self.retarget(targets)
+
+    def retarget(self, targets: sparse.csr_matrix) -> None:
+        self._targets = targets
+        moment = np.zeros((len(self._lower), targets.shape[1]))
+        for places in _blocks(targets.shape[0]):
+            moment += (targets[places].T @ self._features(places)).T
         self._solution = linalg.cho_solve(self._factor, moment, check_finite=False)
 
     def _features(self, places: Places) -> NDArray[np.float64]:
@@ -119,6 +127,11 @@ class Nystrom:
             targets - linalg.solve(kept, targets - features @ self._solution, assume_a="pos", check_finite=False),
             np.float32,
         )
+
+
+def _blocks(size: int) -> Iterator[Places]:
+    for start in range(0, size, BLOCK):
+        yield np.arange(start, min(start + BLOCK, size))
 
 
 def _inverted(matrix: Matrix) -> Matrix:
