@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.artefact import Shelf
 from index.embedder import Embedder, load_embedder
 from service import errors
+from service.adapters import wiring
 from service.api import checks, entries, feedback, insights, operations, suggestions
 from service.desk import Desk
 from service.live import Live
@@ -110,7 +111,8 @@ def create_app(
         app.state.check = checks.Checker(lambda: live.retriever).check
         app.state.storage = Storage(settings.database_url)
         try:
-            yield
+            async with wiring.running(app, settings.adapters):
+                yield
         finally:
             await anyio.to_thread.run_sync(live.stop)
             await anyio.to_thread.run_sync(app.state.storage.close)
@@ -128,6 +130,7 @@ def create_app(
     app.state.now = now
     for resource in (suggestions, feedback, insights, checks, entries, operations, knowledge):
         app.include_router(resource.router)
+    wiring.install(app, settings.adapters)
     app.mount("/static", _Static(directory=knowledge.STATIC), name="static")
     errors.install(app)
     app.add_middleware(LimitBody)

@@ -425,6 +425,27 @@ def serve(
     run(settings, embedder)
 
 
+@app.command()
+def mcp() -> None:
+    """Serve the live index as tools over standard input and output (Model Context Protocol)."""
+    from index.artefact import Shelf
+    from index.embedder import load_embedder
+    from service.adapters.mcp import MISSING, installed, over_stdio
+    from service.live import Live
+    from service.server import configure_logging
+
+    if not installed():
+        raise SettingsError(MISSING)
+    configure_logging()
+    settings = Settings.from_environment()
+    live = Live(Shelf(settings.artefacts), load_embedder(settings.embedder), settings.poll_seconds)
+    live.start()
+    try:
+        over_stdio(live)
+    finally:
+        live.stop()
+
+
 def _set_up(settings: Settings, embedder: Any) -> None:
     """Import and build what is missing; an unchanged knowledge base costs neither."""
     from index.artefact import Shelf, verify

@@ -36,10 +36,19 @@ DOORS = {
     "uvicorn": "service/",
     "typer": "service/cli.py",
     "prometheus_client": "service/",
+    "httpx2": "service/adapters/courier.py",
+    "mcp": "service/adapters/mcp.py",
 }
 LEAVES = frozenset({"index.lexical", "index.ranker", "index.confidence", "index.triggers", "index.guard"})
 # Module → why it has no test file of its own name.
 WITHOUT_MIRROR = {
+    "service/adapters/anyq.py": "a wire format, tests/contract/test_anyq.py",
+    "service/adapters/azure.py": "a wire format, tests/contract/test_azure.py",
+    "service/adapters/chatwoot.py": "a wire format, tests/contract/test_chatwoot.py",
+    "service/adapters/dify.py": "a wire format, tests/contract/test_dify.py",
+    "service/adapters/mcp.py": "a wire format, tests/contract/test_mcp.py",
+    "service/adapters/rasa.py": "a wire format, tests/contract/test_rasa.py",
+    "service/adapters/wiring.py": "which adapters answer, tests/contract/test_adapters.py",
     "knowledge/errors.py": "declares exceptions only; every module that raises them tests them",
     "knowledge/store/migrations/env.py": "alembic's entry point, run by every test that opens a database",
     "knowledge/store/migrations/versions/v0001_knowledge.py": "run by every test that opens a database",

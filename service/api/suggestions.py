@@ -30,7 +30,7 @@ async def suggestions(body: SuggestionRequest, request: Request) -> SuggestionRe
     `abstain` is an answer: nothing approved fits well enough, and the holding reply says so honestly.
     """
     response: SuggestionResponse = await run_in_threadpool(request.app.state.suggest, body, request_id(request))
-    _count(request.app.state.metrics, response)
+    count(request.app.state.metrics, response)
     return response
 
 
@@ -45,7 +45,7 @@ async def batch(body: BatchRequest, request: Request) -> BatchResponse:
     responses = await run_in_threadpool(_answer, request.app.state.suggest, body.requests, request_id(request))
     for response in responses:
         if isinstance(response, SuggestionResponse):
-            _count(request.app.state.metrics, response)
+            count(request.app.state.metrics, response)
     return BatchResponse(responses=responses)
 
 
@@ -62,6 +62,7 @@ def _answer(
     return answered
 
 
-def _count(metrics: Metrics, response: SuggestionResponse) -> None:
+def count(metrics: Metrics, response: SuggestionResponse) -> None:
+    """Count a response's decision and escalation."""
     metrics.decisions.labels(response.decision).inc()
     metrics.escalations.labels(response.escalation.level, response.escalation.target or "").inc()

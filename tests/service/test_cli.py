@@ -19,6 +19,7 @@ from typing import Any, ClassVar, NamedTuple
 import pytest
 
 import index.embedder
+import service.adapters.mcp
 import service.measuring
 import service.server
 from index.artefact import CURRENT, Shelf
@@ -520,9 +521,7 @@ def builds(monkeypatch: pytest.MonkeyPatch, shipped: Path, served: list[Settings
     return statuses
 
 
-def test_setup_imports_and_builds_once(
-    huashu: Huashu, home: Path, builds: list[int], served: list[Settings]
-) -> None:
+def test_setup_imports_and_builds_once(huashu: Huashu, home: Path, builds: list[int], served: list[Settings]) -> None:
     """A fresh machine is ready to answer; a second start finds everything there."""
     assert huashu("serve", "--setup").status == 0
     version = live(home)
@@ -567,3 +566,21 @@ def test_help_and_lint_load_no_encoder(shipped: Path) -> None:
     for arguments in (["--help"], ["lint", str(shipped)]):
         done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
         assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_mcp_serves_the_live_index_over_standard_input_and_output(
+    huashu: Huashu, stocked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index of this home, watched while it serves."""
+    served: list[str | None] = []
+    monkeypatch.setattr(service.server, "configure_logging", lambda: None)
+    monkeypatch.setattr(service.adapters.mcp, "installed", lambda: True)
+    monkeypatch.setattr(service.adapters.mcp, "over_stdio", lambda live: served.append(live.version))
+    assert huashu("mcp").status == 0
+    assert served == [stocked]
+
+
+def test_mcp_without_its_sdk_says_what_to_install(huashu: Huashu, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an extra."""
+    monkeypatch.setattr(service.adapters.mcp, "installed", lambda: False)
+    fails(huashu("mcp"), "huashu[mcp]")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import Settings, SettingsError
+from service.settings import ADAPTERS, Adapters, Settings, SettingsError
 
 
 def test_everything_has_a_default() -> None:
@@ -37,6 +37,52 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert Settings.from_environment(given) == Settings(
         tmp_path, "0.0.0.0", 9001, "BAAI/bge-small-zh-v1.5", "postgresql+psycopg://db/huashu", 0.5, True
     )
+
+
+def test_every_variable_of_the_adapters_is_read() -> None:
+    """Lists have commas; an address loses its last slash."""
+    given = {
+        "HUASHU_ADAPTERS": "anyq, Dify",
+        "HUASHU_ADAPTER_KEY": " k ",
+        "HUASHU_DIFY_KNOWLEDGE": "huashu=0.6, all, none=0",
+        "HUASHU_CHATWOOT_URL": "https://chat.example/",
+        "HUASHU_CHATWOOT_TOKEN": "t",
+        "HUASHU_CHATWOOT_SECRET": "s",
+        "HUASHU_CHATWOOT_AUTO_REPLY": "1",
+    }
+    knowledge = (("huashu", 0.6), ("all", None), ("none", 0.0))
+    wanted = Adapters(("dify", "anyq"), "k", knowledge, "https://chat.example", "t", "s", True)
+    assert Settings.from_environment(given).adapters == wanted
+
+
+def test_every_adapter_is_on_unless_it_is_said_otherwise() -> None:
+    """All by default, none by `none`."""
+    assert Settings.from_environment({"HUASHU_ADAPTERS": " "}).adapters == Adapters()
+    assert Adapters().enabled == ADAPTERS
+    assert Settings.from_environment({"HUASHU_ADAPTERS": "none"}).adapters.enabled == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("HUASHU_ADAPTERS", "dify,slack", "names slack: give some of dify, chatwoot"),
+        ("HUASHU_ADAPTERS", "none,dify", "names none"),
+        ("HUASHU_DIFY_KNOWLEDGE", "huashu=70", "HUASHU_DIFY_KNOWLEDGE huashu is '70': give a number from 0 to 1"),
+        ("HUASHU_DIFY_KNOWLEDGE", "=0.5", "give ids with commas"),
+        ("HUASHU_CHATWOOT_URL", "chat.example", "an address that begins with https://"),
+    ],
+)
+def test_a_setting_of_adapters_that_cannot_be_used_is_refused(name: str, value: str, told: str) -> None:
+    """The message names it and what is allowed."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment({name: value})
+    assert told in str(refused.value)
+
+
+def test_secrets_are_not_printed() -> None:
+    """Settings may end in a log; keys and tokens may not."""
+    adapters = Adapters(key="k-secret", chatwoot_token="t-secret", chatwoot_secret="s-secret")
+    assert "secret=" not in repr(Settings(adapters=adapters)) and "-secret" not in repr(Settings(adapters=adapters))
 
 
 def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

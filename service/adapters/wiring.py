@@ -1,0 +1,63 @@
+"""Which adapters answer, and what they keep while the service runs: the only place that knows them all."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from service.adapters import anyq, azure, chatwoot, dify, mcp, rasa
+from service.adapters.asking import ask
+from service.adapters.chatwoot import Bot
+from service.adapters.conversations import Conversations
+from service.adapters.courier import Courier
+from service.adapters.narrowing import Keep
+from service.api.requests import SuggestionRequest
+from service.api.responses import SuggestionResponse
+from service.settings import Adapters
+
+ROUTERS: dict[str, APIRouter] = {
+    "dify": dify.router,
+    "chatwoot": chatwoot.router,
+    "azure": azure.router,
+    "rasa": rasa.router,
+    "anyq": anyq.router,
+    "mcp": mcp.router,
+}
+
+
+def install(app: FastAPI, settings: Adapters) -> None:
+    """Answer at the addresses of the adapters that are switched on; the others are not there."""
+    app.state.adapters = settings
+    for name in settings.enabled:
+        app.include_router(ROUTERS[name])
+
+
+@asynccontextmanager
+async def running(app: FastAPI, settings: Adapters) -> AsyncIterator[None]:
+    """What adapters need while they answer; to be entered once the desk is there."""
+    app.state.conversations = Conversations()
+    app.state.chatwoot = _bot(app, settings)
+    app.state.mcp = mcp.http_of(app, _asking(app))
+    try:
+        yield
+    finally:
+        await app.state.mcp.close()
+        if app.state.chatwoot is not None:
+            await app.state.chatwoot.close()
+
+
+def _bot(app: FastAPI, settings: Adapters) -> Bot | None:
+    wanted = (settings.chatwoot_url, settings.chatwoot_token, settings.chatwoot_secret)
+    if "chatwoot" not in settings.enabled or not all(wanted):
+        return None
+    return Bot(app, settings, Courier(settings.chatwoot_url, settings.chatwoot_token))
+
+
+def _asking(app: FastAPI) -> mcp.Ask:
+    async def asked(request: SuggestionRequest, keep: Keep | None) -> SuggestionResponse:
+        return await ask(app, request, uuid.uuid4().hex, keep)
+
+    return asked

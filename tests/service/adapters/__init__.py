@@ -1,0 +1,1 @@
+"""Tests of what the adapters share; each wire format is tested in tests/contract."""
