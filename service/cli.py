@@ -196,7 +196,7 @@ def build(
     from index.embedder import load_embedder
 
     settings = Settings.from_environment()
-    done = _build(settings, load_embedder(settings.embedder), by or _me(), publish)
+    done = _build(settings, load_embedder(settings.embedder, settings.adapter), by or _me(), publish)
     what = "built" if done.built else "nothing changed, already built"
     seconds = ", ".join(f"{name} {value:.1f} s" for name, value in done.seconds.items())
     out.print(
@@ -342,7 +342,7 @@ def _ask_index(settings: Settings, body: dict[str, Any]) -> Any:
         ) from error
     shelf = Shelf(settings.artefacts)
     version = shelf.current()
-    embedder = load_embedder(settings.embedder)
+    embedder = load_embedder(settings.embedder, settings.adapter)
     _, contents = load(shelf.path(version), embedder.name)
     return Desk(lambda: Retriever(contents, embedder, version)).suggest(wanted).model_dump(mode="json")
 
@@ -419,7 +419,7 @@ def serve(
     from index.embedder import load_embedder
     from service.server import run
 
-    embedder = load_embedder(settings.embedder)
+    embedder = load_embedder(settings.embedder, settings.adapter)
     if setup:
         _set_up(settings, embedder)
     run(settings, embedder)

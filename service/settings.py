@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.constants import DEFAULT_EMBEDDER
+from index.constants import DEFAULT_EMBEDDER, SHIPPED_ADAPTER
+
+AS_THEY_COME = "none"  # as HUASHU_ADAPTER: the bundled encoders without any corrections
 
 
 class SettingsError(Exception):
@@ -25,6 +27,7 @@ class Settings:
     database: SQLAlchemy URL of the knowledge database (HUASHU_DATABASE, SQLite under home).
     poll_seconds: how often the service looks for a newly published artefact (HUASHU_POLL_SECONDS, 1).
     open_network: serve an address other than loopback without any sign-in (HUASHU_OPEN_NETWORK=1).
+    adapter: corrections of the bundled encoders, None for as they come (HUASHU_ADAPTER, a path or `none`; the shipped).
     """
 
     home: Path = Path("data")
@@ -34,6 +37,7 @@ class Settings:
     database: str = ""
     poll_seconds: float = 1.0
     open_network: bool = False
+    adapter: Path | None = SHIPPED_ADAPTER
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -50,6 +54,7 @@ class Settings:
             database=given.get("HUASHU_DATABASE", cls.database),
             poll_seconds=_number(given, "HUASHU_POLL_SECONDS", cls.poll_seconds, 0.01, 3600),
             open_network=given.get("HUASHU_OPEN_NETWORK", "0") == "1",
+            adapter=_adapter(given.get("HUASHU_ADAPTER")),
         )
 
     @property
@@ -74,6 +79,12 @@ class Settings:
     def url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
+
+
+def _adapter(given: str | None) -> Path | None:
+    if given is None:
+        return SHIPPED_ADAPTER
+    return None if given.strip() == AS_THEY_COME else Path(given).expanduser().resolve()
 
 
 def _number(

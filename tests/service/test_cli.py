@@ -22,6 +22,7 @@ import index.embedder
 import service.measuring
 import service.server
 from index.artefact import CURRENT, Shelf
+from index.constants import SHIPPED_ADAPTER
 from knowledge.formats.yaml import dump_pack, load_pack
 from knowledge.store import Store
 from service import cli
@@ -59,7 +60,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HUASHU_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("USER", "李雷")
     for module in (index.embedder, service.measuring):
-        monkeypatch.setattr(module, "load_embedder", lambda name: ToyEmbedder())
+        monkeypatch.setattr(module, "load_embedder", lambda name, adapter: ToyEmbedder())
     return tmp_path / "home"
 
 
@@ -469,6 +470,29 @@ def test_evaluate_draws_a_table(huashu: Huashu, question_set: tuple[Path, Path])
     done = huashu("evaluate", "--knowledge", knowledge, "--queries", queries, "--queries", queries)
     assert re.search(r"^queries +8$", done.out, re.MULTILINE)
     assert re.search(r"same +│ +4 +│ +1\.0 ", done.out)
+
+
+def test_the_adapter_of_the_settings_is_loaded(
+    huashu: Huashu, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By every verb that loads the encoders; `none` is none."""
+    given: list[Path | None] = []
+
+    def load(name: str, adapter: Path | None) -> ToyEmbedder:
+        given.append(adapter)
+        return ToyEmbedder()
+
+    for module in (index.embedder, service.measuring):
+        monkeypatch.setattr(module, "load_embedder", load)
+    monkeypatch.setattr(service.server, "run", lambda settings, embedder: None)
+    huashu("import", folder)
+    verbs = (("build",), ("ask", "退款"), ("evaluate",), ("serve",))
+    for setting, expected in (("none", None), (str(tmp_path / "a.npz"), tmp_path / "a.npz"), ("", SHIPPED_ADAPTER)):
+        monkeypatch.setenv("HUASHU_ADAPTER", setting)
+        given.clear()
+        for verb in verbs:
+            assert huashu(*verb).status == 0
+        assert given == [expected] * len(verbs)
 
 
 def test_serve_keeps_to_this_machine(huashu: Huashu, monkeypatch: pytest.MonkeyPatch) -> None:
