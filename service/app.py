@@ -102,7 +102,9 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = WORKERS
-        engine = embedder if embedder is not None else await anyio.to_thread.run_sync(load_embedder, settings.embedder)
+        engine = embedder if embedder is not None else await anyio.to_thread.run_sync(
+            load_embedder, settings.embedder, settings.adapter
+        )
         live = Live(Shelf(settings.artefacts), engine, settings.poll_seconds)
         await anyio.to_thread.run_sync(live.start)
         app.state.live = live

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from index.constants import DEFAULT_EMBEDDER
 from knowledge.errors import KnowledgeError
 from service.settings import Settings, SettingsError
 
@@ -196,7 +198,7 @@ def build(
     from index.embedder import load_embedder
 
     settings = Settings.from_environment()
-    done = _build(settings, load_embedder(settings.embedder), by or _me(), publish)
+    done = _build(settings, load_embedder(settings.embedder, settings.adapter), by or _me(), publish)
     what = "built" if done.built else "nothing changed, already built"
     seconds = ", ".join(f"{name} {value:.1f} s" for name, value in done.seconds.items())
     out.print(
@@ -342,7 +344,7 @@ def _ask_index(settings: Settings, body: dict[str, Any]) -> Any:
         ) from error
     shelf = Shelf(settings.artefacts)
     version = shelf.current()
-    embedder = load_embedder(settings.embedder)
+    embedder = load_embedder(settings.embedder, settings.adapter)
     _, contents = load(shelf.path(version), embedder.name)
     return Desk(lambda: Retriever(contents, embedder, version)).suggest(wanted).model_dump(mode="json")
 
@@ -400,6 +402,63 @@ def _print_figures(figures: dict[str, Any]) -> None:
 
 
 @app.command()
+def adapt(
+    knowledge: Annotated[
+        Path | None,
+        typer.Option(help="Pack folder or .jsonl to learn from; the approved knowledge where left out."),
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Option("--out", help="Where to write; HUASHU_HOME/adapter.npz where left out.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="How often each phrasing is learnt from.")] = 2,
+    force: Annotated[bool, typer.Option(help="Write it even where it finds no more than before.")] = False,
+) -> None:
+    """Teach the bundled encoders your own phrasings, and keep what they learnt if it finds more; takes minutes.
+
+    Every fifth variant is held out to measure with. Exit status 1, and nothing written, if no more of them are found.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
+    from knowledge.store import Store
+    from service import adapting
+    from service.measuring import read_pack
+
+    settings = Settings.from_environment()
+    if settings.embedder != DEFAULT_EMBEDDER:
+        raise SettingsError(
+            f"HUASHU_EMBEDDER is {settings.embedder!r}, and only {DEFAULT_EMBEDDER!r} can be taught: unset it"
+        )
+    path = (target or settings.home / "adapter.npz").expanduser().resolve()
+    if knowledge is not None:
+        pack = read_pack(knowledge)
+    else:
+        with Store.open(settings.database_url) as store:
+            pack = store.pack()
+    rest, queries = adapting.held_out(pack)
+    if not queries and not force:
+        raise KnowledgeError(
+            f"no variant can be held out to measure with: give entries {adapting.LEAST} phrasings or more, or --force"
+        )
+    with _progress() as step:
+        if queries:
+            found = adapting.compare(rest, queries, epochs, step)
+            out.print(
+                f"{found.asked} variants held out: hit@1 {found.before / found.asked:.4f} before, "
+                f"{found.after / found.asked:.4f} after ({found.gained} gained, {found.lost} lost)",
+                highlight=False,
+            )
+            if not found.better and not force:
+                out.print("no better than the shipped adapter, so nothing was written (--force writes it all the same)")
+                raise typer.Exit(1)
+        adapting.write(pack, path, epochs, step)
+    out.print(f"adapter written to {path}", markup=False, highlight=False)
+    out.print(
+        f"next: HUASHU_ADAPTER={shlex.quote(str(path))} huashu build, and the same setting for the service",
+        markup=False,
+        highlight=False,
+    )
+
+
+@app.command()
 def serve(
     setup: Annotated[
         bool,
@@ -419,7 +478,7 @@ def serve(
     from index.embedder import load_embedder
     from service.server import run
 
-    embedder = load_embedder(settings.embedder)
+    embedder = load_embedder(settings.embedder, settings.adapter)
     if setup:
         _set_up(settings, embedder)
     run(settings, embedder)

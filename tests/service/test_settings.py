@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from index.constants import SHIPPED_ADAPTER
 from service.settings import ADAPTERS, Adapters, Settings, SettingsError
 
 
@@ -19,6 +20,7 @@ def test_everything_has_a_default() -> None:
     assert not settings.open_network
     assert settings.url == "http://127.0.0.1:8000"
     assert settings.embedder == "huashu-default"
+    assert settings.adapter == SHIPPED_ADAPTER
 
 
 def test_every_variable_is_read(tmp_path: Path) -> None:
@@ -31,11 +33,19 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "HUASHU_DATABASE": "postgresql+psycopg://db/huashu",
         "HUASHU_POLL_SECONDS": "0.5",
         "HUASHU_OPEN_NETWORK": "1",
+        "HUASHU_ADAPTER": str(tmp_path / "ours.npz"),
         "HUASHU_COLOUR": "red",
         "PORT": "1",
     }
     assert Settings.from_environment(given) == Settings(
-        tmp_path, "0.0.0.0", 9001, "BAAI/bge-small-zh-v1.5", "postgresql+psycopg://db/huashu", 0.5, True
+        tmp_path,
+        "0.0.0.0",
+        9001,
+        "BAAI/bge-small-zh-v1.5",
+        "postgresql+psycopg://db/huashu",
+        0.5,
+        True,
+        tmp_path / "ours.npz",
     )
 
 
@@ -83,6 +93,11 @@ def test_secrets_are_not_printed() -> None:
     """Settings may end in a log; keys and tokens may not."""
     adapters = Adapters(key="k-secret", chatwoot_token="t-secret", chatwoot_secret="s-secret")
     assert "secret=" not in repr(Settings(adapters=adapters)) and "-secret" not in repr(Settings(adapters=adapters))
+def test_none_is_no_adapter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The encoders as they come; anything else is a path, from where the command was run."""
+    monkeypatch.chdir(tmp_path)
+    assert Settings.from_environment({"HUASHU_ADAPTER": "none"}).adapter is None
+    assert Settings.from_environment({"HUASHU_ADAPTER": "./none"}).adapter == tmp_path / "none"
 
 
 def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +108,7 @@ def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch)
 
 def test_an_empty_value_is_the_default() -> None:
     """`HUASHU_PORT= huashu serve` is as if it were not there."""
-    empty = dict.fromkeys(("HUASHU_HOME", "HUASHU_HOST", "HUASHU_PORT", "HUASHU_POLL_SECONDS"), " ")
+    empty = dict.fromkeys(("HUASHU_HOME", "HUASHU_HOST", "HUASHU_PORT", "HUASHU_POLL_SECONDS", "HUASHU_ADAPTER"), " ")
     assert Settings.from_environment(empty) == Settings.from_environment({})
 
 
