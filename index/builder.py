@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -98,7 +98,12 @@ def resolved_policy(policy: Policy, facts: Facts) -> Policy:
     return policy.model_copy(update={"lines": lines, "targets": targets})
 
 
-def version_of(entries: Sequence[ApprovedEntry], policy: Policy, embedder: Embedder) -> str:
+def version_of(
+    entries: Sequence[ApprovedEntry],
+    policy: Policy,
+    embedder: Embedder,
+    products: Mapping[str, Sequence[str]] | None = None,
+) -> str:
     """The name of the artefact these make: the same content, embedder and recipe give the same."""
     content = [
         FORMAT,
@@ -106,6 +111,7 @@ def version_of(entries: Sequence[ApprovedEntry], policy: Policy, embedder: Embed
         embedder.name,
         ENTRIES.dump_python(tuple(entries), mode="json"),
         policy.model_dump(mode="json"),
+        {product: list(names) for product, names in (products or {}).items()},
     ]
     return digest(canonical(content))[:12]
 
@@ -132,11 +138,12 @@ def build(
     findings = _gate_lint(entries, policy, facts)
     seconds["lint"] = time.perf_counter() - started
     ready, rules = resolved(entries, facts), resolved_policy(policy, facts)
-    version = version_of(ready, rules, embedder)
+    names = {product: known.names for product, known in facts.products.items()}
+    version = version_of(ready, rules, embedder, names)
     built = not _whole(shelf, version)
     cache = VectorCache(home / CACHE, embedder)
     if built:
-        contents = assemble(ready, rules, cache.encode, seconds, step)
+        contents = assemble(ready, rules, cache.encode, seconds, step, names)
         manifest = {
             "embedder": embedder.name,
             "dimensions": embedder.dimensions,
@@ -203,8 +210,12 @@ def assemble(
     encode: Callable[..., dict[str, Matrix]],
     seconds: dict[str, float] | None = None,
     step: Step | None = None,
+    products: Mapping[str, Sequence[str]] | None = None,
 ) -> Contents:
-    """Everything a query needs, in memory; `encode` is an embedder's or a cache's. Raises GateError."""
+    """Everything a query needs, in memory; `encode` is an embedder's or a cache's. Raises GateError.
+
+    `products` are the names customers have for each product.
+    """
     took = seconds if seconds is not None else {}
     say = step or (lambda name, done, all_: None)
     variants, keys, owner = _phrasings(entries)
@@ -239,6 +250,7 @@ def assemble(
     return Contents(
         tuple(entries),
         policy,
+        {product: tuple(names) for product, names in (products or {}).items()},
         variants,
         keys,
         owner,
@@ -354,7 +366,6 @@ def _calibrate(
         owner,
         centre_all(rows, means),
         centre_all(far_rows, means),
-        (rows[calibration.CHARACTERS], far_rows[calibration.CHARACTERS]),
         (np.array([len(key) for key in keys[0]]), np.array([len(key) for key in keys[1]])),
         share,
     )

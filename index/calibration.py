@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from index import ranker
 from index.confidence import AMONG, Outcomes
@@ -20,7 +19,6 @@ from index.kernel import Matrix
 
 Numbers = NDArray[np.int64]
 
-CHARACTERS = "characters"
 FAR_PART = 0.5  # of the queries without an entry, how many are strangers; the rest are absent
 
 
@@ -29,14 +27,13 @@ def outcomes(
     owner: Numbers,
     variants: Mapping[str, Matrix],
     strangers: Mapping[str, Matrix],
-    characters: tuple[sparse.csr_matrix, sparse.csr_matrix],
     lengths: tuple[Numbers, Numbers],
     share: float,
 ) -> Outcomes:
     """One row for each held-out query.
 
-    `owner` (n,) ascending; `variants` and `strangers` are centred dense rows; `characters` and `lengths` those of the
-    variants and of the strangers. Weights give queries without an entry the share `share` (0..1).
+    `owner` (n,) ascending; `variants` and `strangers` are centred dense rows, `lengths` the characters of their texts.
+    Weights give queries without an entry the share `share` (0..1).
     """
     starts = np.flatnonzero(np.r_[True, np.diff(owner) != 0])
     mine = owner[held.rows]
@@ -44,7 +41,7 @@ def outcomes(
 
     def evidence(entries: Numbers, scores: Matrix, rows: Numbers | None, own: bool) -> NDArray[np.float64]:
         """Of variants `rows`, or of all strangers (None); `own`: whether the row's own entry is among the candidates."""
-        asked, shown = (variants, characters[0]) if rows is not None else (strangers, characters[1])
+        asked = variants if rows is not None else strangers
         length = lengths[0][rows] if rows is not None else lengths[1]
         found = []
         for start in range(0, len(scores), BLOCK):
@@ -52,19 +49,16 @@ def outcomes(
             which = rows[block] if rows is not None else np.arange(block.start, block.stop)
             these = {part: matrix[which] for part, matrix in asked.items()}
             cosine = mean_cosines(these, variants)
-            lexical = (shown[which] @ characters[0].T).toarray()
             far = mean_cosines(these, strangers) if len(lengths[1]) else np.full((len(which), 1), -1.0, np.float32)
             if rows is None:
                 far[np.arange(len(which)), which] = -1
             elif own:
                 cosine[np.arange(len(which)), which] = -1
-                lexical[np.arange(len(which)), which] = 0
             found.append(
                 Near(
                     np.asarray(scores[block], float),
                     np.asarray(nearest_of(cosine, starts, entries[block]), float),
                     np.asarray(far.max(axis=1), float),
-                    np.asarray(nearest_of(lexical, starts, entries[block]), float),
                     np.asarray(length[block], float),
                 ).features()
             )

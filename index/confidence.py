@@ -14,10 +14,11 @@ share, and `estimated_share` reads the share off unlabelled queries (label shift
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,15 @@ from scipy.special import expit
 
 from index.evidence import NAMES
 from index.metrics import precision_curve
+
+
+
+class Contradiction(Protocol):
+    """What `index.guard` found; only its kind counts here."""
+
+    @property
+    def kind(self) -> str: ...
+
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -37,10 +47,13 @@ ENOUGH_ROWS = 200  # found rows below which thresholds are the prior's
 CURVE_POINTS = 60
 # What speaks for a candidate never counts against it, and a near stranger never for it.
 SIGNS = {
-    **dict.fromkeys(("score", "lead", "cosine", "characters"), (0.0, None)),
+    **dict.fromkeys(("score", "lead", "cosine"), (0.0, None)),
     "stranger": (None, 0.0),
 }
 SHARPNESS = 6.0  # of the softmax that shares what the first leaves among the others
+# What a contradiction leaves of the odds. The guard is wrong about one right entry in 200 and finds two thirds of what it
+# should, so the likelihoods would justify less; negation is read less surely than names and numbers.
+ODDS = {"product": 0.05, "code": 0.05, "number": 0.1, "unit": 0.1, "negation": 0.2}
 SHOWN = 0.02  # share of right candidates that may fall below what is shown
 
 
@@ -138,6 +151,14 @@ def spread(verdict: Verdict, scores: Floats) -> Floats:
             result[:, part] = left[:, None] * weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
     # A later candidate is never surer than an earlier one; as in ranking, so in confidence.
     return np.minimum.accumulate(result, axis=1)
+
+
+def contradicted(confidence: float, found: Sequence[Contradiction]) -> float:
+    """The confidence (0..1) once the entry was found to contradict the query, by the graver of the contradictions."""
+    if not found or confidence <= 0:
+        return confidence
+    odds = confidence / max(1 - confidence, 1e-9) * min(ODDS[one.kind] for one in found)
+    return odds / (1 + odds)
 
 
 def _shifted(verdict: Verdict, fitted: float, share: float) -> Verdict:

@@ -35,12 +35,13 @@ SEPARATOR = "\n"  # no feature holds one
 class Contents:
     """`variants[i]` as written, `keys[i]` normalised, `owner[i]` the number of its entry in `entries`.
 
-    `strangers[part]` are the vectors of queries that no entry can mean. `trigger_variants` are as written;
+    `products` are the names customers have for each product. `strangers[part]` are the vectors of queries that no entry can mean. `trigger_variants` are as written;
     `trigger_keys` those and the look-alikes after them, normalised.
     """
 
     entries: tuple[ApprovedEntry, ...]
     policy: Policy
+    products: dict[str, tuple[str, ...]]
     variants: tuple[str, ...]
     keys: tuple[str, ...]
     owner: NDArray[np.int64]
@@ -63,6 +64,7 @@ def save(contents: Contents, folder: Path) -> None:
     texts = {
         "variants": contents.variants,
         "keys": contents.keys,
+        "products": contents.products,
         "owner": contents.owner.tolist(),
         "triggers": contents.trigger_variants,
         "trigger_keys": contents.trigger_keys,
@@ -146,6 +148,7 @@ def _load(folder: Path, manifest: Manifest) -> Contents:
     return Contents(
         entries,
         policy,
+        {product: tuple(names) for product, names in texts["products"].items()},
         tuple(texts["variants"]),
         tuple(texts["keys"]),
         np.asarray(texts["owner"], np.int64),

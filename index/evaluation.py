@@ -44,6 +44,7 @@ class Outcome:
     rank: int | None
     first: str | None
     confidence: float
+    inside: float
     decision: str
     nearest: str | None
     nearest_score: float
@@ -70,6 +71,7 @@ def _outcome(retriever: Retriever, query: Labelled) -> Outcome:
         ids.index(query.gold) + 1 if query.gold in ids else None,
         ids[0] if ids else None,
         finding.candidates[0].confidence if finding.candidates else 0.0,
+        finding.inside,
         finding.decision,
         nearest,
         score,
@@ -93,7 +95,9 @@ def report(outcomes: Sequence[Outcome], answer_threshold: float) -> dict[str, An
         "macro_f1": _rounded(
             macro_f1([str(outcome.gold) for outcome in inside], [outcome.first or "" for outcome in inside])
         ),
-        "auroc_in_scope": _rounded(auroc(sure, [outcome.gold is not None for outcome in outcomes])),
+        "auroc_in_scope": _rounded(
+            auroc([outcome.inside for outcome in outcomes], [outcome.gold is not None for outcome in outcomes])
+        ),
         "auroc_right": _rounded(auroc(sure, right)),
         "ece": _rounded(calibration_error(sure, right)),
         "answer_threshold": answer_threshold,

@@ -1,9 +1,9 @@
 """Evidence: what speaks for the first candidate, as numbers that confidence is learnt from.
 
 A ranker's score alone tells entries apart better than it tells whether any of them is meant. So beside it stand: its
-lead, how near the nearest phrasing lies by meaning and by form, whether others lie as near, how near the nearest
-stranger lies (a query that belongs to no desk, `index.strangers`), how undecided the ranker is, and how long the query
-is. Rows come from the caller; this module knows numbers, not texts.
+lead, how near the nearest phrasing lies by meaning, whether others lie as near, how near the nearest stranger lies (a
+query that belongs to no desk, `index.strangers`), and how long the query is. Rows come from the caller; this module
+knows numbers, not texts.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from index.kernel import Matrix, centred
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
-NAMES = ("score", "lead", "cosine", "rival", "stranger", "characters", "entropy", "length")
-SHARPNESS = 4.0  # of the softmax whose entropy says how undecided the ranker is
+NAMES = ("score", "lead", "cosine", "rival", "stranger", "length")
 FAR_APART = 0.55  # mean cosine above which a stranger may be meant by a base whose own spread is unknown
 BLOCK = 512
 
@@ -30,14 +29,12 @@ class Near:
     """How near n queries are to their k candidates, best first.
 
     `scores` (n, k) by the ranker; `cosines` (n, k) to the nearest variant of each candidate, mean over the dense
-    parts, centred; `strangers` (n,) likewise to the nearest stranger; `characters` (n, k) lexical cosines;
-    `lengths` (n,) characters of the normalised query.
+    parts, centred; `strangers` (n,) likewise to the nearest stranger; `lengths` (n,) characters of the normalised query.
     """
 
     scores: Floats
     cosines: Floats
     strangers: Floats
-    characters: Floats
     lengths: Floats
 
     def features(self) -> Floats:
@@ -46,23 +43,8 @@ class Near:
         first, cosine = scores[:, 0], np.asarray(self.cosines, float)
         several = scores.shape[1] > 1
         lead = first - scores[:, 1] if several else np.zeros_like(first)
-        rival = cosine[:, 1:].max(axis=1) - cosine[:, 0] if several else np.full_like(first, -1.0)
-        weights = np.exp(SHARPNESS * (scores - first[:, None]))
-        share = weights / weights.sum(axis=1, keepdims=True)
-        entropy = -(share * np.log(np.maximum(share, 1e-12))).sum(axis=1)
-        return np.stack(
-            [
-                first,
-                lead,
-                cosine[:, 0],
-                rival,
-                self.strangers,
-                self.characters[:, 0],
-                entropy,
-                np.log1p(self.lengths),
-            ],
-            axis=1,
-        )
+        rival = cosine[:, 1:].max(axis=1) - cosine[:, 0] if several else np.zeros_like(first)
+        return np.stack([first, lead, cosine[:, 0], rival, self.strangers, np.log1p(self.lengths)], axis=1)
 
 
 def mean_cosines(rows: Mapping[str, Matrix], bases: Mapping[str, Matrix]) -> Matrix:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from index.calibration import CHARACTERS
+from index.confidence import contradicted, spread
 from index.contents import Contents
 from index.embedder import Embedder, Matrix
 from index.evidence import Near, centre_all, mean_cosines
+from index.guard import Catalogue, Contradiction, Profile, contradictions, marks
 from index.ranker import TOP
 from knowledge.model import ApprovedEntry, Trigger
 from knowledge.text import normalise
@@ -38,13 +39,17 @@ HISTORY_TURNS = 3  # customer turns looked back at
 
 @dataclass(frozen=True)
 class Candidate:
-    """An entry for a query. `score` is the cosine (−1..1) to its nearest variant, `confidence` 0..1."""
+    """An entry for a query. `score` is the cosine (−1..1) to its nearest variant, `confidence` 0..1.
+
+    `contradictions` say where the query and the entry cannot both hold; they have lowered the confidence.
+    """
 
     entry: ApprovedEntry
     confidence: float
     score: float
     variant: str
     tier: Tier
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Finding:
     """What a query comes to.
 
     `options` are what a clarification offers, two or three, and empty for other decisions; `repeats` counts how often
-    the matter was asked, this time included.
+    the matter was asked, this time included; `inside` is the probability (0..1) that any entry is meant.
     """
 
     decision: Decision
@@ -70,18 +75,21 @@ class Finding:
     alarms: tuple[Alarm, ...]
     repeats: int
     used_history: bool
+    inside: float = 0.0
 
 
 @dataclass(frozen=True)
 class _Ranked:
-    """Entries best first; `features` (1, f) are the evidence for the first, None where nothing was ranked by it."""
+    """Entries best first with their confidence; `inside` is the probability that any is meant, from `features` (1, f)."""
 
     entries: NDArray[np.int64]
     confidence: NDArray[np.float64]
     exact: frozenset[int]
     rows: dict[str, Matrix | sparse.csr_matrix]
     key: str
+    inside: float = 0.0
     features: NDArray[np.float64] | None = None
+    contradictions: Mapping[int, tuple[Contradiction, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,8 @@ class Retriever:
         order = np.argsort(contents.owner, kind="stable")
         starts = np.searchsorted(contents.owner[order], np.arange(len(contents.entries) + 1))
         self._variants_of = [order[starts[i] : starts[i + 1]] for i in range(len(contents.entries))]
+        self._catalogue = Catalogue.of(contents.products, contents.variants)
+        self._profiles: dict[int, Profile] = {}
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -141,6 +151,7 @@ class Retriever:
             self._alarms([query, *reversed(turns)]),
             self._repeats(normalise(query), ranked, decision, turns, mask, leaned),
             leaned,
+            ranked.inside,
         )
 
     def _rank(self, query: str, mask: NDArray[np.bool_] | None) -> _Ranked:
@@ -158,15 +169,44 @@ class Retriever:
         scores = self.contents.ranker.scores(seen.values, entries)[0]
         order = np.argsort(-scores, kind="stable")
         entries, scores = entries[order], scores[order]
-        features = self._evidence(seen.rows, key, entries[:TOP], scores[:TOP])
+        features, nearest = self._evidence(seen.rows, key, entries[:TOP], scores[:TOP])
+        verdict = self.contents.confidence.verdict(features)
         confidence = np.zeros(len(entries))
-        confidence[:TOP] = self.contents.confidence.of(features, scores[None, :TOP])[0]
+        confidence[:TOP] = spread(verdict, scores[None, :TOP].astype(float))[0]
         if exact:
             # An approved phrasing of exactly one entry is certain; of several, they share what is certain.
             first = np.isin(entries, exact)
             entries = np.concatenate([entries[first], entries[~first]])
             confidence = np.concatenate([np.full(int(first.sum()), 1.0 / len(exact)), np.zeros(int((~first).sum()))])
-        return _Ranked(entries, confidence, frozenset(exact), seen.rows, key, features)
+            return _Ranked(entries, confidence, frozenset(exact), seen.rows, key, 1.0, features)
+        against = self._contradictions(query, entries[:OPTIONS].tolist(), nearest)
+        for place, entry in enumerate(entries[:OPTIONS].tolist()):
+            confidence[place] = contradicted(confidence[place], against.get(entry, ()))
+        if against:
+            # Another entry that says what the query says comes before one that says the opposite.
+            order = np.argsort(-confidence[:OPTIONS], kind="stable")
+            entries[:OPTIONS], confidence[:OPTIONS] = entries[order], confidence[order]
+        return _Ranked(entries, confidence, frozenset(), seen.rows, key, float(verdict.inside[0]), features, against)
+
+    def _contradictions(
+        self, query: str, entries: Sequence[int], nearest: Sequence[int]
+    ) -> dict[int, tuple[Contradiction, ...]]:
+        """Entry → where the query contradicts it; only those that it does."""
+        asked = marks(query, self._catalogue)
+        found = {}
+        for entry, place in zip(entries, nearest, strict=False):
+            against = contradictions(asked, self._profile(entry), marks(self.contents.variants[place], self._catalogue))
+            if against:
+                found[entry] = against
+        return found
+
+    def _profile(self, number: int) -> Profile:
+        """Made when first asked for: ten thousand entries would take half a minute."""
+        if number not in self._profiles:
+            entry = self.contents.entries[number].entry
+            replies = [reply.text for reply in entry.replies]
+            self._profiles[number] = Profile.of(entry.phrasings, entry.products, self._catalogue, replies)
+        return self._profiles[number]
 
     def _evidence(
         self,
@@ -174,23 +214,24 @@ class Retriever:
         key: str,
         entries: NDArray[np.int64],
         scores: Matrix,
-    ) -> NDArray[np.float64]:
-        """(1, f) features of the first of the ranked entries."""
+    ) -> tuple[NDArray[np.float64], list[int]]:
+        """(1, f) features of the first of the ranked entries, and the number of each one's nearest variant."""
         places = [self._variants_of[entry] for entry in entries.tolist()]
         starts = np.cumsum([0, *map(len, places[:-1])])
         every = np.concatenate(places)
         means = self.contents.ranker.kernel.means
         asked = centre_all(rows, means)
         kin = centre_all({part: stored[every] for part, stored in self._dense_rows.items()}, means)
-        lexical = (self.contents.lexical_rows[CHARACTERS][every] @ rows[CHARACTERS].T).toarray().T
+        near = mean_cosines(asked, kin)
+        nearest = [int(rows[part[0].argmax()]) for rows, part in zip(places, np.split(near, starts[1:], axis=1), strict=True)]
         far = mean_cosines(asked, self._strangers).max(axis=1) if self._has_strangers else np.array([-1.0])
-        return Near(
+        evidence = Near(
             scores[None].astype(float),
-            np.maximum.reduceat(mean_cosines(asked, kin), starts, axis=1).astype(float),
+            np.maximum.reduceat(near, starts, axis=1).astype(float),
             far.astype(float),
-            np.maximum.reduceat(lexical, starts, axis=1).astype(float),
             np.array([float(len(key))]),
-        ).features()
+        )
+        return evidence.features(), nearest
 
     def _see(self, text: str) -> _Seen:
         """The text in every channel; what a conversation said lately is remembered."""
@@ -254,7 +295,14 @@ class Retriever:
                 best = next(place for place, row in enumerate(variants) if self.contents.keys[row] == ranked.key)
             score = float(np.clip(cosine[best], -1, 1))
             found.append(
-                Candidate(self.contents.entries[entry], confidence, score, self.contents.variants[variants[best]], tier)
+                Candidate(
+                    self.contents.entries[entry],
+                    confidence,
+                    score,
+                    self.contents.variants[variants[best]],
+                    tier,
+                    ranked.contradictions.get(entry, ()),
+                )
             )
         return tuple(found)
 
