@@ -22,7 +22,7 @@ Rows = Mapping[str, "Matrix | sparse.csr_matrix"]
 Which = NDArray[np.int64] | slice
 
 GAMMA = 3.0
-LEXICAL_WEIGHTS = {"characters": 0.5, "pinyin": 0.2}
+LEXICAL_WEIGHTS = {"characters": 0.5, "pinyin": 0.35}
 FEW = 20  # with so many texts the mean is taken half
 
 

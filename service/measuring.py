@@ -53,15 +53,19 @@ def prepare_retriever(settings: Settings, knowledge: Path | None, step: Step | N
     return retriever_over(read_pack(knowledge), embedder, step)
 
 
-def retriever_over(pack: Pack, embedder: Embedder, step: Step | None = None) -> Retriever:
-    """A retriever over a pack as it stands: no gate, nothing written."""
+def retriever_over(
+    pack: Pack, embedder: Embedder, step: Step | None = None, seconds: dict[str, float] | None = None
+) -> Retriever:
+    """A retriever over a pack as it stands: no gate, nothing written. `seconds` gets the time of each step."""
     now = datetime.now(UTC)
     entries = [ApprovedEntry(entry=entry, version=1, approved_by="-", approved_at=now) for entry in pack.entries]
     contents = assemble(
         resolved(entries, pack.facts),
         resolved_policy(pack.policy, pack.facts),
         VectorCache(None, embedder).encode,
-        step=step,
+        seconds,
+        step,
+        {product: known.names for product, known in pack.facts.products.items()},
     )
     return Retriever(contents, embedder, "measured")
 
@@ -70,7 +74,7 @@ def read_pack(path: Path) -> Pack:
     """A pack folder, or a question set as a pack."""
     if path.is_dir():
         return load_pack(path)
-    # A question set has no policy of its own: the shipped one's precision targets and lines, none of its triggers.
+    # A question set has no policy of its own: the shipped one's precision targets and lines, none of its triggers or products.
     shipped = load_pack(Path(__file__).resolve().parent.parent / "knowledge" / "content")
     policy = shipped.policy.model_copy(update={"triggers": ()})
-    return Pack(entries=read_knowledge(path), policy=policy, facts=shipped.facts)
+    return Pack(entries=read_knowledge(path), policy=policy, facts=shipped.facts.model_copy(update={"products": {}}))
