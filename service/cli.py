@@ -363,7 +363,7 @@ def evaluate(
     """Measure a knowledge base on labelled queries: hit@k, MRR, AUROC, calibration, coverage and precision, latency."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
     from index.evaluation import report, run
-    from service.measuring import prepare_retriever, read_queries
+    from service.measuring import escalation_figures, prepare_retriever, read_queries
 
     labelled = [
         query for path in queries or sorted((CONTENT / "golden").glob("*.yaml")) for query in read_queries(path)
@@ -371,8 +371,10 @@ def evaluate(
     settings = Settings.from_environment()
     with _progress() as step:
         retriever = prepare_retriever(settings, knowledge, step)
-    outcomes = run(retriever, labelled)
-    figures = report(outcomes, retriever.contents.confidence.thresholds.answer)
+    # What only says how it should escalate says nothing of which entry is meant.
+    outcomes = run(retriever, [query for query in labelled if query.gold is not None or query.escalation is None])
+    figures = report(outcomes, retriever.contents.confidence)
+    figures["escalation"] = escalation_figures(retriever, labelled)
     if json_:
         print(json.dumps({"embedder": retriever.embedder_name, **figures}, ensure_ascii=False, indent=2))
     else:
