@@ -499,7 +499,7 @@ def mcp() -> None:
         raise SettingsError(MISSING)
     configure_logging()
     settings = Settings.from_environment()
-    live = Live(Shelf(settings.artefacts), load_embedder(settings.embedder), settings.poll_seconds)
+    live = Live(Shelf(settings.artefacts), load_embedder(settings.embedder, settings.tuning), settings.poll_seconds)
     live.start()
     try:
         over_stdio(live)

@@ -563,8 +563,11 @@ def test_the_tuning_of_the_settings_is_loaded(
     for module in (index.embedder, service.measuring):
         monkeypatch.setattr(module, "load_embedder", load)
     monkeypatch.setattr(service.server, "run", lambda settings, embedder: None)
+    monkeypatch.setattr(service.server, "configure_logging", lambda: None)
+    monkeypatch.setattr(service.adapters.mcp, "installed", lambda: True)
+    monkeypatch.setattr(service.adapters.mcp, "over_stdio", lambda live: None)
     huashu("import", folder)
-    verbs = (("build",), ("ask", "退款"), ("evaluate",), ("serve",))
+    verbs = (("build",), ("ask", "退款"), ("evaluate",), ("serve",), ("mcp",))
     for setting, expected in (("none", None), (str(tmp_path / "a.npz"), tmp_path / "a.npz"), ("", SHIPPED_TUNING)):
         monkeypatch.setenv("HUASHU_TUNING", setting)
         given.clear()
