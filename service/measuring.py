@@ -48,7 +48,7 @@ def read_queries(path: Path) -> tuple[Query, ...]:
 
 def prepare_retriever(settings: Settings, knowledge: Path | None, step: Step | None = None) -> Retriever:
     """A retriever over a pack folder, a question set, or (None) the live artefact."""
-    embedder = load_embedder(settings.embedder, settings.adapter)
+    embedder = load_embedder(settings.embedder, settings.tuning)
     if knowledge is None:
         shelf = Shelf(settings.artefacts)
         version = shelf.current()
