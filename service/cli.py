@@ -512,7 +512,7 @@ def mcp() -> None:
 def _set_up(settings: Settings, embedder: Any) -> None:
     """Import and build what is missing; an unchanged knowledge base costs neither."""
     from index.artefact import Shelf, verify
-    from index.builder import resolved, resolved_policy, version_of
+    from index.builder import resolved, product_names, resolved_policy, version_of
     from index.errors import ArtefactError
     from knowledge.formats.yaml import load_pack
     from knowledge.store import Store
@@ -524,7 +524,7 @@ def _set_up(settings: Settings, embedder: Any) -> None:
                 load_pack(CONTENT), SHIPPED, SHIPPED, "the pack that comes with Huashu", datetime.now(UTC)
             )
         entries, policy, facts = store.approved(), store.policy(), store.facts()
-    version = version_of(resolved(entries, facts), resolved_policy(policy, facts), embedder)
+    version = version_of(resolved(entries, facts), resolved_policy(policy, facts), embedder, product_names(facts))
     shelf = Shelf(settings.artefacts)
     try:
         verify(shelf.path(version), embedder.name)

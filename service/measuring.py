@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from index.artefact import Shelf
-from index.builder import assemble, resolved, resolved_policy
+from index.builder import assemble, product_names, resolved, resolved_policy
 from index.cache import VectorCache
 from index.contents import load
 from index.embedder import Embedder, load_embedder
@@ -68,7 +68,7 @@ def retriever_over(
         VectorCache(None, embedder).encode,
         seconds,
         step,
-        {product: known.names for product, known in pack.facts.products.items()},
+        product_names(pack.facts),
     )
     return Retriever(contents, embedder, "measured")
 
