@@ -50,7 +50,6 @@ class Outcome:
     nearest_score: float
     milliseconds: float
     alarms: tuple[str, ...]
-    features: NDArray[np.float64] | None = None
 
 
 def run(retriever: Retriever, queries: Sequence[Labelled]) -> list[Outcome]:

@@ -80,7 +80,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Ranked:
-    """Entries best first with their confidence; `inside` is the probability that any is meant, from `features` (1, f)."""
+    """Entries best first with their confidence; `inside`: how likely any is meant; `features` (1, f) of the first."""
 
     entries: NDArray[np.int64]
     confidence: NDArray[np.float64]
@@ -223,7 +223,9 @@ class Retriever:
         asked = centre_all(rows, means)
         kin = centre_all({part: stored[every] for part, stored in self._dense_rows.items()}, means)
         near = mean_cosines(asked, kin)
-        nearest = [int(rows[part[0].argmax()]) for rows, part in zip(places, np.split(near, starts[1:], axis=1), strict=True)]
+        nearest = [
+            int(rows[part[0].argmax()]) for rows, part in zip(places, np.split(near, starts[1:], axis=1), strict=True)
+        ]
         far = mean_cosines(asked, self._strangers).max(axis=1) if self._has_strangers else np.array([-1.0])
         evidence = Near(
             scores[None].astype(float),
