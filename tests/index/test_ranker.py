@@ -11,6 +11,7 @@ from index import ranker
 from index.kernel import Kernel, take
 from index.lexical import Lexical
 from index.ranker import Ranker, fit, landmark_rows
+from index.ridge import STRENGTH
 from tests.index.desk import FORMS, TOPICS
 from tests.toy import ToyEmbedder
 
@@ -59,7 +60,7 @@ def without(out: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tuple
     values = Kernel.against(ROWS, slice(None)).values(ROWS).astype(float)
     kept = np.setdiff1d(np.arange(len(TEXTS)), out)
     targets = np.eye(len(TOPICS))[np.asarray(OWNER)[kept]]
-    alpha = np.linalg.solve(values[np.ix_(kept, kept)] + np.eye(len(kept)), targets)
+    alpha = np.linalg.solve(values[np.ix_(kept, kept)] + STRENGTH * np.eye(len(kept)), targets)
     return np.asarray(values[np.ix_(out, kept)] @ alpha)
 
 
