@@ -62,7 +62,12 @@ class Build:
 def recipe() -> str:
     """A hash of the code that decides an artefact's content: another recipe is another artefact."""
     here = Path(__file__).parent
-    sources = [*sorted(here.glob("*.py")), here / "prior.json", *sorted(here.glob("strangers*.txt")), here.parent / "knowledge" / "text.py"]
+    sources = [
+        *sorted(here.glob("*.py")),
+        here / "prior.json",
+        *sorted(here.glob("strangers*.txt")),
+        here.parent / "knowledge" / "text.py",
+    ]
     return digest(b"\0".join(path.read_bytes() for path in sources))[:12]
 
 
@@ -233,7 +238,9 @@ def assemble(
     lexical = {channel: Lexical.fit(channel, keys) for channel in CHANNELS}
     lexical_rows = {channel: vocabulary.transform(keys) for channel, vocabulary in lexical.items()}
     say("train", 1, 3)
-    foreign, far = _strangers(nobodys, {p: m[len(variants) + len(own) + len(alike) :] for p, m in vectors.items()}, dense, owner)
+    foreign, far = _strangers(
+        nobodys, {p: m[len(variants) + len(own) + len(alike) :] for p, m in vectors.items()}, dense, owner
+    )
     far_rows = {**foreign, **{channel: vocabulary.transform(far) for channel, vocabulary in lexical.items()}}
     learnt, held = ranker.fit({**dense, **lexical_rows}, owner.tolist(), len(entries), far_rows if far else None)
     say("train", 2, 3)
@@ -318,8 +325,9 @@ def _phrasings(entries: Sequence[ApprovedEntry]) -> tuple[tuple[str, ...], tuple
                 variants.append(text)
                 keys.append(key)
                 owner.append(number)
-    if not variants:
-        raise GateError("no entry has a phrasing with a letter or a character in it")
+    silent = sorted({one.entry.id for one in entries} - {entries[number].entry.id for number in owner})
+    if silent:
+        raise GateError(f"no phrasing with a letter or a character in it has entry {', '.join(silent)}: write one")
     return tuple(variants), tuple(keys), np.asarray(owner, np.int64)
 
 
@@ -361,7 +369,7 @@ def _calibrate(
     learnt: ranker.Ranker,
     policy: Policy,
 ) -> confidence.Confidence:
-    """Confidence from the three kinds of held-out queries, weighed so that those without an entry have the policy's share."""
+    """Confidence from the three kinds of held-out queries; those without an entry weigh the policy's share."""
     means, share = learnt.kernel.means, policy.precision.out_of_scope_share
     found = calibration.outcomes(
         held,

@@ -40,7 +40,7 @@ def outcomes(
     several = np.bincount(owner)[mine] > 1
 
     def evidence(entries: Numbers, scores: Matrix, rows: Numbers | None, own: bool) -> NDArray[np.float64]:
-        """Of variants `rows`, or of all strangers (None); `own`: whether the row's own entry is among the candidates."""
+        """Of variants `rows`, or of all strangers (None); `own`: whether a row's own entry is among its candidates."""
         asked = variants if rows is not None else strangers
         length = lengths[0][rows] if rows is not None else lengths[1]
         found = []
@@ -75,25 +75,29 @@ def outcomes(
         (near, np.zeros((len(near), depth), bool), np.zeros(len(near), bool)),
         (far, np.zeros((len(far), depth), bool), np.zeros(len(far), bool)),
     ]
-    weights = weights_of([len(part[0]) for part in parts], share)
-    weights[: len(parts[0][0])] = held.trust[several]
+    weights = weights_of(np.asarray(held.trust[several], float), len(near), len(far), share)
     found = np.concatenate([part[1] for part in parts])
     return Outcomes(
         np.concatenate([part[0] for part in parts]),
         found[:, 0],
-        found[:, :AMONG].any(axis=1),
+        np.asarray(found[:, :AMONG].any(axis=1)),
         np.concatenate([part[2] for part in parts]),
         weights,
     )
 
 
-def weights_of(counts: list[int], share: float) -> NDArray[np.float64]:
-    """1 for a present row; the others' weights give them their share, half to each kind where both are there."""
-    present, absent, far = counts
-    base = present or absent + far
-    kinds = {1: absent, 2: far}
-    parts = {1: 1 - FAR_PART, 2: FAR_PART} if absent and far else {1: float(absent > 0), 2: float(far > 0)}
+def weights_of(present: NDArray[np.float64], absent: int, far: int, share: float) -> NDArray[np.float64]:
+    """The present rows' own weights, then those of so many absent and far rows: these get the share `share` (0..1).
+
+    Half of it goes to each kind where both are there. Without a present row the others count one each on average
+    before they are brought to the share.
+    """
+    base = float(present.sum()) if len(present) else float(absent + far)
     outside = base * share / (1 - share)
+    to_far = FAR_PART if absent and far else float(far > 0)
     return np.concatenate(
-        [np.ones(present), *(np.full(count, outside * parts[kind] / count if count else 0.0) for kind, count in kinds.items())]
+        [
+            present,
+            *(np.full(count, outside * part / max(count, 1)) for count, part in ((absent, 1 - to_far), (far, to_far))),
+        ]
     )

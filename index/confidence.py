@@ -29,7 +29,6 @@ from index.evidence import NAMES
 from index.metrics import precision_curve
 
 
-
 class Contradiction(Protocol):
     """What `index.guard` found; only its kind counts here."""
 
@@ -51,9 +50,10 @@ SIGNS = {
     "stranger": (None, 0.0),
 }
 SHARPNESS = 6.0  # of the softmax that shares what the first leaves among the others
-# What a contradiction leaves of the confidence: the ranker is often as good as certain of a look-alike, so odds would not
+# What a contradiction leaves of the confidence: the ranker is often all but certain of a look-alike, so odds would not
 # do. Four right entries in a thousand are contradicted by mistake and become clarified; negation is read least surely.
 REMAINS = {"product": 0.2, "code": 0.2, "number": 0.3, "unit": 0.3, "negation": 0.5}
+LEAST_SHARE = 1e-4  # of queries without an entry, and of those with one
 SHOWN = 0.02  # share of right candidates that may fall below what is shown
 
 
@@ -117,7 +117,7 @@ class Confidence:
             found = float(1 - _shifted(verdict, self.share, share).inside.mean())
             if abs(found - share) < 1e-5:
                 break
-            share = float(np.clip(found, 1e-4, 1 - 1e-4))
+            share = float(np.clip(found, LEAST_SHARE, 1 - LEAST_SHARE))
         return share
 
     def to_json(self) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class Confidence:
 
 
 def spread(verdict: Verdict, scores: Floats) -> Floats:
-    """(n, k) confidences: the first has its own, the next two share what `among` adds, the others what `inside` does."""
+    """(n, k) confidences: the first has its own, the next two share what `among` adds, the rest what `inside` does."""
     shares = np.exp(SHARPNESS * (scores - scores[:, :1]))
     result = np.zeros_like(scores)
     result[:, 0] = verdict.right
@@ -159,6 +159,8 @@ def contradicted(confidence: float, found: Sequence[Contradiction]) -> float:
 
 
 def _shifted(verdict: Verdict, fitted: float, share: float) -> Verdict:
+    # A policy may say that every query has an entry; no fit can know that, and nothing could be moved from there.
+    fitted = min(max(fitted, LEAST_SHARE), 1 - LEAST_SHARE)
     inward, outward = (1 - share) / (1 - fitted), share / fitted
     total = verdict.inside * inward + (1 - verdict.inside) * outward
     factor = inward / np.maximum(total, 1e-12)
@@ -237,8 +239,8 @@ def fit(
 ) -> Confidence:
     """Fit on out-of-fold queries whose weights give those without an entry the share `share`.
 
-    With too few rows to measure on, coefficients and thresholds are the prior's for knowledge bases of so many
-    `phrasings` an entry, moved to the share.
+    With too few rows to measure on, coefficients, thresholds and share are the prior's for knowledge bases of so many
+    `phrasings` an entry.
     """
     prior = prior_for(phrasings)
     known = outcomes.take(outcomes.weights > 0)
@@ -252,14 +254,18 @@ def fit(
     found = thresholds(crossed, known, answer_precision, clarify_precision)
     values, precision, coverage = precision_curve(crossed.right, known.right, known.weights)
     keep = np.unique(np.linspace(0, len(values) - 1, min(CURVE_POINTS, len(values))).astype(int))
-    curve = tuple((round(float(values[i]), 4), round(float(precision[i]), 4), round(float(coverage[i]), 4)) for i in keep)
+    curve = tuple(
+        (round(float(values[i]), 4), round(float(precision[i]), 4), round(float(coverage[i]), 4)) for i in keep
+    )
     return replace(bare, thresholds=found, curve=curve, measured_error=_error(crossed.right, known))
 
 
 def _coefficients(known: Outcomes, prior: Prior) -> dict[str, tuple[float, ...]]:
     design = _design(known.features, prior.centre, prior.scale)
     return {
-        head: maximum_a_posteriori(design, getattr(known, head), known.weights, prior.coefficients[head], PRIOR_STRENGTH)
+        head: maximum_a_posteriori(
+            design, getattr(known, head), known.weights, prior.coefficients[head], PRIOR_STRENGTH
+        )
         for head in HEADS
     }
 

@@ -35,8 +35,8 @@ SEPARATOR = "\n"  # no feature holds one
 class Contents:
     """`variants[i]` as written, `keys[i]` normalised, `owner[i]` the number of its entry in `entries`.
 
-    `products` are the names customers have for each product. `strangers[part]` are the vectors of queries that no entry can mean. `trigger_variants` are as written;
-    `trigger_keys` those and the look-alikes after them, normalised.
+    `products` are the names customers have for each product. `strangers[part]` are the vectors of queries that no entry
+    can mean. `trigger_variants` are as written; `trigger_keys` those and the look-alikes after them, normalised.
     """
 
     entries: tuple[ApprovedEntry, ...]

@@ -29,7 +29,8 @@ class Near:
     """How near n queries are to their k candidates, best first.
 
     `scores` (n, k) by the ranker; `cosines` (n, k) to the nearest variant of each candidate, mean over the dense
-    parts, centred; `strangers` (n,) likewise to the nearest stranger; `lengths` (n,) characters of the normalised query.
+    parts, centred; `strangers` (n,) likewise to the nearest stranger; `lengths` (n,) characters of the normalised
+    query.
     """
 
     scores: Floats
@@ -64,7 +65,7 @@ def centre_all(rows: Mapping[str, Matrix], means: Mapping[str, Matrix]) -> dict[
 
 
 def far_strangers(strangers: Mapping[str, Matrix], variants: Mapping[str, Matrix], owner: Numbers) -> Numbers:
-    """The strangers that no entry can mean: farther from every variant than half of the variants are from their own kin.
+    """The strangers that no entry can mean: farther from every variant than half of the variants are from their kin.
 
     A desk for residence permits has an entry for what is a stranger's query to a shop. All rows centred; `owner` (n,)
     ascending.
@@ -72,7 +73,7 @@ def far_strangers(strangers: Mapping[str, Matrix], variants: Mapping[str, Matrix
     nearest = np.concatenate(
         [
             mean_cosines({part: rows[start : start + BLOCK] for part, rows in strangers.items()}, variants).max(axis=1)
-            for start in range(0, len(next(iter(strangers.values()))), BLOCK)
+            for start in range(0, max(len(next(iter(strangers.values()))), 1), BLOCK)
         ]
     )
     kin = _kinship(variants, owner)

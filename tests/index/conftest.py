@@ -12,8 +12,22 @@ from index.retriever import Retriever
 from tests.index.desk import contents_of, matters
 from tests.toy import ToyEmbedder
 
-# So large a step from doubt to certainty that decisions do not hang on what the build happens to measure.
-SURE = Confidence(-3.5, 7.5, 13.5, Thresholds(answer=0.9, clarify=0.25, show=0.03), (), 0)
+# So large a step from doubt to certainty that decisions do not hang on what the build happens to measure. Features are
+# taken as they are; only score and lead count.
+SURE = Confidence(
+    (0.0,) * 6,
+    (1.0,) * 6,
+    {
+        "right": (-3.5, 7.5, 13.5, 0.0, 0.0, 0.0, 0.0),
+        "among": (-2.6, 8.0, 4.0, 0.0, 0.0, 0.0, 0.0),
+        "inside": (-2.1, 8.0, 4.0, 0.0, 0.0, 0.0, 0.0),
+    },
+    0.1,
+    Thresholds(answer=0.9, clarify=0.25, show=0.03),
+    (),
+    0,
+    None,
+)
 
 
 @pytest.fixture(scope="session")

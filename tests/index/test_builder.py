@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index import builder
@@ -15,6 +16,7 @@ from index.contents import load
 from index.embedder import Matrix
 from index.errors import GateError
 from index.retriever import Retriever
+from index.strangers import strangers
 from knowledge.errors import KnowledgeError
 from knowledge.model import ApprovedEntry, Entry, Escalation, Fact, Facts, Reply
 from tests.index.desk import AT, OWN_PHRASES, TRIGGERS, approved, build_in, contents_of, matter, matters, rules
@@ -72,7 +74,7 @@ def test_the_same_content_gives_the_same_bytes_in_two_homes(tmp_path: Path) -> N
     folders = [shelf(tmp_path / home).path(one.version) for home in ("one", "two")]
     first, second = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
     assert first == second
-    assert len(first) == 12
+    assert len(first) == 13
 
 
 def test_an_unchanged_rebuild_embeds_nothing_and_writes_nothing(tmp_path: Path) -> None:
@@ -88,11 +90,11 @@ def test_an_unchanged_rebuild_embeds_nothing_and_writes_nothing(tmp_path: Path) 
 
 
 def test_the_first_build_embeds_every_phrasing_once(tmp_path: Path) -> None:
-    """Titles, variants, and the triggers' phrases and look-alikes."""
+    """Titles, variants, the triggers' phrases and look-alikes, and the strangers."""
     embedder = ToyEmbedder()
     made = build_in(tmp_path, matters(), embedder)
     wanted = [text for one in matters() for text in one.entry.phrasings]
-    assert sorted(embedder.encoded) == sorted([*wanted, *OWN_PHRASES, *LOOK_ALIKES])
+    assert sorted(embedder.encoded) == sorted([*wanted, *OWN_PHRASES, *LOOK_ALIKES, *strangers()])
     assert (made.embedded, made.reused) == (len(embedder.encoded), 0)
 
 
@@ -214,7 +216,7 @@ def changed(entry: Entry) -> tuple[ApprovedEntry, ...]:
 
 
 def test_every_part_of_the_content_makes_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A reply, an approver, a version, the policy, the embedder and the recipe; nothing else does."""
+    """A reply, an approver, a version, the policy, the embedder, a product and the recipe; nothing else does."""
     ready, policy = matters(), rules()
     first = ready[0]
     versions = [
@@ -224,10 +226,11 @@ def test_every_part_of_the_content_makes_another_version(monkeypatch: pytest.Mon
         version_of((first.model_copy(update={"version": 2}), *ready[1:]), policy, ToyEmbedder()),
         version_of(ready, rules(triggers=()), ToyEmbedder()),
         version_of(ready, policy, OtherEmbedder()),
+        version_of(ready, policy, ToyEmbedder(), {"c4": ("吸尘器",)}),
     ]
     monkeypatch.setattr(builder, "recipe", lambda: "another")
     versions.append(version_of(ready, policy, ToyEmbedder()))
-    assert len(set(versions)) == 7
+    assert len(set(versions)) == 8
     assert version_of(matters(), rules(), ToyEmbedder()) == versions[-1]
     assert all(len(version) == 12 for version in versions)
 
@@ -273,7 +276,7 @@ def test_a_damaged_cache_costs_time_and_nothing_else(tmp_path: Path) -> None:
     build_in(tmp_path, matters())
     (tmp_path / builder.CACHE).write_bytes(b"PK\x03\x04")
     made = build_in(tmp_path, with_variant("钱去哪了"))
-    assert made.embedded == 7 * 17 + len(OWN_PHRASES) + len(LOOK_ALIKES)
+    assert made.embedded == 7 * 17 + len(OWN_PHRASES) + len(LOOK_ALIKES) + len(strangers())
 
 
 def test_old_artefacts_are_cleared_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,10 +319,12 @@ def test_a_phrasing_counts_once_an_entry() -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_nothing_but_emoji_cannot_be_built() -> None:
-    """There would be nothing to find."""
-    with pytest.raises(GateError, match="no entry has a phrasing with a letter"):
-        contents_of(approved(matter("refund.time", title="😀", variants=("🙏",))), rules(triggers=()))
+@pytest.mark.parametrize("others", [(), ("account.login", "ship.track")])
+def test_an_entry_of_nothing_but_emoji_cannot_be_built(others: tuple[str, ...]) -> None:
+    """It could never be found, alone or among others; it is named with the next step."""
+    entries = approved(matter("refund.time", title="😀", variants=("🙏",)), *map(matter, others))
+    with pytest.raises(GateError, match=r"no phrasing with a letter .* has entry refund\.time: write one"):
+        contents_of(entries, rules(triggers=()))
 
 
 def test_a_shared_phrasing_is_warned_of_with_both_entries(caplog: pytest.LogCaptureFixture) -> None:
@@ -342,6 +347,29 @@ def test_a_variant_nearer_to_another_entry_is_reported() -> None:
     assert contents_of(matters()).report["suspicious"] == []
 
 
+def test_strangers_an_entry_could_mean_are_not_kept() -> None:
+    """A desk whose phrasings are some of the strangers' own words keeps only the others, in their order."""
+    texts = strangers()
+    entries = approved(
+        matter("refund.time", title=texts[0], variants=(f"请问{texts[0]}", f"{texts[0]}呢")),
+        matter("ship.track", title=texts[40], variants=(f"请问{texts[40]}", f"{texts[40]}呢")),
+    )
+    made = contents_of(entries, rules(triggers=()))
+    vectors = ToyEmbedder().encode(texts)
+    kept = made.strangers["one"]
+    assert 0 < len(kept) < len(texts)
+    for meant in (0, 40):
+        assert not (np.abs(kept - vectors["one"][meant]).max(axis=1) < 1e-6).any()
+
+
+def test_the_products_names_come_into_the_contents(tmp_path: Path) -> None:
+    """They are read from the facts, so that a query for another product can be told."""
+    made = build_in(tmp_path, matters())
+    _, contents = load(shelf(tmp_path).path(made.version), "toy")
+    assert contents.products == {product: known.names for product, known in facts().products.items()}
+    assert contents.products
+
+
 def test_kindred_entries_are_those_for_the_triggers_target() -> None:
     """Per trigger and entry: whether both go to the same desk."""
     escalation = Escalation(level="required", target="agent")
@@ -357,9 +385,9 @@ def test_a_recipe_is_always_the_same() -> None:
     assert len(bytes.fromhex(first)) == 6
 
 
-@pytest.mark.parametrize("name", ["ranker.py", "prior.json"])
+@pytest.mark.parametrize("name", ["ranker.py", "prior.json", "strangers.zh.txt", "text.py"])
 def test_whatever_decides_the_content_is_in_the_recipe(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another line of code, or another prior, is another artefact even from the same knowledge."""
+    """Another line of code, another prior or another stranger is another artefact even from the same knowledge."""
     before = builder.recipe()
     read = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b"#" * (path.name == name))

@@ -1,177 +1,386 @@
-"""Confidence: a calibrated probability, and thresholds that reach the policy's precisions."""
+"""Confidence: calibrated probabilities, and thresholds that reach the policy's precisions."""
 
 from __future__ import annotations
 
 import json
 import math
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as drawn_arrays
 
 from index import confidence as module
 from index.confidence import (
+    HEADS,
+    ODDS,
+    Bools,
     Confidence,
     Floats,
+    Outcomes,
     Thresholds,
-    coefficients,
+    Verdict,
+    contradicted,
     fit,
-    leads,
+    maximum_a_posteriori,
     prior_for,
+    spread,
     thresholds,
 )
+from index.evidence import NAMES
 from index.metrics import calibration_error, coverage_and_precision
 from tests.index.desk import approved, contents_of, matter
 
-PLAIN = Confidence(-3.0, 4.0, 6.0, Thresholds(0.9, 0.5, 0.05), (), 0)
-SCORES = st.lists(st.floats(-1, 2), min_size=1, max_size=8).map(lambda drawn: sorted(drawn, reverse=True))
-Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+PLAIN = Confidence(
+    (0.1, 0.0, 0.0, 0.0, 0.0, 0.0),
+    (0.2, 0.5, 1.0, 1.0, 1.0, 1.0),
+    {
+        "right": (-1.0, 1.0, 2.0, 0.0, 0.0, 0.0, 0.0),
+        "among": (0.0, 1.0, 0.5, 0.0, 0.0, 0.0, 0.0),
+        "inside": (0.5, 0.5, 0.0, 1.0, 0.0, -1.0, 0.0),
+    },
+    0.3,
+    Thresholds(0.9, 0.5, 0.05),
+    (),
+    0,
+    None,
+)
+FEATURES = drawn_arrays.arrays(float, st.tuples(st.integers(1, 6), st.just(len(NAMES))), elements=st.floats(-3, 3))
+SHARES = st.floats(0, 1)
 
 
-def queries(count: int, share_absent: float = 0.1, seed: int = 4) -> tuple[Floats, Flags, Floats]:
-    """Candidates of drawn queries: mostly the right one clearly first, some close, some of absent entries."""
+@dataclass(frozen=True)
+class Contradiction:
+    """As the guard finds it."""
+
+    kind: str
+
+
+def queries(count: int, share: float = 0.3, seed: int = 4) -> Outcomes:
+    """Drawn queries: with an entry, mostly found with a high score and lead; without one, lower and near strangers."""
     drawn = np.random.default_rng(seed)
-    scores = drawn.normal(0.15, 0.08, (count, 5))
-    right = np.zeros((count, 5), bool)
-    present = drawn.random(count) >= share_absent
-    right[present, 0] = True
-    scores[present, 0] = drawn.normal(0.6, 0.25, present.sum())
-    order = np.argsort(-scores, axis=1)
-    return np.take_along_axis(scores, order, 1), np.take_along_axis(right, order, 1), np.ones(count)
+    inside = drawn.random(count) >= share
+    right = inside & (drawn.random(count) < 0.85)
+    among = right | (inside & (drawn.random(count) < 0.5))
+    features = np.stack(
+        [
+            drawn.normal(0.1 + 0.1 * right + 0.05 * among + 0.03 * inside, 0.08),
+            np.abs(drawn.normal(0.02 + 0.15 * right, 0.06)),
+            drawn.normal(0.3 + 0.2 * among + 0.05 * inside + 0.05 * right, 0.08),
+            drawn.normal(-0.02 - 0.1 * right, 0.08),
+            drawn.normal(0.5 - 0.08 * inside, 0.1),
+            drawn.normal(2.7, 0.5, count),
+        ],
+        axis=1,
+    )
+    return Outcomes(features, right, among, inside, np.ones(count))
 
 
-def test_a_confidence_by_hand() -> None:
-    """Scores 0.8 and 0.3: logits −3 + 3.2 + 3 = 3.2 and −3 + 1.2 − 3 = −4.8, and their sum is below 1."""
-    expected = [1 / (1 + math.exp(-3.2)), 1 / (1 + math.exp(4.8))]
-    assert PLAIN.of(np.array([0.8, 0.3])) == pytest.approx(expected)
+def made(outcomes: Outcomes, share: float = 0.3) -> Confidence:
+    """Fitted for a base of eight phrasings an entry and the usual precisions."""
+    return fit(outcomes, 8, share, 0.95, 0.8)
 
 
-def test_candidates_share_what_is_certain() -> None:
-    """Two that are equally good and would come to 0.73 each get a half."""
-    assert PLAIN.of(np.array([1.0, 1.0])) == pytest.approx([0.5, 0.5])
+def test_a_verdict_by_hand() -> None:
+    """Score 0.3 is one scale above the centre, lead 0.25 half: logits −1 + 1 + 1, 1 + 0.25 and 0.5 + 0.5 + 0.4."""
+    found = PLAIN.verdict(np.array([[0.3, 0.25, 0.4, 0.0, 0.0, 0.0]]))
+    assert found.right[0] == pytest.approx(1 / (1 + math.exp(-1)))
+    assert found.among[0] == pytest.approx(1 / (1 + math.exp(-1.25)))
+    assert found.inside[0] == pytest.approx(1 / (1 + math.exp(-1.4)))
 
 
-def test_leads_are_over_the_best_other() -> None:
-    """The first leads the second, the others trail the first; alone, a candidate leads nobody."""
-    assert leads(np.array([[0.9, 0.5, 0.2]]))[0] == pytest.approx([0.4, -0.4, -0.7])
-    assert leads(np.array([[0.9]])).tolist() == [[0.0]]
+@given(FEATURES, SHARES)
+def test_probabilities_rise_from_right_to_among_to_inside(features: Floats, share: float) -> None:
+    """All within 0..1, whatever the evidence and at whatever share."""
+    for found in (PLAIN.verdict(features), PLAIN.at_share(features, share)):
+        assert (found.right >= 0).all()
+        assert (found.right <= found.among).all()
+        assert (found.among <= found.inside).all()
+        assert (found.inside <= 1 + 1e-12).all()
 
 
-@given(SCORES)
-def test_confidences_fall_down_the_list_and_sum_to_one_at_most(scores: list[float]) -> None:
-    """In (0..1), never rising, and the first five not above 1 together."""
-    found = PLAIN.of(np.array(scores))
-    assert ((found > 0) & (found < 1)).all()
-    assert all(one >= other for one, other in pairwise(found))
-    assert found[:5].sum() <= 1 + 1e-9
+@given(FEATURES, st.lists(st.floats(-1, 2), min_size=1, max_size=8))
+def test_confidences_fall_down_the_list_and_sum_to_inside_at_most(features: Floats, drawn: list[float]) -> None:
+    """The first has what is right, one of three at most `among`, all together at most `inside`, so never above 1."""
+    scores = np.tile(sorted(drawn, reverse=True), (len(features), 1))
+    found, verdict = PLAIN.of(features, scores), PLAIN.verdict(features)
+    assert found.shape == scores.shape
+    assert np.array_equal(found[:, 0], verdict.right)
+    assert (np.diff(found, axis=1) <= 0).all()
+    assert (found >= 0).all()
+    assert (found[:, :3].sum(axis=1) <= verdict.among + 1e-9).all()
+    assert (found.sum(axis=1) <= verdict.inside + 1e-9).all()
 
 
-@given(SCORES, st.floats(0, 1))
-def test_a_higher_first_score_never_lowers_the_first_confidence(scores: list[float], more: float) -> None:
-    """Score and lead both speak for it."""
-    raised = [scores[0] + more, *scores[1:]]
-    assert PLAIN.of(np.array(raised))[0] >= PLAIN.of(np.array(scores))[0] - 1e-12
+def test_what_the_first_leaves_is_shared_by_hand() -> None:
+    """Of 0.9 − 0.5 two equal ones get half each, of 0.95 − 0.9 the fourth all; nobody has more than the one before."""
+    scores = np.array([[0.5, 0.2, 0.2, 0.1]])
+    found = spread(Verdict(np.array([0.5]), np.array([0.9]), np.array([0.95])), scores)
+    assert found[0] == pytest.approx([0.5, 0.2, 0.2, 0.05])
+    capped = spread(Verdict(np.array([0.1]), np.array([0.9]), np.array([0.9])), scores)
+    assert capped[0] == pytest.approx([0.1, 0.1, 0.1, 0.0])
 
 
 def test_many_queries_are_judged_row_by_row() -> None:
-    """A matrix of candidates gives what its rows give."""
-    rows = np.array([[0.9, 0.1, 0.0], [0.4, 0.39, 0.3]])
-    assert PLAIN.of(rows) == pytest.approx(np.stack([PLAIN.of(row) for row in rows]))
+    """A matrix of evidence gives what its rows give."""
+    features, scores = queries(20).features, np.tile([0.5, 0.3, 0.1], (20, 1))
+    single = [PLAIN.of(features[i : i + 1], scores[i : i + 1]) for i in range(20)]
+    assert PLAIN.of(features, scores) == pytest.approx(np.vstack(single))
 
 
-def test_fitted_coefficients_are_where_the_penalised_loss_is_least() -> None:
-    """No step in any direction lowers it."""
-    scores, right, weights = queries(400)
-    prior = (-3.0, 4.0, 6.0)
-    found = np.array(coefficients(scores, right, weights, prior))
-
-    def loss(beta: Floats) -> float:
-        logit = beta[0] + beta[1] * scores + beta[2] * leads(scores)
-        return float((np.logaddexp(0, logit) - right * logit).sum() + 4 / 2 * ((beta - prior) ** 2).sum())
-
-    for step in np.vstack([np.eye(3), -np.eye(3)]) * 0.05:
-        assert loss(found + step) > loss(found)
+# --- contradictions ---
 
 
-def test_slopes_are_never_negative() -> None:
-    """Where the drawn data say that high scores are wrong, the slopes stop at 0: no sure answer comes of it."""
-    scores, right, weights = queries(400)
-    _, score, lead = coefficients(scores, ~right, weights * 50, (-3.0, 4.0, 6.0))
-    assert (score, lead) == (0, 0)
+def test_a_contradiction_leaves_a_part_of_the_odds() -> None:
+    """Nine to one, times a twentieth for another product: 0.45 to one."""
+    assert contradicted(0.9, [Contradiction("product")]) == pytest.approx(0.45 / 1.45)
+    assert contradicted(0.9, [Contradiction("negation")]) == pytest.approx(1.8 / 2.8)
 
 
-def test_no_rows_leave_the_prior_as_it_is() -> None:
-    """And a few move it little, in proportion to their weight."""
-    prior = (-3.0, 4.0, 6.0)
-    scores, right, weights = queries(400)
-    assert coefficients(scores, right, weights * 0, prior) == pytest.approx(prior)
-    moved = [np.abs(np.array(coefficients(scores, right, weights * w, prior)) - prior).max() for w in (0.001, 0.1, 10)]
-    assert moved == sorted(moved)
+KINDS = st.lists(st.sampled_from(sorted(ODDS)).map(Contradiction), max_size=4)
+
+
+@given(st.floats(0, 1), KINDS)
+def test_a_contradiction_lowers_and_never_raises(confidence: float, found: list[Contradiction]) -> None:
+    """Nothing found changes nothing; the gravest decides, however many there are."""
+    lowered = contradicted(confidence, found)
+    assert 0 <= lowered <= confidence
+    assert found or lowered == confidence
+    if found and confidence > 0:
+        assert lowered < confidence
+        assert lowered == min(contradicted(confidence, [one]) for one in found)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.sampled_from(sorted(ODDS)))
+def test_contradicted_candidates_keep_their_order(one: float, other: float, kind: str) -> None:
+    """Of two with the same contradiction the surer stays the surer."""
+    low, high = sorted((one, other))
+    assert contradicted(low, [Contradiction(kind)]) <= contradicted(high, [Contradiction(kind)])
+
+
+# --- another share of queries without an entry ---
+
+
+def test_at_its_own_share_nothing_moves() -> None:
+    """It was fitted for that."""
+    features = queries(50).features
+    found, verdict = PLAIN.at_share(features, 0.3), PLAIN.verdict(features)
+    for head in HEADS:
+        assert getattr(found, head) == pytest.approx(getattr(verdict, head))
+
+
+def test_another_share_by_hand() -> None:
+    """Evidence worth even odds at a share of one half is worth nine to one where one query in ten has no entry."""
+    even = replace(PLAIN, coefficients=dict.fromkeys(HEADS, (0.0,) * 7), share=0.5)
+    found = even.at_share(np.zeros((1, 6)), 0.1)
+    assert (found.right[0], found.among[0], found.inside[0]) == pytest.approx((0.9, 0.9, 0.9))
+
+
+@given(FEATURES, SHARES, SHARES)
+def test_more_queries_without_an_entry_never_make_surer(features: Floats, one: float, other: float) -> None:
+    """Every head falls as the share rises."""
+    low, high = sorted((one, other))
+    few, many = PLAIN.at_share(features, low), PLAIN.at_share(features, high)
+    for head in HEADS:
+        assert (getattr(many, head) <= getattr(few, head) + 1e-12).all()
+
+
+@pytest.mark.parametrize("fitted", [0.0, 0.3])
+def test_the_ends_of_the_share_are_no_error(fitted: float) -> None:
+    """No NaN for none and for all without an entry, also where the fit was for none."""
+    features = queries(20).features
+    for share in (0.0, 1.0):
+        found = replace(PLAIN, share=fitted).at_share(features, share)
+        assert all(np.isfinite(getattr(found, head)).all() for head in HEADS)
+    assert np.isfinite(replace(PLAIN, share=fitted).estimated_share(features))
+
+
+@pytest.mark.parametrize("share", [0.05, 0.15, 0.3, 0.5, 0.7, 0.9])
+def test_the_share_is_read_off_unlabelled_queries(share: float) -> None:
+    """Fitted at 0.3, then asked of queries drawn alike but for the share: within five points of it."""
+    fitted = made(queries(4000, 0.3, 1))
+    assert fitted.estimated_share(queries(4000, share, 2).features) == pytest.approx(share, abs=0.05)
+
+
+def test_of_no_queries_the_share_is_the_one_it_was_fitted_for() -> None:
+    """Nothing was seen that could say otherwise."""
+    assert PLAIN.estimated_share(np.zeros((0, 6))) == 0.3
+
+
+@given(FEATURES)
+def test_an_estimated_share_is_a_share(features: Floats) -> None:
+    """Within 0..1 for whatever was asked."""
+    assert 0 <= PLAIN.estimated_share(features) <= 1
+
+
+def test_at_the_share_there_is_confidence_is_calibrated_again() -> None:
+    """Of a desk where nine in ten have no entry, a fit for three in ten is too sure until it is moved there."""
+    fitted, asked = made(queries(4000, 0.3, 1)), queries(8000, 0.9, 2)
+    before = calibration_error(fitted.verdict(asked.features).right, asked.right)
+    after = calibration_error(fitted.at_share(asked.features, 0.9).right, asked.right)
+    assert after < 0.02
+    assert after < before / 2
+
+
+# --- the prior ---
 
 
 def test_between_two_sizes_the_prior_is_between_theirs() -> None:
     """By the logarithm of the phrasings an entry: √2 is midway between 1 and 2; outside, the nearest row holds."""
     one, between, two = prior_for(1), prior_for(math.sqrt(2)), prior_for(2)
-    assert between.coefficients == pytest.approx(np.mean([one.coefficients, two.coefficients], axis=0))
+    for head in HEADS:
+        middle = np.mean([one.coefficients[head], two.coefficients[head]], axis=0)
+        assert between.coefficients[head] == pytest.approx(middle)
     assert between.thresholds.answer == pytest.approx((one.thresholds.answer + two.thresholds.answer) / 2)
     assert prior_for(10**9) == prior_for(10**8)
     assert prior_for(0.5) == one
 
 
-@pytest.mark.parametrize("phrasings", [1, 2, 5, 12, 40])
+NEVER = pytest.mark.xfail(strict=True, reason="prior.json asks for a certainty that no query but a phrasing reaches")
+SIZES = [1, 2, pytest.param(4, marks=NEVER), pytest.param(5, marks=NEVER), pytest.param(8, marks=NEVER), 16, 40]
+
+
+@pytest.mark.parametrize("phrasings", SIZES)
+def test_every_prior_lets_something_be_answered(phrasings: float) -> None:
+    """Its answer threshold is one that a clear paraphrase reaches, not all but 1."""
+    assert prior_for(phrasings).thresholds.answer < 0.99
+
+
+@pytest.mark.parametrize("phrasings", [1, 2, 4, 5, 8, 12, 16, 40])
 def test_every_prior_is_one_that_can_be_used(phrasings: float) -> None:
-    """Slopes not negative, thresholds in order within 0..1, a sure candidate answered and a stranger's not."""
+    """Signs as they must be, thresholds in order, a clear candidate all but certain, a stranger's not answered."""
     prior = prior_for(phrasings)
-    assert prior.coefficients[1] >= 0
-    assert prior.coefficients[2] >= 0
-    assert 0 < prior.thresholds.show < prior.thresholds.clarify < prior.thresholds.answer < 1
-    made = Confidence(*prior.coefficients, prior.thresholds, (), 0)
-    assert made.of(np.array([1.0, 0.0]))[0] >= prior.thresholds.answer
-    assert made.of(np.array([0.05, 0.05]))[0] < prior.thresholds.answer
+    assert all(len(prior.coefficients[head]) == 1 + len(NAMES) for head in HEADS)
+    assert keeps_signs(prior.coefficients)
+    assert 0 < prior.thresholds.show < prior.thresholds.clarify < prior.thresholds.answer <= 1
+    judged = Confidence(prior.centre, prior.scale, prior.coefficients, prior.share, prior.thresholds, (), 0, None)
+    clear = judged.verdict(np.array([[0.9, 0.85, 0.95, -0.5, 0.2, 2.3]])).right[0]
+    strange = judged.verdict(np.array([[0.02, 0.0, 0.15, 0.0, 0.6, 2.3]]))
+    assert clear >= 0.95
+    assert strange.right[0] < prior.thresholds.answer
+    assert strange.inside[0] < 0.5
 
 
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize(("answer", "clarify"), [(0.95, 0.8), (0.99, 0.9), (0.9, 0.6)])
-def test_thresholds_reach_their_precisions_on_the_fitting_rows(seed: int, answer: float, clarify: float) -> None:
-    """Above the answer threshold the first is right often enough; of what is left, above the other, one of three."""
-    scores, right, weights = queries(1500, 0.15, seed)
-    made = fit(scores, right, weights, 8, answer, clarify)
-    found = made.of(scores)
-    coverage, precision = coverage_and_precision(found[:, 0], right[:, 0], made.thresholds.answer)
+def keeps_signs(coefficients: dict[str, tuple[float, ...]]) -> bool:
+    """Score, lead and cosine speak for a candidate, a near stranger against it."""
+    named = [dict(zip(NAMES, coefficients[head][1:], strict=True)) for head in HEADS]
+    return all(min(one["score"], one["lead"], one["cosine"], -one["stranger"]) >= 0 for one in named)
+
+
+# --- fitting ---
+
+
+def design_of(features: Floats) -> Floats:
+    """A column of ones, then the features at about length one."""
+    return np.hstack([np.ones((len(features), 1)), (features - features.mean(axis=0)) / features.std(axis=0)])
+
+
+PRIOR = (-0.5, 0.5, 0.5, 0.5, 0.0, -0.5, 0.0)
+
+
+def test_fitted_coefficients_are_where_the_penalised_loss_is_least() -> None:
+    """No step in any direction that the signs allow lowers it."""
+    drawn = queries(400)
+    design = design_of(drawn.features)
+    found = np.array(maximum_a_posteriori(design, drawn.right, drawn.weights, PRIOR, 8.0))
+
+    def loss(beta: Floats) -> float:
+        logit = design @ beta
+        value = (np.logaddexp(0, logit) - drawn.right * logit).sum()
+        return float(value + 8 / 2 * ((beta - np.array(PRIOR)) ** 2).sum())
+
+    for step in np.vstack([np.eye(7), -np.eye(7)]) * 0.05:
+        moved = found + step
+        if moved[1:4].min() >= 0 and moved[5] <= 0:
+            assert loss(moved) > loss(found)
+
+
+def test_the_data_move_the_prior_by_their_weight() -> None:
+    """Without weight not at all, and the more weight the farther."""
+    drawn = queries(400)
+    design = design_of(drawn.features)
+    moved = [
+        np.abs(np.array(maximum_a_posteriori(design, drawn.right, drawn.weights * w, PRIOR, 8.0)) - PRIOR).max()
+        for w in (0, 0.001, 0.1, 10)
+    ]
+    assert moved[0] == pytest.approx(0, abs=1e-9)
+    assert moved == sorted(moved)
+    assert moved[-1] > 0.5
+
+
+def test_signs_are_kept_whatever_the_data_say() -> None:
+    """Where high scores are wrong and near strangers right, the coefficients stop at 0: no sure answer comes of it."""
+    drawn = queries(400)
+    found = maximum_a_posteriori(design_of(drawn.features), ~drawn.right, drawn.weights * 50, PRIOR, 8.0)
+    assert [found[place] for place in (1, 2, 3, 5)] == [0, 0, 0, 0]
+    wrong = replace(drawn, right=~drawn.right, among=~drawn.among, inside=~drawn.inside)
+    assert keeps_signs(made(wrong).coefficients)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("answer", "clarify"), [(0.95, 0.8), (0.9, 0.7)])
+def test_thresholds_hold_on_queries_they_were_not_fitted_on(seed: int, answer: float, clarify: float) -> None:
+    """Above the answer threshold the first is right often enough, but for chance; of the rest, one of three."""
+    fitted, fresh = fit(queries(4000, 0.2, seed), 8, 0.2, answer, clarify), queries(4000, 0.2, seed + 100)
+    verdict = fitted.verdict(fresh.features)
+    coverage, precision = coverage_and_precision(verdict.right, fresh.right, fitted.thresholds.answer)
     assert precision is not None
-    assert precision >= answer
-    assert coverage > 0.5
-    left = found[:, 0] < made.thresholds.answer
-    among, one_right = found[left, :3].sum(axis=1), right[left, :3].any(axis=1)
-    reached = coverage_and_precision(among, one_right, made.thresholds.clarify)[1]
-    assert reached is None or reached >= clarify or made.thresholds.clarify == clarify
+    assert precision >= answer - 0.015
+    assert coverage > 0.4
+    left = verdict.right < fitted.thresholds.answer
+    coverage, reached = coverage_and_precision(verdict.among[left], fresh.among[left], fitted.thresholds.clarify)
+    assert reached is not None
+    assert reached >= clarify - 0.05
+    assert coverage > 0.05
 
 
-def test_a_lower_answer_threshold_would_miss_the_precision() -> None:
-    """It is the lowest that reaches it: at every lower confidence the precision of all above is below the target."""
-    scores, right, weights = queries(1500, 0.2, 1)
-    made = fit(scores, right, weights, 8, 0.95, 0.8)
-    first = made.of(scores)[:, 0]
-    below = np.unique(first[first < made.thresholds.answer])
+def judged(right: Floats, among: Floats | None = None) -> Verdict:
+    """A verdict with these figures."""
+    return Verdict(right, right if among is None else among, np.ones(len(right)))
+
+
+def known(right: Bools, weights: Floats | None = None) -> Outcomes:
+    """Outcomes of which only the truth counts."""
+    features = np.zeros((len(right), len(NAMES)))
+    return Outcomes(features, right, right, right, np.ones(len(right)) if weights is None else weights)
+
+
+def test_the_answer_threshold_is_the_lowest_that_reaches_the_precision() -> None:
+    """At it the target is reached; at every lower confidence the precision of all above is below the target."""
+    drawn = queries(1500, 0.3, 1)
+    found = PLAIN.verdict(drawn.features)
+    at = thresholds(found, drawn, 0.9, 0.8).answer
+    assert (coverage_and_precision(found.right, drawn.right, at)[1] or 0) >= 0.9
+    below = np.unique(found.right[found.right < at])
     assert len(below) > 20
-    assert all((coverage_and_precision(first, right[:, 0], value)[1] or 0) < 0.95 for value in below)
+    assert all((coverage_and_precision(found.right, drawn.right, value)[1] or 0) < 0.9 for value in below)
+
+
+def test_the_clarify_threshold_is_read_from_what_is_not_answered() -> None:
+    """Answered ones, always right, would let it sink to nothing."""
+    right = np.concatenate([np.full(100, 0.99), np.linspace(0.1, 0.5, 100)])
+    true, among = np.arange(200) < 100, (np.arange(200) < 100) | (np.arange(200) >= 160)
+    found = thresholds(judged(right), replace(known(true), among=among), 0.95, 0.8)
+    assert (coverage_and_precision(right[100:], among[100:], found.clarify)[1] or 0) >= 0.8
+    # Of the lower hundred the best forty are among three, so fifty are four in five; of all, 175 would be.
+    assert found.clarify == right[150]
 
 
 def test_weights_count_as_so_many_queries() -> None:
-    """Absent queries that weigh three times ask for a higher answer threshold."""
-    scores, right, weights = queries(1500, 0.1, 2)
-    heavy = np.where(right.any(axis=1), 1.0, 3.0)
-    found = PLAIN.of(scores)
-    plain, strict = (thresholds(found, right, each, 0.95, 0.8) for each in (weights, heavy))
+    """Queries without an entry that weigh three times ask for a higher answer threshold."""
+    drawn = queries(1500, 0.2, 2)
+    heavy = np.where(drawn.inside, 1.0, 3.0)
+    found = PLAIN.verdict(drawn.features)
+    plain, strict = (thresholds(found, replace(drawn, weights=each), 0.9, 0.8) for each in (drawn.weights, heavy))
     assert strict.answer > plain.answer
-    assert (coverage_and_precision(found[:, 0], right[:, 0], strict.answer, heavy)[1] or 0) >= 0.95
+    assert (coverage_and_precision(found.right, drawn.right, strict.answer, heavy)[1] or 0) >= 0.9
 
 
 def test_where_no_threshold_reaches_the_precision_the_precision_is_the_threshold() -> None:
     """Everything wrong: only what is itself that sure may be answered."""
-    found = thresholds(np.full((300, 3), 0.3), np.zeros((300, 3), bool), np.ones(300), 0.95, 0.8)
+    found = thresholds(judged(np.full(300, 0.3)), known(np.zeros(300, bool)), 0.95, 0.8)
     assert (found.answer, found.clarify, found.show) == (0.95, 0.8, 0.0)
 
 
@@ -179,87 +388,109 @@ def test_a_few_lucky_rows_at_the_top_do_not_make_a_threshold() -> None:
     """Nineteen right ones above a thousand that are mostly wrong: a precision counts from twenty on."""
     first = np.concatenate([np.linspace(0.9, 0.99, 19), np.linspace(0.1, 0.8, 1000)])
     right = np.concatenate([np.ones(19, bool), np.arange(1000) % 2 == 0])
-    found = thresholds(first[:, None], right[:, None], np.ones(1019), 0.99, 0.8)
-    assert found.answer == 0.99
+    assert thresholds(judged(first), known(right), 0.99, 0.8).answer == 0.99
 
 
-def test_the_shown_are_nearly_all_that_are_right() -> None:
-    """Below the showing threshold lie two in a hundred of the right candidates."""
-    scores, right, weights = queries(2000)
-    found = PLAIN.of(scores)
-    show = thresholds(found, right, weights, 0.95, 0.8).show
-    assert (found[right] < show).mean() == pytest.approx(0.02, abs=0.002)
+def test_the_shown_are_nearly_all_that_are_right_and_all_that_are_answered() -> None:
+    """Below the showing threshold lie two in a hundred of the right ones, and nothing that is answered."""
+    drawn = queries(2000)
+    found = PLAIN.verdict(drawn.features)
+    told = thresholds(found, drawn, 0.95, 0.8)
+    assert (found.right[drawn.right] < told.show).mean() == pytest.approx(0.02, abs=0.002)
+    certain = thresholds(judged(np.full(300, 0.999)), known(np.ones(300, bool)), 0.95, 0.8)
+    assert certain.show <= certain.answer
 
 
 def test_fitted_confidences_are_calibrated() -> None:
-    """On the queries it was fitted on, confidence is on average within a few points of how often it is right."""
-    scores, right, weights = queries(3000, 0.15, 9)
-    first = fit(scores, right, weights, 8, 0.95, 0.8).of(scores)[:, 0]
-    assert calibration_error(first, right[:, 0]) < 0.05
-    assert calibration_error(np.full(3000, 0.3), right[:, 0]) > 0.3  # the measure would tell
+    """On queries it was not fitted on, every head is within a few points of how often it holds, as the fit says."""
+    fitted, fresh = made(queries(4000, 0.3, 9)), queries(4000, 0.3, 10)
+    verdict = fitted.verdict(fresh.features)
+    for head in HEADS:
+        assert calibration_error(getattr(verdict, head), getattr(fresh, head)) < 0.05
+    assert fitted.measured_error is not None
+    assert fitted.measured_error < 0.05
+    assert calibration_error(np.full(4000, 0.2), fresh.right) > 0.3  # the measure would tell
 
 
-def test_the_curve_is_what_its_thresholds_give() -> None:
-    """(threshold, precision, coverage), thresholds descending, from the surest to all, at most sixty points."""
-    scores, right, weights = queries(900)
-    made = fit(scores, right, weights, 8, 0.95, 0.8)
-    assert len(made.curve) <= module.CURVE_POINTS
-    values = [point[0] for point in made.curve]
-    assert values == sorted(values, reverse=True)
-    assert made.curve[-1][2] == 1.0
-    first = made.of(scores)[:, 0]
-    # Stored thresholds are rounded to four digits, so near 1, where most rows are, many fall on the other side.
-    told = [point for point in made.curve if point[0] < 0.98]
-    assert len(told) > 10
-    for value, precision, coverage in told:
-        expected = coverage_and_precision(first, right[:, 0], value - 5e-5)
-        assert coverage == pytest.approx(expected[0], abs=0.003)
-        assert precision == pytest.approx(expected[1], abs=0.01)
+def test_what_is_measured_was_not_fitted() -> None:
+    """Features of pure chance cannot be fitted to the rows they are judged on: the curve stays near the base rate."""
+    drawn = np.random.default_rng(3)
+    right = drawn.random(600) < 0.5
+    noise = Outcomes(drawn.normal(0.3, 0.2, (600, len(NAMES))), right, right, right, np.ones(600))
+    fitted = made(noise)
+    told = [point[1] for point in fitted.curve if point[2] > 0.3]
+    assert len(told) > 20
+    assert all(abs(precision - 0.5) < 0.12 for precision in told)
 
 
-def test_with_too_few_rows_the_thresholds_are_the_priors() -> None:
-    """199 found ones measure nothing; with 200 they do."""
-    scores, right, weights = queries(1000, 0.0)
-    found = right.any(axis=1)
-    scores, right, weights = scores[found], right[found], weights[found]
-    few = fit(scores[:199], right[:199], weights[:199], 5, 0.95, 0.8)
-    enough = fit(scores[:200], right[:200], weights[:200], 5, 0.95, 0.8)
-    assert (few.thresholds, few.curve, few.measured_rows) == (prior_for(5).thresholds, (), 199)
-    assert enough.thresholds != prior_for(5).thresholds
-    assert len(enough.curve) > 1
+def test_the_curve_falls_in_threshold_and_ends_with_all() -> None:
+    """(threshold, precision, coverage), from the surest to all, at most sixty points, the last with the base rate."""
+    drawn = queries(900)
+    curve = made(drawn).curve
+    assert 10 < len(curve) <= module.CURVE_POINTS
+    assert [point[0] for point in curve] == sorted((point[0] for point in curve), reverse=True)
+    assert [point[2] for point in curve] == sorted(point[2] for point in curve)
+    assert curve[-1][1:] == (round(float(drawn.right.mean()), 4), 1.0)
+    assert curve[0][1] > curve[-1][1]
+
+
+def test_with_too_few_rows_everything_is_the_priors() -> None:
+    """199 right ones measure nothing; with 200 they do."""
+    drawn = queries(1000, 0.0)
+    places = np.flatnonzero(drawn.right)
+    few, enough = (fit(drawn.take(places[:count]), 5, 0.1, 0.95, 0.8) for count in (199, 200))
+    prior = prior_for(5)
+    assert (few.coefficients, few.thresholds, few.share) == (prior.coefficients, prior.thresholds, prior.share)
+    assert (few.curve, few.measured_rows, few.measured_error) == ((), 199, None)
+    assert (enough.share, enough.measured_rows) == (0.1, 200)
+    assert enough.coefficients != prior.coefficients
+    assert enough.thresholds != prior.thresholds
+    assert len(enough.curve) >= 1
 
 
 def test_rows_without_weight_do_not_count() -> None:
-    """A single phrasing left out can only be missed; that says nothing of the ranker."""
-    scores, right, weights = queries(600)
-    with_wrong = (
-        np.vstack([scores, np.tile([2.0, 0, 0, 0, 0], (50, 1))]),
-        np.vstack([right, np.zeros((50, 5), bool)]),
-        np.concatenate([weights, np.zeros(50)]),
+    """A share of none leaves queries without an entry out altogether."""
+    drawn = queries(600, 0.0)
+    silent = queries(50, 1.0)
+    both = Outcomes(
+        *(np.concatenate([getattr(drawn, name), getattr(silent, name)]) for name in ("features", *HEADS)),
+        np.concatenate([drawn.weights, np.zeros(50)]),
     )
-    assert fit(*with_wrong, 5, 0.95, 0.8) == fit(scores, right, weights, 5, 0.95, 0.8)
+    assert made(both) == made(drawn)
 
 
 def test_nothing_to_fit_on_is_the_prior() -> None:
     """No row at all: its coefficients and thresholds, and not a NaN anywhere."""
-    prior = prior_for(1)
-    made = fit(np.zeros((0, 3)), np.zeros((0, 3), bool), np.zeros(0), 1, 0.95, 0.8)
-    assert made == Confidence(*prior.coefficients, prior.thresholds, (), 0)
+    prior, none = prior_for(1), np.zeros(0, bool)
+    found = fit(Outcomes(np.zeros((0, len(NAMES))), none, none, none, np.zeros(0)), 1, 0.1, 0.95, 0.8)
+    assert found == Confidence(
+        prior.centre, prior.scale, prior.coefficients, prior.share, prior.thresholds, (), 0, None
+    )
 
 
 def test_a_knowledge_base_of_single_phrasings_falls_back_to_the_prior() -> None:
-    """It cannot be measured on itself, and still knows its own phrasings and is not certain of strangers."""
+    """It cannot be measured on itself, and says so."""
     single = approved(*(matter(name, variants=()) for name in ("refund.time", "ship.track", "care.shell")))
-    made = contents_of(single)
-    prior = prior_for(1)
-    assert made.confidence == Confidence(*prior.coefficients, prior.thresholds, (), 0)
-    assert made.report["metrics"]["out_of_fold_hit_at_1"] is None
-    json.dumps(made.report, allow_nan=False)
+    contents, prior = contents_of(single), prior_for(1)
+    assert contents.confidence.coefficients == prior.coefficients
+    assert contents.confidence.thresholds == prior.thresholds
+    assert contents.report["metrics"]["out_of_fold_hit_at_1"] is None
+    json.dumps(contents.report, allow_nan=False)
 
 
 def test_it_survives_json() -> None:
     """Bit for bit, as an artefact stores it."""
-    scores, right, weights = queries(500)
-    made = fit(scores, right, weights, 8, 0.95, 0.8)
-    stored = json.dumps(made.to_json(), allow_nan=False)
-    assert Confidence.from_json(json.loads(stored)) == made
+    for found in (made(queries(500)), made(queries(20))):
+        stored = json.dumps(found.to_json(), allow_nan=False)
+        assert Confidence.from_json(json.loads(stored)) == found
+
+
+def test_a_fit_is_always_the_same() -> None:
+    """No random draw anywhere: the artefact depends on it."""
+    assert made(queries(500)) == made(queries(500))
+
+
+def test_a_head_is_a_logistic_function() -> None:
+    """Far out it saturates instead of overflowing."""
+    features = np.array([[1e6, 0, 0, 0, 0, 0], [-1e6, 0, 0, 0, 0, 0]])
+    assert PLAIN.verdict(features).right.tolist() == [1.0, 0.0]

@@ -34,13 +34,14 @@ def findings(contents: Contents) -> list[Finding]:
 
 def figures(found: Finding) -> list[float]:
     """Every confidence and score, which may move by the last bit of a float32: stored rows are scaled once more."""
-    return [figure for one in (*found.candidates, *found.options) for figure in (one.confidence, one.score)]
+    told = [figure for one in (*found.candidates, *found.options) for figure in (one.confidence, one.score)]
+    return [*told, found.inside]
 
 
 def without_figures(found: Finding) -> Finding:
     """All the rest."""
     candidates = tuple(replace(one, confidence=0, score=0) for one in found.candidates)
-    return replace(found, candidates=candidates, options=candidates[: len(found.options)])
+    return replace(found, candidates=candidates, options=candidates[: len(found.options)], inside=0)
 
 
 def test_a_round_trip_changes_no_finding(contents: Contents, tmp_path: Path) -> None:
@@ -68,9 +69,12 @@ def test_everything_that_is_not_a_matrix_comes_back_equal(contents: Contents, tm
     """Entries as approved, policy, phrasings, confidence and report."""
     manifest, again = load(stored(contents, tmp_path), "toy")
     assert manifest.version == VERSION
-    for field in ("entries", "policy", "variants", "keys", "confidence", "trigger_variants", "trigger_keys", "report"):
+    texts = ("variants", "keys", "products", "trigger_variants", "trigger_keys")
+    for field in ("entries", "policy", *texts, "confidence", "report"):
         assert getattr(again, field) == getattr(contents, field), field
     assert again.owner.tolist() == contents.owner.tolist()
+    assert sorted(again.strangers) == ["one", "two"]
+    assert all(np.array_equal(again.strangers[part], rows) for part, rows in contents.strangers.items())
     assert sorted(again.dense) == ["one", "two"]
     for channel, vocabulary in contents.lexical.items():
         assert again.lexical[channel].features == vocabulary.features
@@ -82,8 +86,17 @@ def test_every_declared_file_is_written_and_no_other(contents: Contents, tmp_pat
     """The layout is the one the names declare."""
     dense = {NAMES.dense("one"), NAMES.dense("two")}
     lexical = {NAMES.lexical("characters"), NAMES.lexical("pinyin")}
-    single = {NAMES.entries, NAMES.policy, NAMES.variants, NAMES.ranker, NAMES.confidence, NAMES.triggers, NAMES.report}
-    assert {path.name for path in stored(contents, tmp_path).iterdir()} == {MANIFEST} | dense | lexical | single
+    single = {NAMES.entries, NAMES.policy, NAMES.variants, NAMES.strangers, NAMES.ranker, NAMES.confidence}
+    single |= {NAMES.triggers, NAMES.report, MANIFEST}
+    assert {path.name for path in stored(contents, tmp_path).iterdir()} == dense | lexical | single
+
+
+def test_a_knowledge_base_may_have_no_strangers(contents: Contents, tmp_path: Path) -> None:
+    """Where every stranger could be meant, none is kept; it is stored, read back and asked without an error."""
+    none = {part: rows[:0] for part, rows in contents.strangers.items()}
+    _, again = load(stored(replace(contents, strangers=none), tmp_path), "toy")
+    assert {part: rows.shape for part, rows in again.strangers.items()} == {"one": (0, 64), "two": (0, 64)}
+    assert Retriever(again, ToyEmbedder(), VERSION).find("退款啥时候到账").candidates[0].confidence > 0
 
 
 def test_entries_are_stored_as_people_can_read_them(contents: Contents, tmp_path: Path) -> None:

@@ -30,8 +30,8 @@ class Query:
 
 
 def outcome(gold: str | None, first: str | None, rank: int | None, confidence: float, **fields: Any) -> Outcome:
-    """One query's result with whatever else the test is about."""
-    made = Outcome("x", gold, "plain", rank, first, confidence, "answer", None, 0.0, 1.0, ())
+    """One query's result with whatever else the test is about; `inside` is the confidence unless given."""
+    made = Outcome("x", gold, "plain", rank, first, confidence, confidence, "answer", None, 0.0, 1.0, ())
     return replace(made, **fields)
 
 
@@ -73,6 +73,13 @@ def test_a_report_by_hand() -> None:
     }
 
 
+def test_whether_anything_is_meant_is_judged_by_inside() -> None:
+    """Two entries close to each other leave each unsure, and yet one of them is meant."""
+    outcomes = [outcome("a", "b", 2, 0.4, inside=0.9), outcome(None, "a", None, 0.5, inside=0.2)]
+    figures = report(outcomes, 0.7)
+    assert (figures["auroc_in_scope"], figures["auroc_right"]) == (1.0, None)
+
+
 def test_a_gold_beyond_the_first_ten_is_not_found() -> None:
     """Rank 10 counts a tenth, no rank nothing."""
     figures = report([outcome("a", "b", 10, 0.5), outcome("a", "b", None, 0.5)], 0.5)
@@ -104,6 +111,8 @@ def test_a_run_asks_as_the_service_would(retriever: Retriever) -> None:
     assert (hurt.rank, hurt.kind, hurt.alarms) == (None, "-", ("injury",))
     assert (unclear.decision, unclear.rank in {1, 2}) == ("clarify", True)
     assert (nothing.first, nothing.rank, nothing.confidence, nothing.decision) == (None, None, 0.0, "abstain")
+    assert (exact.inside, nothing.inside) == (1.0, 0.0)
+    assert unclear.confidence < unclear.inside < 1
     assert all(found.milliseconds > 0 for found in (exact, hurt, unclear, nothing))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from index.kernel import Kernel, mean, stack, take
+from index.kernel import Kernel, centred, mean, stack, take
 
 NO_MEAN = np.zeros(2, np.float32)
 DENSE = np.array([[1, 0], [0, 2], [-3, 0]], np.float32)
@@ -16,9 +16,9 @@ LEXICAL = sparse.csr_matrix(np.array([[1, 0], [0.6, 0.8], [0, 0]], np.float32))
 
 
 def test_one_dense_channel_is_two_at_the_same_direction_and_falls_with_the_angle() -> None:
-    """2 · exp(2 · (cos − 1)): 2 for cosine 1, 2e⁻² for 0, 2e⁻⁴ for −1; lengths do not count."""
+    """2 · exp(3 · (cos − 1)): 2 for cosine 1, 2e⁻³ for 0, 2e⁻⁶ for −1; lengths do not count."""
     kernel = Kernel.against({"one": DENSE}, slice(None), {"one": NO_MEAN})
-    expected = [2, 2 * math.exp(-2), 2 * math.exp(-4)]
+    expected = [2, 2 * math.exp(-3), 2 * math.exp(-6)]
     assert kernel.values({"one": np.array([[7, 0]], np.float32)})[0] == pytest.approx(expected, rel=1e-6)
 
 
@@ -28,29 +28,35 @@ def test_two_dense_channels_share_the_weight_of_one() -> None:
     kernel = Kernel.against(rows, slice(None), {"one": NO_MEAN, "two": NO_MEAN})
     first = kernel.values(take(rows, slice(0, 1)))[0]
     # Against itself both agree; against the middle row both are orthogonal; the last is opposite in both.
-    assert first == pytest.approx([2, 2 * math.exp(-2), 2 * math.exp(-4)], rel=1e-6)
+    assert first == pytest.approx([2, 2 * math.exp(-3), 2 * math.exp(-6)], rel=1e-6)
 
 
 def test_lexical_channels_add_their_weighted_cosines() -> None:
-    """Characters count half, pinyin a fifth: a text with itself comes to 2 + 0.5 + 0.2."""
+    """Characters count half, pinyin 0.35: a text with itself comes to 2 + 0.5 + 0.35."""
     rows = {"one": DENSE, "characters": LEXICAL, "pinyin": LEXICAL}
     kernel = Kernel.against(rows, slice(None), {"one": NO_MEAN})
     first = kernel.values(take(rows, slice(0, 1)))[0]
-    assert first == pytest.approx([2.7, 2 * math.exp(-2) + 0.5 * 0.6 + 0.2 * 0.6, 2 * math.exp(-4)], rel=1e-6)
+    assert first == pytest.approx([2.85, 2 * math.exp(-3) + 0.5 * 0.6 + 0.35 * 0.6, 2 * math.exp(-6)], rel=1e-6)
 
 
 def test_the_mean_is_taken_out_before_the_angle_is_measured() -> None:
     """Around the mean (1, 1), the rows (2, 1) and (0, 1) are opposite and (1, 3) orthogonal to both."""
     rows = {"one": np.array([[2, 1], [0, 1], [1, 3]], np.float32)}
     kernel = Kernel.against(rows, slice(None), {"one": np.array([1, 1], np.float32)})
-    expected = [2, 2 * math.exp(-4), 2 * math.exp(-2)]
+    expected = [2, 2 * math.exp(-6), 2 * math.exp(-3)]
     assert kernel.values(take(rows, slice(0, 1)))[0] == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_row_that_is_the_mean_has_no_direction_and_no_nan() -> None:
     """It counts as orthogonal to everything."""
     kernel = Kernel.against({"one": DENSE}, slice(None), {"one": np.array([4, 4], np.float32)})
-    assert kernel.values({"one": np.array([[4, 4]], np.float32)})[0] == pytest.approx([2 * math.exp(-2)] * 3)
+    assert kernel.values({"one": np.array([[4, 4]], np.float32)})[0] == pytest.approx([2 * math.exp(-3)] * 3)
+
+
+def test_centred_rows_have_length_one_as_seen_from_the_centre() -> None:
+    """(4, 1) is (1, 0) from (1, 1), whatever its own length; a row at the centre stays zero."""
+    rows = np.array([[4, 1], [1, -3], [1, 1]], np.float32)
+    assert centred(rows, np.array([1, 1], np.float32)).tolist() == [[1, 0], [0, -1], [0, 0]]
 
 
 def test_few_rows_shrink_the_mean_towards_none() -> None:

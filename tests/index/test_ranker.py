@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import ranker
-from index.kernel import Kernel, take
+from index.kernel import Kernel, Rows, take
 from index.lexical import Lexical
 from index.ranker import Ranker, fit, landmark_rows
+from index.ridge import STRENGTH
 from tests.index.desk import FORMS, TOPICS
 from tests.toy import ToyEmbedder
 
@@ -59,7 +60,7 @@ def without(out: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tuple
     values = Kernel.against(ROWS, slice(None)).values(ROWS).astype(float)
     kept = np.setdiff1d(np.arange(len(TEXTS)), out)
     targets = np.eye(len(TOPICS))[np.asarray(OWNER)[kept]]
-    alpha = np.linalg.solve(values[np.ix_(kept, kept)] + np.eye(len(kept)), targets)
+    alpha = np.linalg.solve(values[np.ix_(kept, kept)] + STRENGTH * np.eye(len(kept)), targets)
     return np.asarray(values[np.ix_(out, kept)] @ alpha)
 
 
@@ -89,6 +90,101 @@ def test_an_absent_entry_is_last_where_there_is_no_other_to_list() -> None:
     assert held.absent_entries[:, 2].tolist() == OWNER[three]
     assert np.isneginf(held.absent_scores[:, 2]).all()
     assert np.isfinite(held.absent_scores[:, :2]).all()
+
+
+STRANGERS = ("今天天气不错", "how old are you", "讲个笑话")
+
+
+def strange_rows() -> Rows:
+    """The strangers in the channels of the desk."""
+    return {
+        **ToyEmbedder().encode(STRANGERS),
+        "characters": Lexical.fit("characters", TEXTS).transform(STRANGERS),
+    }
+
+
+def test_strangers_are_ranked_and_not_learnt_from() -> None:
+    """With and without them the ranker is the same to the bit; their five best entries stand in order of score."""
+    alone, none = fit(ROWS, OWNER, len(TOPICS))
+    learnt, held = fit(ROWS, OWNER, len(TOPICS), strange_rows())
+    assert learnt.weights.tobytes() == alone.weights.tobytes()
+    assert (none.far_entries.shape, none.far_scores.shape) == ((0, 5), (0, 5))
+    scores = learnt.scores(learnt.kernel.values(strange_rows()))
+    assert held.far_scores == pytest.approx(-np.sort(-scores, axis=1)[:, :5])
+    assert held.far_entries[:, 0].tolist() == scores.argmax(axis=1).tolist()
+    assert held.far_scores.max() < 0.5
+
+
+# --- noisy bases ---
+
+
+def shuffled(every: int) -> list[int]:
+    """The desk with every so-many-th variant filed under another entry, each time another one."""
+    return [
+        (owner + 1 + row // every % (len(TOPICS) - 1)) % len(TOPICS) if row % every == 0 else owner
+        for row, owner in enumerate(OWNER)
+    ]
+
+
+QUERIES = [f"{topic}{end}" for topic in TOPICS.values() for end in ("怎么弄呀", "好了没有", "什么情况啊", "谁能帮忙")]
+GOLD = [number for number in range(len(TOPICS)) for _ in range(4)]
+
+
+def hits(learnt: Ranker) -> int:
+    """How many clean queries find their entry first."""
+    asked = {
+        **ToyEmbedder().encode(QUERIES),
+        "characters": Lexical.fit("characters", TEXTS).transform(QUERIES),
+    }
+    return int((learnt.scores(learnt.kernel.values(asked)).argmax(axis=1) == GOLD).sum())
+
+
+def test_edited_knowledge_is_not_noisy() -> None:
+    """Its variants count for their own entry alone, and all are trusted."""
+    _, held = fit(ROWS, OWNER, len(TOPICS))
+    assert held.trust.tolist() == [1.0] * len(TEXTS)
+
+
+def test_a_noisy_base_is_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a third of the variants misfiled, these are found again by their own topic, and clean queries no worse."""
+    filed = shuffled(3)
+    corrected, held = fit(ROWS, filed, len(TOPICS))
+    wrong = np.asarray(filed) != np.asarray(OWNER)
+    assert wrong.mean() == pytest.approx(1 / 3, abs=0.01)
+    by_itself = corrected.scores(corrected.kernel.values(ROWS)).argmax(axis=1) == OWNER
+    monkeypatch.setattr(ranker, "NOISY", 2.0)
+    plain, untouched = fit(ROWS, filed, len(TOPICS))
+    uncorrected = plain.scores(plain.kernel.values(ROWS)).argmax(axis=1) == OWNER
+    assert by_itself.mean() > 0.95
+    assert by_itself[wrong].mean() > uncorrected[wrong].mean()
+    assert hits(corrected) >= hits(plain)
+    assert hits(corrected) >= 0.95 * len(QUERIES)
+    assert untouched.trust.tolist() == [1.0] * len(TEXTS)
+    # What looks misfiled is hardly trusted for calibration, the rest wholly.
+    assert held.trust[wrong].mean() < 0.3
+    assert held.trust[~wrong].mean() > 0.9
+
+
+def test_a_noisy_base_on_landmarks_is_corrected_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same beyond the exact rows."""
+    monkeypatch.setattr(ranker, "EXACT_ROWS", 50)
+    monkeypatch.setattr(ranker, "LANDMARKS", 70)
+    corrected, held = fit(ROWS, shuffled(3), len(TOPICS))
+    assert held.trust.min() < 0.3
+    assert hits(corrected) >= 0.95 * len(QUERIES)
+
+
+def test_a_corrected_base_is_always_the_same() -> None:
+    """To the bit."""
+    (one, held), (two, again) = (fit(ROWS, shuffled(3), len(TOPICS)) for _ in range(2))
+    assert one.weights.tobytes() == two.weights.tobytes()
+    assert held.trust.tobytes() == again.trust.tobytes()
+
+
+def test_single_phrasings_are_never_noisy() -> None:
+    """Left out they cannot be found, which says nothing of how they are filed."""
+    _, held = fit(take(ROWS, slice(0, None, len(FORMS))), list(range(len(TOPICS))), len(TOPICS))
+    assert held.trust.tolist() == [1.0] * len(TOPICS)
 
 
 def test_one_entry_with_one_phrasing_can_be_learnt() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from index import ridge
-from index.ridge import JITTER, Exact, Matrix, Nystrom, Places
+from index.ridge import JITTER, Exact, Matrix, Nystrom, Places, _inverted
 
 Floats = NDArray[np.float64]
 
@@ -133,3 +135,41 @@ def test_landmark_scores_left_out_are_those_of_a_fit_without(block: int, monkeyp
     expected = np.vstack([refit_on_marks(kernel, marks, targets, np.array([place])) for place in places])
     assert fitted.left_out(places) == pytest.approx(expected, abs=2e-3)
     assert fitted.group_left_out(group) == pytest.approx(refit_on_marks(kernel, marks, targets, group), abs=2e-3)
+
+
+@pytest.mark.parametrize("marks", [None, np.arange(0, 60, 2)], ids=["exact", "landmarks"])
+def test_other_targets_are_solved_as_if_they_had_been_the_first(marks: Places | None) -> None:
+    """Weights and both kinds of leave-out scores, for targets of another width and with values between 0 and 1."""
+    kernel, targets = problem(60)
+    drawn = np.random.default_rng(8).random((60, 4)) * (np.random.default_rng(9).random((60, 4)) < 0.4)
+
+    def solved(first: Floats) -> Exact | Nystrom:
+        return exact(kernel, first) if marks is None else nystrom(kernel, marks, first)
+
+    turned, afresh = solved(targets), solved(drawn)
+    turned.retarget(sparse.csr_matrix(drawn.astype(np.float32)))
+    places, group = np.arange(60), np.array([3, 8, 21, 22])
+    assert turned.weights() == pytest.approx(afresh.weights(), abs=1e-6)
+    assert turned.left_out(places) == pytest.approx(afresh.left_out(places), abs=1e-6)
+    assert turned.group_left_out(group) == pytest.approx(afresh.group_left_out(group), abs=1e-6)
+    turned.retarget(sparse.csr_matrix(targets.astype(np.float32)))
+    assert turned.weights() == pytest.approx(solved(targets).weights(), abs=1e-6)
+
+
+@pytest.mark.parametrize("block", [1, 7, 40, 41, 2048])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_an_inverse_in_blocks_is_the_inverse(
+    block: int, order: Literal["C", "F"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both triangles, whether or not the blocks divide the rows, and however the matrix lies in memory."""
+    monkeypatch.setattr(ridge, "BLOCK", block)
+    kernel = (problem(41)[0] + 0.5 * np.eye(41)).astype(np.float32)
+    found = _inverted(np.array(kernel, order=order))
+    assert found == pytest.approx(np.linalg.inv(kernel.astype(float)), abs=1e-4)
+    assert np.array_equal(found, found.T)
+
+
+def test_an_inverse_takes_no_second_matrix() -> None:
+    """It lies where the kernel lay: at sixteen thousand rows a copy would be a gigabyte."""
+    kernel = (problem(30)[0] + 0.5 * np.eye(30)).astype(np.float32)
+    assert np.shares_memory(_inverted(kernel), kernel)
