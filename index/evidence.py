@@ -43,7 +43,7 @@ class Near:
         scores = np.asarray(self.scores, float)
         first, cosine = scores[:, 0], np.asarray(self.cosines, float)
         several = scores.shape[1] > 1
-        lead = first - scores[:, 1] if several else np.zeros_like(first)
+        lead = first - scores[:, 1] if several else first
         rival = cosine[:, 1:].max(axis=1) - cosine[:, 0] if several else np.zeros_like(first)
         return np.stack([first, lead, cosine[:, 0], rival, self.strangers, np.log1p(self.lengths)], axis=1)
 

@@ -39,10 +39,15 @@ def claims_of(finding: Finding, retriever: Retriever, language: Language) -> lis
 
 
 def _likely_required(finding: Finding) -> list[Claim]:
-    """The claim of the best entry that must escalate, where it is likelier than not that one of them is meant."""
+    """The claim of the best entry that must escalate, where it is likelier than not that one of them is meant.
+
+    That is how likely anything is meant, times the part that such entries have in the confidence of all considered.
+    """
     considered = finding.candidates[:CONSIDERED]
     required = [candidate for candidate in considered if candidate.entry.entry.escalation.level == "required"]
-    if sum(candidate.confidence for candidate in required) < LIKELIER_THAN_NOT:
+    total = sum(candidate.confidence for candidate in considered)
+    part = sum(candidate.confidence for candidate in required) / total if total > 0 else 0.0
+    if finding.inside * part < LIKELIER_THAN_NOT:
         return []
     return [from_entry(required[0].entry.entry)]
 

@@ -33,6 +33,7 @@ from service.api.responses import (
 from service.claims import CONSIDERED, claims_of
 
 CUSTOMER = "customer"
+SHOWN_DIGITS = 4  # of a confidence; a request that repeats one as its threshold means the same
 
 
 class Desk:
@@ -60,7 +61,8 @@ class Desk:
         language = request.language or _language(request.query)
         thresholds = retriever.contents.confidence.thresholds
         least = thresholds.show if request.min_confidence is None else request.min_confidence
-        shown = [candidate for candidate in finding.candidates[: request.limit] if candidate.confidence >= least]
+        best = finding.candidates[: request.limit]
+        shown = [candidate for candidate in best if round(candidate.confidence, SHOWN_DIGITS) >= least]
         entries = (approved.entry for approved in retriever.contents.entries)
         titles = {entry.id: entry.title for entry in entries if entry.valid_on(today)}
         hint = escalate(policy, calendar, now, claims_of(finding, retriever, language), language)
@@ -123,7 +125,7 @@ def _suggestion(
         kind=entry.kind,
         category=entry.category,
         title=entry.title,
-        confidence=round(candidate.confidence, 4),
+        confidence=round(candidate.confidence, SHOWN_DIGITS),
         reply=_reply(reply.text, reply.channel, reply.language, request.slots),
         match=MatchOut(
             tier=candidate.tier,
@@ -146,7 +148,7 @@ def _clarification(finding: Finding, retriever: Retriever, request: SuggestionRe
         text=lines.clarify,
         options=[
             OptionOut(
-                entry_id=option.entry.entry.id, title=option.entry.entry.title, confidence=round(option.confidence, 4)
+                entry_id=option.entry.entry.id, title=option.entry.entry.title, confidence=round(option.confidence, SHOWN_DIGITS)
             )
             for option in finding.options
         ],

@@ -220,18 +220,18 @@ def test_every_part_of_the_content_makes_another_version(monkeypatch: pytest.Mon
     ready, policy = matters(), rules()
     first = ready[0]
     versions = [
-        version_of(ready, policy, ToyEmbedder()),
-        version_of(changed(matter("refund.time", title="另一个标题")), policy, ToyEmbedder()),
-        version_of((first.model_copy(update={"approved_by": "zhao"}), *ready[1:]), policy, ToyEmbedder()),
-        version_of((first.model_copy(update={"version": 2}), *ready[1:]), policy, ToyEmbedder()),
-        version_of(ready, rules(triggers=()), ToyEmbedder()),
-        version_of(ready, policy, OtherEmbedder()),
+        version_of(ready, policy, ToyEmbedder(), {}),
+        version_of(changed(matter("refund.time", title="另一个标题")), policy, ToyEmbedder(), {}),
+        version_of((first.model_copy(update={"approved_by": "zhao"}), *ready[1:]), policy, ToyEmbedder(), {}),
+        version_of((first.model_copy(update={"version": 2}), *ready[1:]), policy, ToyEmbedder(), {}),
+        version_of(ready, rules(triggers=()), ToyEmbedder(), {}),
+        version_of(ready, policy, OtherEmbedder(), {}),
         version_of(ready, policy, ToyEmbedder(), {"c4": ("吸尘器",)}),
     ]
     monkeypatch.setattr(builder, "recipe", lambda: "another")
-    versions.append(version_of(ready, policy, ToyEmbedder()))
+    versions.append(version_of(ready, policy, ToyEmbedder(), {}))
     assert len(set(versions)) == 8
-    assert version_of(matters(), rules(), ToyEmbedder()) == versions[-1]
+    assert version_of(matters(), rules(), ToyEmbedder(), {}) == versions[-1]
     assert all(len(version) == 12 for version in versions)
 
 

@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as drawn_arrays
 from index import confidence as module
 from index.confidence import (
     HEADS,
-    ODDS,
+    REMAINS,
     Bools,
     Confidence,
     Floats,
@@ -133,13 +133,13 @@ def test_many_queries_are_judged_row_by_row() -> None:
 # --- contradictions ---
 
 
-def test_a_contradiction_leaves_a_part_of_the_odds() -> None:
-    """Nine to one, times a twentieth for another product: 0.45 to one."""
-    assert contradicted(0.9, [Contradiction("product")]) == pytest.approx(0.45 / 1.45)
-    assert contradicted(0.9, [Contradiction("negation")]) == pytest.approx(1.8 / 2.8)
+def test_a_contradiction_leaves_a_part_of_the_confidence() -> None:
+    """A fifth for another product, half for the opposite, however sure the ranker was."""
+    assert contradicted(0.9, [Contradiction("product")]) == pytest.approx(0.18)
+    assert contradicted(1.0, [Contradiction("negation")]) == pytest.approx(0.5)
 
 
-KINDS = st.lists(st.sampled_from(sorted(ODDS)).map(Contradiction), max_size=4)
+KINDS = st.lists(st.sampled_from(sorted(REMAINS)).map(Contradiction), max_size=4)
 
 
 @given(st.floats(0, 1), KINDS)
@@ -153,7 +153,7 @@ def test_a_contradiction_lowers_and_never_raises(confidence: float, found: list[
         assert lowered == min(contradicted(confidence, [one]) for one in found)
 
 
-@given(st.floats(0, 1), st.floats(0, 1), st.sampled_from(sorted(ODDS)))
+@given(st.floats(0, 1), st.floats(0, 1), st.sampled_from(sorted(REMAINS)))
 def test_contradicted_candidates_keep_their_order(one: float, other: float, kind: str) -> None:
     """Of two with the same contradiction the surer stays the surer."""
     low, high = sorted((one, other))
@@ -392,11 +392,12 @@ def test_a_few_lucky_rows_at_the_top_do_not_make_a_threshold() -> None:
 
 
 def test_the_shown_are_nearly_all_that_are_right_and_all_that_are_answered() -> None:
-    """Below the showing threshold lie two in a hundred of the right ones, and nothing that is answered."""
+    """Below the showing threshold lie two in a hundred of the right ones at most, and nothing answered or to choose."""
     drawn = queries(2000)
     found = PLAIN.verdict(drawn.features)
     told = thresholds(found, drawn, 0.95, 0.8)
-    assert (found.right[drawn.right] < told.show).mean() == pytest.approx(0.02, abs=0.002)
+    assert (found.right[drawn.right] < told.show).mean() <= 0.022
+    assert told.show <= min(told.answer, told.clarify / 3)
     certain = thresholds(judged(np.full(300, 0.999)), known(np.ones(300, bool)), 0.95, 0.8)
     assert certain.show <= certain.answer
 

@@ -30,11 +30,11 @@ def test_features_by_hand() -> None:
     )
 
 
-def test_a_single_candidate_has_neither_lead_nor_rival() -> None:
-    """There is nobody to lead."""
+def test_a_single_candidate_leads_nobody_by_its_score() -> None:
+    """What is not there scores as a stranger does, about 0, and is no rival."""
     found = Near(np.array([[0.8]]), np.array([[0.6]]), np.array([0.4]), np.array([3.0])).features()[0]
     assert dict(zip(NAMES, found.tolist(), strict=True)) == pytest.approx(
-        {"score": 0.8, "lead": 0.0, "cosine": 0.6, "rival": 0.0, "stranger": 0.4, "length": math.log(4)}
+        {"score": 0.8, "lead": 0.8, "cosine": 0.6, "rival": 0.0, "stranger": 0.4, "length": math.log(4)}
     )
 
 
