@@ -453,7 +453,10 @@ def test_rows_without_weight_do_not_count() -> None:
     drawn = queries(600, 0.0)
     silent = queries(50, 1.0)
     both = Outcomes(
-        *(np.concatenate([getattr(drawn, name), getattr(silent, name)]) for name in ("features", *HEADS)),
+        np.concatenate([drawn.features, silent.features]),
+        np.concatenate([drawn.right, silent.right]),
+        np.concatenate([drawn.among, silent.among]),
+        np.concatenate([drawn.inside, silent.inside]),
         np.concatenate([drawn.weights, np.zeros(50)]),
     )
     assert made(both) == made(drawn)
