@@ -103,11 +103,13 @@ def resolved_policy(policy: Policy, facts: Facts) -> Policy:
     return policy.model_copy(update={"lines": lines, "targets": targets})
 
 
+def product_names(facts: Facts) -> dict[str, tuple[str, ...]]:
+    """What customers call each product."""
+    return {product: tuple(known.names) for product, known in facts.products.items()}
+
+
 def version_of(
-    entries: Sequence[ApprovedEntry],
-    policy: Policy,
-    embedder: Embedder,
-    products: Mapping[str, Sequence[str]] | None = None,
+    entries: Sequence[ApprovedEntry], policy: Policy, embedder: Embedder, products: Mapping[str, Sequence[str]]
 ) -> str:
     """The name of the artefact these make: the same content, embedder and recipe give the same."""
     content = [
@@ -116,7 +118,7 @@ def version_of(
         embedder.name,
         ENTRIES.dump_python(tuple(entries), mode="json"),
         policy.model_dump(mode="json"),
-        {product: list(names) for product, names in (products or {}).items()},
+        {product: list(names) for product, names in products.items()},
     ]
     return digest(canonical(content))[:12]
 
@@ -143,7 +145,7 @@ def build(
     findings = _gate_lint(entries, policy, facts)
     seconds["lint"] = time.perf_counter() - started
     ready, rules = resolved(entries, facts), resolved_policy(policy, facts)
-    names = {product: known.names for product, known in facts.products.items()}
+    names = product_names(facts)
     version = version_of(ready, rules, embedder, names)
     built = not _whole(shelf, version)
     cache = VectorCache(home / CACHE, embedder)

@@ -50,9 +50,9 @@ SIGNS = {
     "stranger": (None, 0.0),
 }
 SHARPNESS = 6.0  # of the softmax that shares what the first leaves among the others
-# What a contradiction leaves of the odds. The guard is wrong about one right entry in 200 and finds two thirds of what
-# it should, so the likelihoods would justify less; negation is read less surely than names and numbers.
-ODDS = {"product": 0.05, "code": 0.05, "number": 0.1, "unit": 0.1, "negation": 0.2}
+# What a contradiction leaves of the confidence: the ranker is often all but certain of a look-alike, so odds would not
+# do. Four right entries in a thousand are contradicted by mistake and become clarified; negation is read least surely.
+REMAINS = {"product": 0.2, "code": 0.2, "number": 0.3, "unit": 0.3, "negation": 0.5}
 LEAST_SHARE = 1e-4  # of queries without an entry, and of those with one
 SHOWN = 0.02  # share of right candidates that may fall below what is shown
 
@@ -155,10 +155,7 @@ def spread(verdict: Verdict, scores: Floats) -> Floats:
 
 def contradicted(confidence: float, found: Sequence[Contradiction]) -> float:
     """The confidence (0..1) once the entry was found to contradict the query, by the graver of the contradictions."""
-    if not found or confidence <= 0:
-        return confidence
-    odds = confidence / max(1 - confidence, 1e-9) * min(ODDS[one.kind] for one in found)
-    return odds / (1 + odds)
+    return confidence * min((REMAINS[one.kind] for one in found), default=1.0)
 
 
 def _shifted(verdict: Verdict, fitted: float, share: float) -> Verdict:

@@ -5,4 +5,4 @@ from __future__ import annotations
 from pathlib import Path
 
 DEFAULT_EMBEDDER = "huashu-default"
-SHIPPED_ADAPTER = Path(__file__).parent / "adapter.npz"
+SHIPPED_TUNING = Path(__file__).parent / "tuning.npz"

@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import InputModule
 
-from index.adapter import SHIPPED, correct_backend, corrected_file, load_adapter
 from index.constants import DEFAULT_EMBEDDER
 from index.errors import EmbedderError
+from index.tuning import SHIPPED, correct_backend, corrected_file, load_tuning
 from knowledge.text import normalise
 
 Matrix = NDArray[np.float32]
@@ -178,16 +178,16 @@ class SentenceTransformerEmbedder:
                 progress(min(done * BATCH, texts), texts)
 
 
-def load_embedder(name: str = DEFAULT_EMBEDDER, adapter: Path | None = SHIPPED) -> Embedder:
+def load_embedder(name: str = DEFAULT_EMBEDDER, tuning: Path | None = SHIPPED) -> Embedder:
     """The embedder of that name.
 
-    `huashu-default` takes the bundled engines with the corrections of `adapter` (None: as they come), and goes on
+    `huashu-default` takes the bundled engines with the corrections of `tuning` (None: as they come), and goes on
     with one where the other has no build for this platform; any other name is given to sentence-transformers as it
     stands (a hub name or a folder). Raises EmbedderError with the next step.
     """
     if name != DEFAULT_EMBEDDER:
         return SentenceTransformerEmbedder(name, {"dense": _named(name)})
-    taught = load_adapter(adapter) if adapter is not None else None
+    taught = load_tuning(tuning) if tuning is not None else None
     parts: dict[str, SentenceTransformer] = {}
     versions = []
     for part, (package, make) in BUNDLED.items():

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from index.confidence import Confidence
 from index.metrics import auroc, calibration_error, coverage_and_precision, hit_at, macro_f1, mean_reciprocal_rank
 from index.retriever import Finding, Retriever
 
@@ -50,6 +52,8 @@ class Outcome:
     nearest_score: float
     milliseconds: float
     alarms: tuple[str, ...]
+    exact: bool = False
+    evidence: NDArray[np.float64] | None = None
 
 
 def run(retriever: Retriever, queries: Sequence[Labelled]) -> list[Outcome]:
@@ -77,11 +81,14 @@ def _outcome(retriever: Retriever, query: Labelled) -> Outcome:
         score,
         took,
         tuple(alarm.trigger.code for alarm in finding.alarms),
+        bool(finding.candidates) and finding.candidates[0].tier == "exact",
+        finding.evidence,
     )
 
 
-def report(outcomes: Sequence[Outcome], answer_threshold: float) -> dict[str, Any]:
+def report(outcomes: Sequence[Outcome], confidence: Confidence) -> dict[str, Any]:
     """All figures of a run; rates 0..1, milliseconds per query (embedding included)."""
+    answer_threshold = confidence.thresholds.answer
     inside = [outcome for outcome in outcomes if outcome.gold is not None]
     right = [outcome.rank == 1 for outcome in outcomes]
     sure = [outcome.confidence for outcome in outcomes]
@@ -100,6 +107,7 @@ def report(outcomes: Sequence[Outcome], answer_threshold: float) -> dict[str, An
         ),
         "auroc_right": _rounded(auroc(sure, right)),
         "ece": _rounded(calibration_error(sure, right)),
+        **_at_estimated_share(outcomes, right, confidence),
         "answer_threshold": answer_threshold,
         "coverage": _rounded(coverage),
         "precision": _rounded(precision),
@@ -136,6 +144,22 @@ def report(outcomes: Sequence[Outcome], answer_threshold: float) -> dict[str, An
         for kind, group in sorted(by_kind.items())
     }
     return figures
+
+
+def _at_estimated_share(outcomes: Sequence[Outcome], right: Sequence[bool], confidence: Confidence) -> dict[str, Any]:
+    """What the queries themselves, unlabelled, say of the share without an entry, and calibration at that share."""
+    evidence = {place: outcome.evidence for place, outcome in enumerate(outcomes) if not outcome.exact}
+    found = {place: row for place, row in evidence.items() if row is not None}
+    if not found:
+        return {"estimated_out_of_scope_share": None, "ece_at_estimated_share": None}
+    ranked, features = list(found), np.concatenate(list(found.values()))
+    share = confidence.estimated_share(features)
+    sure = np.array([outcome.confidence for outcome in outcomes])
+    sure[ranked] = confidence.at_share(features, share).right
+    return {
+        "estimated_out_of_scope_share": _rounded(share * len(ranked) / len(outcomes)),
+        "ece_at_estimated_share": _rounded(calibration_error(sure, right)),
+    }
 
 
 def _ranking(inside: Sequence[Outcome]) -> dict[str, float | None]:

@@ -1,6 +1,6 @@
 """The two bundled engines as torch networks that can learn, read from the packages' own files.
 
-They give what the engines give (to a cosine of .999), and hold as leaves what an adapter may correct: biases, norms and
+They give what the engines give (to a cosine of .999), and hold as leaves what a tuning may correct: biases, norms and
 the type embedding of `e5`; of `use` the same and its output layers. All else is fixed, and the tables of words stay as
 small as they are stored. Answering never needs this; `index.teaching` does.
 """
@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from index.adapter import LAYER_LISTS, tensor_of
 from index.embedder import Matrix, e5_file, use_engine
 from index.errors import EmbedderError
+from index.tuning import LAYER_LISTS, tensor_of
 from index.weights import FLOAT32, Layout, blocks_of, layout, numbers_of, spelled, unpacked
 
 PREFIX = "query: "  # e5 was trained with it, and its engine puts it before each text
@@ -35,7 +35,7 @@ class Network:
     def __init__(self, package: Mapping[str, Matrix], start: Mapping[str, Matrix]) -> None:
         wrong = [name for name, given in start.items() if name not in package or given.size != package[name].size]
         if wrong:
-            raise EmbedderError(f"adapter: tensors {', '.join(wrong)} are not the package's: start from another")
+            raise EmbedderError(f"tuning: tensors {', '.join(wrong)} are not the package's: start from another")
         self._package = {name: np.array(tensor, np.float32) for name, tensor in package.items()}
         self.learnt = {
             name: torch.tensor(tensor + start[name].reshape(tensor.shape) if name in start else tensor)

@@ -66,7 +66,8 @@ class Finding:
     """What a query comes to.
 
     `options` are what a clarification offers, two or three, and empty for other decisions; `repeats` counts how often
-    the matter was asked, this time included; `inside` is the probability (0..1) that any entry is meant.
+    the matter was asked, this time included; `inside` is the probability (0..1) that any entry is meant, and `evidence`
+    (1, f) what it and the first confidence were read from, None where nothing was ranked.
     """
 
     decision: Decision
@@ -76,11 +77,12 @@ class Finding:
     repeats: int
     used_history: bool
     inside: float = 0.0
+    evidence: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
 class _Ranked:
-    """Entries best first with their confidence; `inside`: how likely any is meant; `features` (1, f) of the first."""
+    """Entries best first with their confidence; `inside`: the probability that any is meant, by `features` (1, f)."""
 
     entries: NDArray[np.int64]
     confidence: NDArray[np.float64]
@@ -152,6 +154,7 @@ class Retriever:
             self._repeats(normalise(query), ranked, decision, turns, mask, leaned),
             leaned,
             ranked.inside,
+            ranked.features,
         )
 
     def _rank(self, query: str, mask: NDArray[np.bool_] | None) -> _Ranked:
@@ -223,9 +226,8 @@ class Retriever:
         asked = centre_all(rows, means)
         kin = centre_all({part: stored[every] for part, stored in self._dense_rows.items()}, means)
         near = mean_cosines(asked, kin)
-        nearest = [
-            int(rows[part[0].argmax()]) for rows, part in zip(places, np.split(near, starts[1:], axis=1), strict=True)
-        ]
+        parts = np.split(near[0], starts[1:])
+        nearest = [int(numbers[part.argmax()]) for numbers, part in zip(places, parts, strict=True)]
         far = mean_cosines(asked, self._strangers).max(axis=1) if self._has_strangers else np.array([-1.0])
         evidence = Near(
             scores[None].astype(float),

@@ -1,4 +1,4 @@
-"""Teaching: what an adapter is learnt from groups of phrasings that mean the same.
+"""Teaching: what a tuning is learnt from groups of phrasings that mean the same.
 
 A classifier over the groups by cosine to a prototype each, which moves the phrasings of a group together and those of
 others apart. Only small tensors learn (`index.networks` says which), so that what the engines know of languages stays.
@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from index.adapter import Adapter
 from index.embedder import BUNDLED, Matrix, prepare
 from index.errors import EmbedderError
 from index.networks import NETWORKS, Network
+from index.tuning import Tuning
 from knowledge.text import normalise
 
 Step = Callable[[str, int, int], None]
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 def teach(
     groups: Sequence[Sequence[str]],
     *,
-    start: Adapter | None = None,
+    start: Tuning | None = None,
     epochs: int = 2,
     seed: int = 0,
     progress: Step | None = None,
@@ -75,7 +75,7 @@ def versions(parts: Iterable[str]) -> dict[str, str]:
     return {part: metadata.version(BUNDLED[part][0]) for part in parts}
 
 
-def _network(part: str, start: Adapter | None) -> Network | None:
+def _network(part: str, start: Tuning | None) -> Network | None:
     package = BUNDLED[part][0]
     try:
         fits = start is not None and start.fits(part, versions([part])[part])

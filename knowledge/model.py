@@ -274,7 +274,7 @@ class Precision(Frozen):
 
     answer_precision: Annotated[float, Field(gt=0, lt=1)] = 0.95
     clarify_precision: Annotated[float, Field(gt=0, lt=1)] = 0.85
-    out_of_scope_share: Annotated[float, Field(ge=0, lt=1)] = 0.10
+    out_of_scope_share: Annotated[float, Field(gt=0, lt=1)] = 0.20
 
 
 class Policy(Frozen):

@@ -103,7 +103,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = WORKERS
         engine = embedder if embedder is not None else await anyio.to_thread.run_sync(
-            load_embedder, settings.embedder, settings.adapter
+            load_embedder, settings.embedder, settings.tuning
         )
         live = Live(Shelf(settings.artefacts), engine, settings.poll_seconds)
         await anyio.to_thread.run_sync(live.start)

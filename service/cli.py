@@ -198,7 +198,7 @@ def build(
     from index.embedder import load_embedder
 
     settings = Settings.from_environment()
-    done = _build(settings, load_embedder(settings.embedder, settings.adapter), by or _me(), publish)
+    done = _build(settings, load_embedder(settings.embedder, settings.tuning), by or _me(), publish)
     what = "built" if done.built else "nothing changed, already built"
     seconds = ", ".join(f"{name} {value:.1f} s" for name, value in done.seconds.items())
     out.print(
@@ -344,7 +344,7 @@ def _ask_index(settings: Settings, body: dict[str, Any]) -> Any:
         ) from error
     shelf = Shelf(settings.artefacts)
     version = shelf.current()
-    embedder = load_embedder(settings.embedder, settings.adapter)
+    embedder = load_embedder(settings.embedder, settings.tuning)
     _, contents = load(shelf.path(version), embedder.name)
     return Desk(lambda: Retriever(contents, embedder, version)).suggest(wanted).model_dump(mode="json")
 
@@ -363,7 +363,7 @@ def evaluate(
     """Measure a knowledge base on labelled queries: hit@k, MRR, AUROC, calibration, coverage and precision, latency."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
     from index.evaluation import report, run
-    from service.measuring import prepare_retriever, read_queries
+    from service.measuring import escalation_figures, prepare_retriever, read_queries
 
     labelled = [
         query for path in queries or sorted((CONTENT / "golden").glob("*.yaml")) for query in read_queries(path)
@@ -371,8 +371,10 @@ def evaluate(
     settings = Settings.from_environment()
     with _progress() as step:
         retriever = prepare_retriever(settings, knowledge, step)
-    outcomes = run(retriever, labelled)
-    figures = report(outcomes, retriever.contents.confidence.thresholds.answer)
+    # What only says how it should escalate says nothing of which entry is meant.
+    outcomes = run(retriever, [query for query in labelled if query.gold is not None or query.escalation is None])
+    figures = report(outcomes, retriever.contents.confidence)
+    figures["escalation"] = escalation_figures(retriever, labelled)
     if json_:
         print(json.dumps({"embedder": retriever.embedder_name, **figures}, ensure_ascii=False, indent=2))
     else:
@@ -402,13 +404,13 @@ def _print_figures(figures: dict[str, Any]) -> None:
 
 
 @app.command()
-def adapt(
+def tune(
     knowledge: Annotated[
         Path | None,
         typer.Option(help="Pack folder or .jsonl to learn from; the approved knowledge where left out."),
     ] = None,
     target: Annotated[
-        Path | None, typer.Option("--out", help="Where to write; HUASHU_HOME/adapter.npz where left out.")
+        Path | None, typer.Option("--out", help="Where to write; HUASHU_HOME/tuning.npz where left out.")
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="How often each phrasing is learnt from.")] = 2,
     force: Annotated[bool, typer.Option(help="Write it even where it finds no more than before.")] = False,
@@ -416,10 +418,12 @@ def adapt(
     """Teach the bundled encoders your own phrasings, and keep what they learnt if it finds more; takes minutes.
 
     Every fifth variant is held out to measure with. Exit status 1, and nothing written, if no more of them are found.
+
+    It learns on one core; OMP_NUM_THREADS=2 in the environment lets it use two, or as many as you say.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
     from knowledge.store import Store
-    from service import adapting
+    from service import tuning
     from service.measuring import read_pack
 
     settings = Settings.from_environment()
@@ -427,32 +431,32 @@ def adapt(
         raise SettingsError(
             f"HUASHU_EMBEDDER is {settings.embedder!r}, and only {DEFAULT_EMBEDDER!r} can be taught: unset it"
         )
-    path = (target or settings.home / "adapter.npz").expanduser().resolve()
+    path = (target or settings.home / "tuning.npz").expanduser().resolve()
     if knowledge is not None:
         pack = read_pack(knowledge)
     else:
         with Store.open(settings.database_url) as store:
             pack = store.pack()
-    rest, queries = adapting.held_out(pack)
+    rest, queries = tuning.held_out(pack)
     if not queries and not force:
         raise KnowledgeError(
-            f"no variant can be held out to measure with: give entries {adapting.LEAST} phrasings or more, or --force"
+            f"no variant can be held out to measure with: give entries {tuning.LEAST} phrasings or more, or --force"
         )
     with _progress() as step:
         if queries:
-            found = adapting.compare(rest, queries, epochs, step)
+            found = tuning.compare(rest, queries, epochs, step)
             out.print(
                 f"{found.asked} variants held out: hit@1 {found.before / found.asked:.4f} before, "
                 f"{found.after / found.asked:.4f} after ({found.gained} gained, {found.lost} lost)",
                 highlight=False,
             )
             if not found.better and not force:
-                out.print("no better than the shipped adapter, so nothing was written (--force writes it all the same)")
+                out.print("no better than the shipped tuning, so nothing was written (--force writes it all the same)")
                 raise typer.Exit(1)
-        adapting.write(pack, path, epochs, step)
-    out.print(f"adapter written to {path}", markup=False, highlight=False)
+        tuning.write(pack, path, epochs, step)
+    out.print(f"tuning written to {path}", markup=False, highlight=False)
     out.print(
-        f"next: HUASHU_ADAPTER={shlex.quote(str(path))} huashu build, and the same setting for the service",
+        f"next: HUASHU_TUNING={shlex.quote(str(path))} huashu build, and the same setting for the service",
         markup=False,
         highlight=False,
     )
@@ -478,7 +482,7 @@ def serve(
     from index.embedder import load_embedder
     from service.server import run
 
-    embedder = load_embedder(settings.embedder, settings.adapter)
+    embedder = load_embedder(settings.embedder, settings.tuning)
     if setup:
         _set_up(settings, embedder)
     run(settings, embedder)
@@ -497,7 +501,7 @@ def mcp() -> None:
         raise SettingsError(MISSING)
     configure_logging()
     settings = Settings.from_environment()
-    live = Live(Shelf(settings.artefacts), load_embedder(settings.embedder), settings.poll_seconds)
+    live = Live(Shelf(settings.artefacts), load_embedder(settings.embedder, settings.tuning), settings.poll_seconds)
     live.start()
     try:
         over_stdio(live)
@@ -508,7 +512,7 @@ def mcp() -> None:
 def _set_up(settings: Settings, embedder: Any) -> None:
     """Import and build what is missing; an unchanged knowledge base costs neither."""
     from index.artefact import Shelf, verify
-    from index.builder import resolved, resolved_policy, version_of
+    from index.builder import resolved, product_names, resolved_policy, version_of
     from index.errors import ArtefactError
     from knowledge.formats.yaml import load_pack
     from knowledge.store import Store
@@ -520,7 +524,7 @@ def _set_up(settings: Settings, embedder: Any) -> None:
                 load_pack(CONTENT), SHIPPED, SHIPPED, "the pack that comes with Huashu", datetime.now(UTC)
             )
         entries, policy, facts = store.approved(), store.policy(), store.facts()
-    version = version_of(resolved(entries, facts), resolved_policy(policy, facts), embedder)
+    version = version_of(resolved(entries, facts), resolved_policy(policy, facts), embedder, product_names(facts))
     shelf = Shelf(settings.artefacts)
     try:
         verify(shelf.path(version), embedder.name)

@@ -20,6 +20,7 @@ from service.api.requests import SuggestionRequest
 from service.api.responses import (
     ClarificationOut,
     CollectOut,
+    ContradictionOut,
     EscalationOut,
     MatchOut,
     OptionOut,
@@ -124,7 +125,14 @@ def _suggestion(
         title=entry.title,
         confidence=round(candidate.confidence, 4),
         reply=_reply(reply.text, reply.channel, reply.language, request.slots),
-        match=MatchOut(tier=candidate.tier, variant=candidate.variant, score=round(candidate.score, 4)),
+        match=MatchOut(
+            tier=candidate.tier,
+            variant=candidate.variant,
+            score=round(candidate.score, 4),
+            contradictions=[
+                ContradictionOut(kind=one.kind, query=one.query, entry=one.entry) for one in candidate.contradictions
+            ],
+        ),
         related=[RelatedOut(entry_id=name, title=titles[name]) for name in entry.related if name in titles],
         approved_by=candidate.entry.approved_by,
         approved_at=candidate.entry.approved_at,

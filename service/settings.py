@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.constants import DEFAULT_EMBEDDER, SHIPPED_ADAPTER
+from index.constants import DEFAULT_EMBEDDER, SHIPPED_TUNING
 
-AS_THEY_COME = "none"  # as HUASHU_ADAPTER: the bundled encoders without any corrections
+AS_THEY_COME = "none"  # as HUASHU_TUNING: the bundled encoders without any corrections
 
 
 class SettingsError(Exception):
@@ -66,7 +66,7 @@ class Settings:
     poll_seconds: how often the service looks for a newly published artefact (HUASHU_POLL_SECONDS, 1).
     open_network: serve an address other than loopback without any sign-in (HUASHU_OPEN_NETWORK=1).
     adapters: what other systems' clients may ask; see there.
-    adapter: corrections of the bundled encoders, None for as they come (HUASHU_ADAPTER, a path or `none`; the shipped).
+    tuning: corrections of the bundled encoders, None for as they come (HUASHU_TUNING, a path or `none`; the shipped).
     """
 
     home: Path = Path("data")
@@ -77,7 +77,7 @@ class Settings:
     poll_seconds: float = 1.0
     open_network: bool = False
     adapters: Adapters = Adapters()
-    adapter: Path | None = SHIPPED_ADAPTER
+    tuning: Path | None = SHIPPED_TUNING
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -95,7 +95,7 @@ class Settings:
             poll_seconds=_number(given, "HUASHU_POLL_SECONDS", cls.poll_seconds, 0.01, 3600),
             open_network=given.get("HUASHU_OPEN_NETWORK", "0") == "1",
             adapters=Adapters.from_environment(given),
-            adapter=_adapter(given.get("HUASHU_ADAPTER")),
+            tuning=_tuning(given.get("HUASHU_TUNING")),
         )
 
     @property
@@ -122,9 +122,9 @@ class Settings:
         return f"http://{host}:{self.port}"
 
 
-def _adapter(given: str | None) -> Path | None:
+def _tuning(given: str | None) -> Path | None:
     if given is None:
-        return SHIPPED_ADAPTER
+        return SHIPPED_TUNING
     return None if given.strip() == AS_THEY_COME else Path(given).expanduser().resolve()
 
 

@@ -59,12 +59,22 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """Where the query says one thing and the entry another."""
+
+    kind: str
+    query: str
+    entry: str
+
+
+@dataclass(frozen=True)
 class Match:
-    """The stored phrasing nearest to the query and its cosine."""
+    """The stored phrasing nearest to the query and its cosine, and what speaks against the entry all the same."""
 
     tier: str
     variant: str
     score: float
+    contradictions: list[Contradiction]
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,24 @@ class ReplyOut(BaseModel):
     missing_slots: list[str]
 
 
+class ContradictionOut(BaseModel):
+    """Where the query says one thing and the entry another: both sides, as a person would quote them."""
+
+    kind: Literal["product", "code", "number", "unit", "negation"]
+    query: str
+    entry: str
+
+
 class MatchOut(BaseModel):
-    """Why the entry is suggested: the stored phrasing nearest to the query and its cosine (−1..1)."""
+    """Why the entry is suggested: the stored phrasing nearest to the query and its cosine (−1..1).
+
+    `contradictions` are what speaks against it all the same; they have lowered its confidence.
+    """
 
     tier: Literal["exact", "ranked"]
     variant: str
     score: float
+    contradictions: list[ContradictionOut]
 
 
 class RelatedOut(BaseModel):
@@ -139,7 +151,12 @@ class SuggestionResponse(BaseModel):
                                 "text": "让您担心了，请把订单号 {order_no} 发我……",
                                 "missing_slots": ["order_no"],
                             },
-                            "match": {"tier": "ranked", "variant": "快递三天没动静了", "score": 0.97},
+                            "match": {
+                                "tier": "ranked",
+                                "variant": "快递三天没动静了",
+                                "score": 0.97,
+                                "contradictions": [],
+                            },
                             "related": [{"entry_id": "ship.lost", "title": "快递丢件"}],
                             "approved_by": "王敏",
                             "approved_at": "2026-11-20T09:30:00+08:00",

@@ -24,6 +24,7 @@ from service.api.requests import Turn
 from service.api.responses import (
     ClarificationOut,
     CollectOut,
+    ContradictionOut,
     EscalationOut,
     MatchOut,
     OptionOut,
@@ -40,6 +41,7 @@ ROOT = Path(__file__).parents[2]
 SHAPES: dict[str, type[BaseModel]] = {
     "Turn": Turn,
     "Reply": ReplyOut,
+    "Contradiction": ContradictionOut,
     "Match": MatchOut,
     "Related": RelatedOut,
     "Suggestion": SuggestionOut,

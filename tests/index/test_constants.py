@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from index.constants import SHIPPED_ADAPTER
+from index.constants import SHIPPED_TUNING
 
 
 def test_the_default_embedder_can_be_named_without_loading_one() -> None:
@@ -15,6 +15,6 @@ def test_the_default_embedder_can_be_named_without_loading_one() -> None:
     assert printed == "huashu-default set()\n"
 
 
-def test_the_shipped_adapter_can_be_named_without_reading_it() -> None:
+def test_the_shipped_tuning_can_be_named_without_reading_it() -> None:
     """The settings' default; the file is there."""
-    assert SHIPPED_ADAPTER.is_file()
+    assert SHIPPED_TUNING.is_file()

@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import embedder as module
-from index.adapter import SHIPPED, load_adapter, save_adapter
 from index.embedder import LONGEST, Embedder, load_embedder, prepare
 from index.errors import EmbedderError
+from index.tuning import SHIPPED, load_tuning, save_tuning
 from knowledge.text import normalise
 
 TEXTS = ["退款多久到账", "发票抬头怎么改", "How long does a refund take?", "r5 洗碗机 E4", "退款多久到账"]
@@ -107,9 +107,9 @@ def test_the_default_has_two_parts_and_says_what_it_is(default: Embedder) -> Non
 
 
 @pytest.mark.slow
-def test_the_adapter_is_part_of_the_name(default: Embedder) -> None:
+def test_the_tuning_is_part_of_the_name(default: Embedder) -> None:
     """The shipped one by its content's hash in both parts; the engines as they come are another embedder."""
-    name, bare = load_adapter(SHIPPED).name, load_embedder(adapter=None)
+    name, bare = load_tuning(SHIPPED).name, load_embedder(tuning=None)
     assert all(part.endswith(f"-{name}") for part in default.name.split("+"))
     assert bare.name == default.name.replace(f"-{name}", "")
     found, plain = default.encode(TEXTS), bare.encode(TEXTS)
@@ -120,23 +120,23 @@ def test_the_adapter_is_part_of_the_name(default: Embedder) -> None:
 
 
 @pytest.mark.slow
-def test_an_adapter_of_other_versions_is_left_aside(
+def test_a_tuning_of_other_versions_is_left_aside(
     tmp_path: Path, default: Embedder, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Part by part: what fits is corrected, the other goes on as it comes, and the log says so."""
-    shipped = load_adapter(SHIPPED)
-    save_adapter(tmp_path / "a.npz", shipped.packages | {"use": "0.0.1"}, shipped.corrections)
-    caplog.set_level(logging.WARNING, logger="index.adapter")
-    first, second = load_embedder(adapter=tmp_path / "a.npz").name.split("+")
-    assert first.endswith(f"-{load_adapter(tmp_path / 'a.npz').name}")
-    assert second == load_embedder(adapter=None).name.split("+")[1]
+    shipped = load_tuning(SHIPPED)
+    save_tuning(tmp_path / "a.npz", shipped.packages | {"use": "0.0.1"}, shipped.corrections)
+    caplog.set_level(logging.WARNING, logger="index.tuning")
+    first, second = load_embedder(tuning=tmp_path / "a.npz").name.split("+")
+    assert first.endswith(f"-{load_tuning(tmp_path / 'a.npz').name}")
+    assert second == load_embedder(tuning=None).name.split("+")[1]
     assert "made for version 0.0.1 of encoder use" in caplog.text
 
 
-def test_an_adapter_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_tuning_that_is_not_there_is_named(tmp_path: Path) -> None:
     """Nothing goes on without what a setting names; another embedder does not look for it."""
-    with pytest.raises(EmbedderError, match=r"absent\.npz cannot be read .*`huashu adapt`"):
-        load_embedder(adapter=tmp_path / "absent.npz")
+    with pytest.raises(EmbedderError, match=r"absent\.npz cannot be read .*`huashu tune`"):
+        load_embedder(tuning=tmp_path / "absent.npz")
 
 
 @pytest.mark.slow

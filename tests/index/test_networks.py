@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from index.adapter import SHIPPED, load_adapter
 from index.embedder import load_embedder, prepare
 from index.errors import EmbedderError
 from index.networks import NETWORKS, Network
+from index.tuning import SHIPPED, load_tuning
 
 pytestmark = pytest.mark.slow
 
@@ -61,9 +61,9 @@ def _vectors(network: Network) -> Any:
 @pytest.mark.parametrize("taught", [False, True])
 def test_it_gives_what_the_engine_gives(part: str, taught: bool) -> None:
     """To a cosine of .999, text by text, as the engine comes and with the shipped corrections; of length 1."""
-    start = load_adapter(SHIPPED).corrections[part] if taught else {}
+    start = load_tuning(SHIPPED).corrections[part] if taught else {}
     found = _vectors(NETWORKS[part](start))
-    engine = load_embedder(adapter=SHIPPED if taught else None).encode(TEXTS)[part]
+    engine = load_embedder(tuning=SHIPPED if taught else None).encode(TEXTS)[part]
     assert found.shape == engine.shape
     assert np.linalg.norm(found, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
     assert (found * engine).sum(axis=1).min() > 0.999
@@ -98,8 +98,8 @@ def test_nothing_learnt_is_nothing_to_correct(network: Network) -> None:
 
 
 def test_corrections_hold_what_was_there_at_the_start(part: str) -> None:
-    """They are relative to the package's tensors, so that one adapter never needs another."""
-    start = load_adapter(SHIPPED).corrections[part]
+    """They are relative to the package's tensors, so that one tuning never needs another."""
+    start = load_tuning(SHIPPED).corrections[part]
     network = NETWORKS[part](start)
     with torch.no_grad():
         next(iter(network.learnt.values())).add_(1)
@@ -111,7 +111,7 @@ def test_corrections_hold_what_was_there_at_the_start(part: str) -> None:
 
 def test_a_start_of_other_tensors_is_refused(part: str) -> None:
     """By name or by size."""
-    for name in ("absent", next(iter(load_adapter(SHIPPED).corrections[part]))):
+    for name in ("absent", next(iter(load_tuning(SHIPPED).corrections[part]))):
         with pytest.raises(EmbedderError, match=f"tensors {name} are not the package's"):
             NETWORKS[part]({name: np.zeros(3, np.float32)})
 

@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from index import teaching
-from index.adapter import SHIPPED, Adapter, load_adapter
 from index.embedder import Matrix
 from index.errors import EmbedderError
 from index.lessons import load_lessons
 from index.networks import NETWORKS, Network
 from index.teaching import TOKENS, teach, versions
+from index.tuning import SHIPPED, Tuning, load_tuning
 
 
 class Toy(Network):
@@ -127,8 +127,8 @@ def test_progress_counts_steps_of_each_part() -> None:
 def test_learning_goes_on_from_a_start() -> None:
     """Where its version is the installed one; else from the package, and the log says so."""
     start = {"mix": np.full((16, 8), 0.5, np.float32), "shift": np.zeros(8, np.float32)}
-    adapter = Adapter("abc", {"e5": "1.0", "use": "0.9"}, {"e5": start, "use": start})
-    found = teach(GROUPS, epochs=1, start=adapter)
+    tuning = Tuning("abc", {"e5": "1.0", "use": "0.9"}, {"e5": start, "use": start})
+    found = teach(GROUPS, epochs=1, start=tuning)
     assert abs(found["e5"]["mix"] - 0.5).max() < 0.1
     assert abs(found["use"]["mix"]).max() < 0.1
 
@@ -160,9 +160,9 @@ def test_an_engine_that_is_not_installed_is_left_out(
 
 @pytest.mark.slow
 def test_the_real_engines_learn_in_a_few_steps() -> None:
-    """Six groups of the lessons come further apart, from the shipped adapter on, and twice the same way."""
+    """Six groups of the lessons come further apart, from the shipped tuning on, and twice the same way."""
     groups = load_lessons()[:240:40]
-    start = load_adapter(SHIPPED)
+    start = load_tuning(SHIPPED)
     found, again = teach(groups, start=start, epochs=4), teach(groups, start=start, epochs=4)
     assert versions(found) == {part: start.packages[part] for part in found}
     for part, tensors in found.items():

@@ -211,12 +211,12 @@ def test_nothing_is_loaded_before_it_starts(tmp_path: Path, monkeypatch: pytest.
     """Making the app reads no file and loads no encoder; starting it loads the one that the settings name."""
     asked: list[tuple[str, Path | None]] = []
 
-    def load(name: str, adapter: Path | None) -> ToyEmbedder:
-        asked.append((name, adapter))
+    def load(name: str, tuning: Path | None) -> ToyEmbedder:
+        asked.append((name, tuning))
         return ToyEmbedder()
 
     monkeypatch.setattr(app_module, "load_embedder", load)
-    app = create_app(Settings(home=tmp_path / "absent", embedder="some/model", adapter=tmp_path / "a.npz"))
+    app = create_app(Settings(home=tmp_path / "absent", embedder="some/model", tuning=tmp_path / "a.npz"))
     assert asked == []
     with TestClient(app):
         assert asked == [("some/model", tmp_path / "a.npz")]
@@ -228,7 +228,7 @@ def test_an_encoder_that_cannot_be_loaded_keeps_it_from_starting(
 ) -> None:
     """Better no service than one that can never answer; the reason is the encoder's own."""
 
-    def load(name: str, adapter: Path | None) -> ToyEmbedder:
+    def load(name: str, tuning: Path | None) -> ToyEmbedder:
         raise EmbedderError(f"no {name} here")
 
     monkeypatch.setattr(app_module, "load_embedder", load)

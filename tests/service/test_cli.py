@@ -20,16 +20,16 @@ import pytest
 
 import index.embedder
 import service.adapters.mcp
-import service.adapting
 import service.measuring
 import service.server
+import service.tuning
 from index.artefact import CURRENT, Shelf
-from index.constants import SHIPPED_ADAPTER
+from index.constants import SHIPPED_TUNING
 from knowledge.formats.yaml import dump_pack, load_pack
 from knowledge.store import Store
 from service import cli
-from service.adapting import Comparison
 from service.settings import Settings
+from service.tuning import Comparison
 from tests.service.shop import ENTRIES, REFUND, entry, pack
 from tests.toy import ToyEmbedder
 
@@ -63,7 +63,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HUASHU_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("USER", "李雷")
     for module in (index.embedder, service.measuring):
-        monkeypatch.setattr(module, "load_embedder", lambda name, adapter: ToyEmbedder())
+        monkeypatch.setattr(module, "load_embedder", lambda name, tuning: ToyEmbedder())
     return tmp_path / "home"
 
 
@@ -476,7 +476,7 @@ def test_evaluate_draws_a_table(huashu: Huashu, question_set: tuple[Path, Path])
 
 
 @pytest.fixture
-def adapting(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+def tuning(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """Stubs in the place of what takes minutes: what they were given, and ten variants of which five more are found."""
     done: list[tuple[Any, ...]] = []
 
@@ -488,87 +488,88 @@ def adapting(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     def write(pack: Any, path: Path, epochs: int, step: Any) -> None:
         done.append(("write", sum(len(found.variants) for found in pack.entries), path, epochs))
 
-    monkeypatch.setattr(service.adapting, "compare", compare)
-    monkeypatch.setattr(service.adapting, "write", write)
+    monkeypatch.setattr(service.tuning, "compare", compare)
+    monkeypatch.setattr(service.tuning, "write", write)
     return done
 
 
-def test_adapt_writes_what_is_better(
-    huashu: Huashu, home: Path, folder: Path, adapting: list[tuple[Any, ...]]
-) -> None:
+def test_tune_writes_what_is_better(huashu: Huashu, home: Path, folder: Path, tuning: list[tuple[Any, ...]]) -> None:
     """Both figures and the next step; all variants are learnt from in the end; into HUASHU_HOME unless told where."""
-    done = huashu("adapt", "--knowledge", folder)
+    done = huashu("tune", "--knowledge", folder)
     assert done.status == 0
-    path = home.resolve() / "adapter.npz"
+    path = home.resolve() / "tuning.npz"
     assert done.out.splitlines() == [
         "10 variants held out: hit@1 0.4000 before, 0.9000 after (6 gained, 1 lost)",
-        f"adapter written to {path}",
-        f"next: HUASHU_ADAPTER={path} huashu build, and the same setting for the service",
+        f"tuning written to {path}",
+        f"next: HUASHU_TUNING={path} huashu build, and the same setting for the service",
     ]
     assert "trial, teaching e5: 1 of 2" in done.err
     variants = sum(len(found.variants) for found in ENTRIES)
-    assert adapting[0][:2] == ("compare", 8)
-    assert adapting[0][3] == 2
-    assert adapting[1] == ("write", variants, path, 2)
+    assert tuning[0][:2] == ("compare", 8)
+    assert tuning[0][3] == 2
+    assert tuning[1] == ("write", variants, path, 2)
     elsewhere = home.parent / "our own.npz"
-    done = huashu("adapt", "--knowledge", folder, "--out", elsewhere, "--epochs", 5)
-    assert adapting[-1] == ("write", variants, elsewhere.resolve(), 5)
-    assert f"HUASHU_ADAPTER='{elsewhere.resolve()}' huashu build" in done.out
+    done = huashu("tune", "--knowledge", folder, "--out", elsewhere, "--epochs", 5)
+    assert tuning[-1] == ("write", variants, elsewhere.resolve(), 5)
+    assert f"HUASHU_TUNING='{elsewhere.resolve()}' huashu build" in done.out
 
 
 @pytest.mark.usefixtures("stocked")
-def test_adapt_learns_what_is_approved(huashu: Huashu, adapting: list[tuple[Any, ...]]) -> None:
+def test_tune_learns_what_is_approved(huashu: Huashu, tuning: list[tuple[Any, ...]]) -> None:
     """Where no pack is named, the database's."""
-    assert huashu("adapt").status == 0
-    assert adapting[0][:2] == ("compare", 8)
+    assert huashu("tune").status == 0
+    assert tuning[0][:2] == ("compare", 8)
 
 
-def test_adapt_writes_nothing_that_is_no_better(
-    huashu: Huashu, folder: Path, adapting: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+def test_tune_writes_nothing_that_is_no_better(
+    huashu: Huashu, folder: Path, tuning: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It says so and leaves with 1, so that no script builds with it; --force writes it all the same."""
     same = Comparison(10, before=5, after=5, gained=1, lost=1)
-    monkeypatch.setattr(service.adapting, "compare", lambda *_: same)
-    done = huashu("adapt", "--knowledge", folder)
+    monkeypatch.setattr(service.tuning, "compare", lambda *_: same)
+    done = huashu("tune", "--knowledge", folder)
     assert done.status == 1
     assert "hit@1 0.5000 before, 0.5000 after (1 gained, 1 lost)" in done.out
-    assert "no better than the shipped adapter, so nothing was written" in done.out
-    assert adapting == []
-    assert huashu("adapt", "--knowledge", folder, "--force").status == 0
-    assert [act for act, *_ in adapting] == ["write"]
+    assert "no better than the shipped tuning, so nothing was written" in done.out
+    assert tuning == []
+    assert huashu("tune", "--knowledge", folder, "--force").status == 0
+    assert [act for act, *_ in tuning] == ["write"]
 
 
-def test_adapt_needs_something_to_measure_with(
-    huashu: Huashu, tmp_path: Path, adapting: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch, shipped: Path
+def test_tune_needs_something_to_measure_with(
+    huashu: Huashu, tmp_path: Path, tuning: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch, shipped: Path
 ) -> None:
     """Else nothing is taught, unless forced; and another embedder than the bundled cannot be taught at all."""
     monkeypatch.setattr(service.measuring, "load_pack", lambda folder: load_pack(shipped))
     (tmp_path / "kb.jsonl").write_text('{"id": "a", "questions": ["怎么开发票", "发票在哪开"]}\n')
-    fails(huashu("adapt", "--knowledge", tmp_path / "kb.jsonl"), "no variant can be held out", "--force")
-    assert adapting == []
-    assert huashu("adapt", "--knowledge", tmp_path / "kb.jsonl", "--force").status == 0
-    assert [act for act, *_ in adapting] == ["write"]
+    fails(huashu("tune", "--knowledge", tmp_path / "kb.jsonl"), "no variant can be held out", "--force")
+    assert tuning == []
+    assert huashu("tune", "--knowledge", tmp_path / "kb.jsonl", "--force").status == 0
+    assert [act for act, *_ in tuning] == ["write"]
     monkeypatch.setenv("HUASHU_EMBEDDER", "some/model")
-    fails(huashu("adapt", "--knowledge", tmp_path / "kb.jsonl"), "HUASHU_EMBEDDER is 'some/model'", "unset it")
+    fails(huashu("tune", "--knowledge", tmp_path / "kb.jsonl"), "HUASHU_EMBEDDER is 'some/model'", "unset it")
 
 
-def test_the_adapter_of_the_settings_is_loaded(
+def test_the_tuning_of_the_settings_is_loaded(
     huashu: Huashu, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """By every verb that loads the encoders; `none` is none."""
     given: list[Path | None] = []
 
-    def load(name: str, adapter: Path | None) -> ToyEmbedder:
-        given.append(adapter)
+    def load(name: str, tuning: Path | None) -> ToyEmbedder:
+        given.append(tuning)
         return ToyEmbedder()
 
     for module in (index.embedder, service.measuring):
         monkeypatch.setattr(module, "load_embedder", load)
     monkeypatch.setattr(service.server, "run", lambda settings, embedder: None)
+    monkeypatch.setattr(service.server, "configure_logging", lambda: None)
+    monkeypatch.setattr(service.adapters.mcp, "installed", lambda: True)
+    monkeypatch.setattr(service.adapters.mcp, "over_stdio", lambda live: None)
     huashu("import", folder)
-    verbs = (("build",), ("ask", "退款"), ("evaluate",), ("serve",))
-    for setting, expected in (("none", None), (str(tmp_path / "a.npz"), tmp_path / "a.npz"), ("", SHIPPED_ADAPTER)):
-        monkeypatch.setenv("HUASHU_ADAPTER", setting)
+    verbs = (("build",), ("ask", "退款"), ("evaluate",), ("serve",), ("mcp",))
+    for setting, expected in (("none", None), (str(tmp_path / "a.npz"), tmp_path / "a.npz"), ("", SHIPPED_TUNING)):
+        monkeypatch.setenv("HUASHU_TUNING", setting)
         given.clear()
         for verb in verbs:
             assert huashu(*verb).status == 0

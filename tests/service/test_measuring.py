@@ -19,7 +19,7 @@ from tests.toy import ToyEmbedder
 
 @pytest.fixture(autouse=True)
 def _toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measuring, "load_embedder", lambda name, adapter: ToyEmbedder())
+    monkeypatch.setattr(measuring, "load_embedder", lambda name, tuning: ToyEmbedder())
 
 
 def test_queries_are_read_by_the_files_ending(tmp_path: Path) -> None:

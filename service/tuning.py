@@ -1,8 +1,8 @@
-"""What `huashu adapt` does: teaches the bundled encoders a team's own phrasings, and measures whether that pays.
+"""What `huashu tune` does: teaches the bundled encoders a team's own phrasings, and measures whether that pays.
 
-Measured is what was not learnt from: every fifth variant is held out, the shipped adapter goes on learning from the
+Measured is what was not learnt from: every fifth variant is held out, the shipped tuning goes on learning from the
 rest, and both find the entries of those held out in a knowledge base without them. Learning always starts from the
-shipped adapter, as one taught before would know what is held out. What is written in the end has learnt from all.
+shipped tuning, as one taught before would know what is held out. What is written in the end has learnt from all.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from index.adapter import load_adapter, save_adapter
-from index.constants import DEFAULT_EMBEDDER, SHIPPED_ADAPTER
+from index.constants import DEFAULT_EMBEDDER, SHIPPED_TUNING
 from index.embedder import load_embedder
 from index.teaching import teach, versions
+from index.tuning import load_tuning, save_tuning
 from knowledge.formats.jsonl import Query
 from knowledge.model import Entry, Pack
 from knowledge.text import normalise
@@ -65,19 +65,19 @@ def _spared(entry: Entry, copies: Counter[str], places: Iterator[int]) -> Iterat
 
 
 def compare(pack: Pack, queries: Sequence[Query], epochs: int, step: Step) -> Comparison:
-    """What the shipped adapter finds in `pack`, and what it finds once it has learnt `pack`."""
-    before = _found(pack, queries, SHIPPED_ADAPTER, step)
+    """What the shipped tuning finds in `pack`, and what it finds once it has learnt `pack`."""
+    before = _found(pack, queries, SHIPPED_TUNING, step)
     with TemporaryDirectory(prefix="huashu-") as folder:
-        learnt = Path(folder) / "adapter.npz"
+        learnt = Path(folder) / "tuning.npz"
         write(pack, learnt, epochs, lambda name, done, all_: step(f"trial, {name}", done, all_))
         after = _found(pack, queries, learnt, step)
     gained = sum(now and not then for then, now in zip(before, after, strict=True))
     return Comparison(len(queries), sum(before), sum(after), gained, sum(before) + gained - sum(after))
 
 
-def _found(pack: Pack, queries: Sequence[Query], adapter: Path, step: Step) -> list[bool]:
+def _found(pack: Pack, queries: Sequence[Query], tuning: Path, step: Step) -> list[bool]:
     """Which queries found their entry first."""
-    retriever = retriever_over(pack, load_embedder(DEFAULT_EMBEDDER, adapter), step)
+    retriever = retriever_over(pack, load_embedder(DEFAULT_EMBEDDER, tuning), step)
     found = []
     for number, query in enumerate(queries, start=1):
         first = retriever.find(query.text, limit=1).candidates[:1]
@@ -87,12 +87,16 @@ def _found(pack: Pack, queries: Sequence[Query], adapter: Path, step: Step) -> l
 
 
 def write(pack: Pack, path: Path, epochs: int, step: Step) -> None:
-    """Teach the encoders every phrasing of the pack, from the shipped adapter on, and write what they learnt."""
-    corrections = teach(
+    """Teach the encoders every phrasing of the pack, from the shipped tuning on, and write what they learnt.
+
+    An encoder that is not installed here keeps the shipped corrections, for wherever the file is used with it.
+    """
+    start = load_tuning(SHIPPED_TUNING)
+    learnt = teach(
         [entry.phrasings for entry in pack.entries],
-        start=load_adapter(SHIPPED_ADAPTER),
+        start=start,
         epochs=epochs,
         progress=lambda part, done, all_: step(f"teaching {part}", done, all_),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_adapter(path, versions(corrections), corrections)
+    save_tuning(path, start.packages | versions(learnt), start.corrections | learnt)
