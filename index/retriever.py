@@ -77,7 +77,7 @@ class Finding:
     repeats: int
     used_history: bool
     inside: float = 0.0
-    evidence: NDArray[np.float64] | None = None
+    evidence: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
