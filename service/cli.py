@@ -512,7 +512,7 @@ def mcp() -> None:
 def _set_up(settings: Settings, embedder: Any) -> None:
     """Import and build what is missing; an unchanged knowledge base costs neither."""
     from index.artefact import Shelf, verify
-    from index.builder import resolved, product_names, resolved_policy, version_of
+    from index.builder import product_names, resolved, resolved_policy, version_of
     from index.errors import ArtefactError
     from knowledge.formats.yaml import load_pack
     from knowledge.store import Store
