@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -53,7 +53,7 @@ class Outcome:
     milliseconds: float
     alarms: tuple[str, ...]
     exact: bool = False
-    evidence: NDArray[np.float64] | None = None
+    evidence: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
 
 
 def run(retriever: Retriever, queries: Sequence[Labelled]) -> list[Outcome]:

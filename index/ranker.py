@@ -27,6 +27,7 @@ TOP = 5
 PROBED_ROWS = 3000
 MISFILED_LEAD = 0.2  # by which another entry's score leads before a variant counts as misfiled
 NOISY = 0.15  # share of misfiled variants from which a base is a log rather than edited knowledge
+TELLING_ROWS = 100  # variants below which that share is chance: one pair of like entries would make a base noisy
 NOISY_STRENGTH = 1.0
 KEPT = 0.3  # of its target that a misfiled variant of a noisy base leaves with its own entry
 USUAL_MISFILED = 0.03  # share that looks misfiled in edited knowledge, being merely hard
@@ -99,11 +100,11 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
 
 
 def _misfiled_share(rows: Rows, owner: NDArray[np.int64], entries: int) -> float:
-    """The share of variants that look misfiled, 0..1, from at most `PROBED_ROWS` of them."""
+    """The share of variants that look misfiled, 0..1, from at most `PROBED_ROWS` of them; 0 where too few can tell."""
     probe = np.unique(np.linspace(0, len(owner) - 1, min(len(owner), PROBED_ROWS)).astype(np.int64))
     mine = owner[probe]
     several = np.bincount(mine, minlength=entries)[mine] > 1
-    if not several.any():
+    if several.sum() < TELLING_ROWS:
         return 0.0
     taken = take(rows, probe)
     ridge = Exact(Kernel.against(taken, slice(None)).values(taken), _targets(mine, entries), NOISY_STRENGTH)

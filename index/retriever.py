@@ -77,7 +77,7 @@ class Finding:
     repeats: int
     used_history: bool
     inside: float = 0.0
-    evidence: NDArray[np.float64] | None = field(default=None, compare=False)
+    evidence: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -182,13 +182,13 @@ class Retriever:
             entries = np.concatenate([entries[first], entries[~first]])
             confidence = np.concatenate([np.full(int(first.sum()), 1.0 / len(exact)), np.zeros(int((~first).sum()))])
             return _Ranked(entries, confidence, frozenset(exact), seen.rows, key, 1.0, features)
-        against = self._contradictions(query, entries[:OPTIONS].tolist(), nearest)
-        for place, entry in enumerate(entries[:OPTIONS].tolist()):
+        against = self._contradictions(query, entries[:TOP].tolist(), nearest)
+        for place, entry in enumerate(entries[:TOP].tolist()):
             confidence[place] = contradicted(confidence[place], against.get(entry, ()))
         if against:
             # Another entry that says what the query says comes before one that says the opposite.
-            order = np.argsort(-confidence[:OPTIONS], kind="stable")
-            entries[:OPTIONS], confidence[:OPTIONS] = entries[order], confidence[order]
+            order = np.argsort(-confidence[:TOP], kind="stable")
+            entries[:TOP], confidence[:TOP] = entries[order], confidence[order]
         return _Ranked(entries, confidence, frozenset(), seen.rows, key, float(verdict.inside[0]), features, against)
 
     def _contradictions(
@@ -197,7 +197,7 @@ class Retriever:
         """Entry → where the query contradicts it; only those that it does."""
         asked = marks(query, self._catalogue)
         found = {}
-        for entry, place in zip(entries, nearest, strict=False):
+        for entry, place in zip(entries, nearest, strict=True):
             against = contradictions(asked, self._profile(entry), marks(self.contents.variants[place], self._catalogue))
             if against:
                 found[entry] = against

@@ -148,7 +148,9 @@ def _clarification(finding: Finding, retriever: Retriever, request: SuggestionRe
         text=lines.clarify,
         options=[
             OptionOut(
-                entry_id=option.entry.entry.id, title=option.entry.entry.title, confidence=round(option.confidence, SHOWN_DIGITS)
+                entry_id=option.entry.entry.id,
+                title=option.entry.entry.title,
+                confidence=round(option.confidence, SHOWN_DIGITS),
             )
             for option in finding.options
         ],

@@ -77,7 +77,8 @@ def read_pack(path: Path) -> Pack:
     """A pack folder, or a question set as a pack."""
     if path.is_dir():
         return load_pack(path)
-    # A question set has no policy of its own: it takes the shipped precision targets and lines, but no triggers.
+    # A question set has no policy of its own: it takes the shipped precision targets and lines, not the triggers and
+    # products.
     shipped = load_pack(Path(__file__).resolve().parent.parent / "knowledge" / "content")
     policy = shipped.policy.model_copy(update={"triggers": ()})
     return Pack(entries=read_knowledge(path), policy=policy, facts=shipped.facts.model_copy(update={"products": {}}))

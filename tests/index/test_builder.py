@@ -23,6 +23,7 @@ from tests.index.desk import AT, OWN_PHRASES, TRIGGERS, approved, build_in, cont
 from tests.knowledge.sample import facts
 from tests.toy import ToyEmbedder
 
+PRODUCTS = {"a3": ("A3",)}
 LOOK_ALIKES = [text for trigger in TRIGGERS for text in trigger.look_alikes]
 
 
@@ -220,18 +221,18 @@ def test_every_part_of_the_content_makes_another_version(monkeypatch: pytest.Mon
     ready, policy = matters(), rules()
     first = ready[0]
     versions = [
-        version_of(ready, policy, ToyEmbedder(), {}),
-        version_of(changed(matter("refund.time", title="另一个标题")), policy, ToyEmbedder(), {}),
-        version_of((first.model_copy(update={"approved_by": "zhao"}), *ready[1:]), policy, ToyEmbedder(), {}),
-        version_of((first.model_copy(update={"version": 2}), *ready[1:]), policy, ToyEmbedder(), {}),
-        version_of(ready, rules(triggers=()), ToyEmbedder(), {}),
-        version_of(ready, policy, OtherEmbedder(), {}),
+        version_of(ready, policy, ToyEmbedder(), PRODUCTS),
+        version_of(changed(matter("refund.time", title="另一个标题")), policy, ToyEmbedder(), PRODUCTS),
+        version_of((first.model_copy(update={"approved_by": "zhao"}), *ready[1:]), policy, ToyEmbedder(), PRODUCTS),
+        version_of((first.model_copy(update={"version": 2}), *ready[1:]), policy, ToyEmbedder(), PRODUCTS),
+        version_of(ready, rules(triggers=()), ToyEmbedder(), PRODUCTS),
+        version_of(ready, policy, OtherEmbedder(), PRODUCTS),
         version_of(ready, policy, ToyEmbedder(), {"c4": ("吸尘器",)}),
     ]
     monkeypatch.setattr(builder, "recipe", lambda: "another")
-    versions.append(version_of(ready, policy, ToyEmbedder(), {}))
+    versions.append(version_of(ready, policy, ToyEmbedder(), PRODUCTS))
     assert len(set(versions)) == 8
-    assert version_of(matters(), rules(), ToyEmbedder(), {}) == versions[-1]
+    assert version_of(matters(), rules(), ToyEmbedder(), PRODUCTS) == versions[-1]
     assert all(len(version) == 12 for version in versions)
 
 

@@ -172,11 +172,12 @@ def test_with_five_entries_or_fewer_nothing_is_absent() -> None:
 
 
 def test_one_entry_is_enough() -> None:
-    """It leads nobody; there is no rival, and its phrasings are found for lack of another."""
+    """It leads by its score, there is no rival, and its phrasings are found for lack of another."""
     found = Base(desk(1, 3)).outcomes()
     assert found.inside.tolist() == [True] * 3 + [False] * len(STRANGERS)
     assert found.right[:3].all()
-    assert not found.features[:, [LEAD, RIVAL]].any()
+    assert not found.features[:, RIVAL].any()
+    assert found.features[:, LEAD].tolist() == found.features[:, SCORE].tolist()
 
 
 def test_one_phrasing_in_all_leaves_only_strangers() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index.confidence import HEADS, Confidence, Thresholds
+from index.confidence import Confidence
 from index.evaluation import Outcome, report, run
-from index.evidence import NAMES
 from index.retriever import Retriever
+from tests.index.conftest import SURE
 
 
 @dataclass(frozen=True)
@@ -32,18 +32,15 @@ class Query:
     history: tuple[Any, ...] = ()
 
 
-def sure(answer: float) -> Confidence:
-    """A confidence that answers from there on, fitted for a fifth without an entry; only its first feature counts."""
-    width = len(NAMES)
-    slope = (0.0, 4.0, *(0.0,) * (width - 1))
-    heads = dict.fromkeys(HEADS, slope)
-    return Confidence((0.0,) * width, (1.0,) * width, heads, 0.2, Thresholds(answer, 0.5, 0.1), (), 0, None)
-
-
 def outcome(gold: str | None, first: str | None, rank: int | None, confidence: float, **fields: Any) -> Outcome:
     """One query's result with whatever else the test is about; `inside` is the confidence unless given."""
     made = Outcome("x", gold, "plain", rank, first, confidence, confidence, "answer", None, 0.0, 1.0, ())
     return replace(made, **fields)
+
+
+def answering_from(threshold: float) -> Confidence:
+    """A confidence that answers from there."""
+    return replace(SURE, thresholds=replace(SURE.thresholds, answer=threshold))
 
 
 # Four with gold (ranks 1, 2, 1 and none), two without; the reference finds two and scores strangers high.
@@ -59,7 +56,7 @@ OUTCOMES = [
 
 def test_a_report_by_hand() -> None:
     """Every figure of six outcomes, on paper."""
-    figures = report(OUTCOMES, sure(0.7))
+    figures = report(OUTCOMES, answering_from(0.7))
     assert (figures["queries"], figures["in_scope"], figures["out_of_scope"]) == (6, 4, 2)
     assert (figures["hit@1"], figures["hit@3"]) == (0.5, 0.75)
     assert figures["mrr@10"] == 0.625  # (1 + ½ + 1 + 0) / 4
@@ -87,34 +84,34 @@ def test_a_report_by_hand() -> None:
 def test_whether_anything_is_meant_is_judged_by_inside() -> None:
     """Two entries close to each other leave each unsure, and yet one of them is meant."""
     outcomes = [outcome("a", "b", 2, 0.4, inside=0.9), outcome(None, "a", None, 0.5, inside=0.2)]
-    figures = report(outcomes, sure(0.7))
+    figures = report(outcomes, answering_from(0.7))
     assert (figures["auroc_in_scope"], figures["auroc_right"]) == (1.0, None)
 
 
-def test_the_share_of_strangers_is_read_off_the_queries_themselves() -> None:
-    """Nine in ten with evidence that nothing is meant: the share found is high, and calibration better there."""
-    rows = [np.full((1, len(NAMES)), value) for value in (1.0, *(-1.0,) * 9)]
-    asked = [
-        outcome("a" if place == 0 else None, "a", 1 if place == 0 else None, 0.98 if place == 0 else 0.3, evidence=row)
-        for place, row in enumerate(rows)
-    ]
-    figures = report(asked, sure(0.7))
-    assert figures["estimated_out_of_scope_share"] > 0.8
-    assert figures["ece_at_estimated_share"] < figures["ece"]
-    assert report([outcome("a", "a", 1, 1.0, exact=True)], sure(0.7))["estimated_out_of_scope_share"] is None
+def test_the_share_without_an_entry_is_read_from_the_queries_themselves() -> None:
+    """Without evidence it cannot be had; exact ones count as having an entry, and their confidence stays."""
+    bare = report(OUTCOMES, SURE)
+    assert (bare["estimated_out_of_scope_share"], bare["ece_at_estimated_share"]) == (None, None)
+    clear, strange = np.array([[0.9, 0.9, 0.9, 0.0, 0.0, 2.0]]), np.array([[-2.0, 0.0, 0.0, 0.0, 0.0, 2.0]])
+    outcomes = [outcome("a", "a", 1, 1.0, evidence=strange, exact=True)] * 2
+    outcomes += [outcome("a", "a", 1, 0.99, evidence=clear), outcome(None, "a", None, 0.1, evidence=strange)]
+    figures = report(outcomes, SURE)
+    # Of the two ranked ones one is a stranger's, beyond doubt: one query in four.
+    assert figures["estimated_out_of_scope_share"] == pytest.approx(0.25, abs=0.001)
+    assert figures["ece_at_estimated_share"] == pytest.approx(0.0, abs=0.001)
 
 
 def test_a_gold_beyond_the_first_ten_is_not_found() -> None:
     """Rank 10 counts a tenth, no rank nothing."""
-    figures = report([outcome("a", "b", 10, 0.5), outcome("a", "b", None, 0.5)], sure(0.5))
+    figures = report([outcome("a", "b", 10, 0.5), outcome("a", "b", None, 0.5)], answering_from(0.5))
     assert (figures["hit@3"], figures["mrr@10"]) == (0.0, 0.05)
 
 
 def test_figures_that_cannot_be_had_are_none() -> None:
     """Nothing asked, all in scope, or nothing answered: None, and never a number that looks measured."""
-    empty = report([], sure(0.5))
+    empty = report([], answering_from(0.5))
     assert (empty["queries"], empty["hit@1"], empty["precision"], empty["latency_ms"]) == (0, None, None, None)
-    inside = report([outcome("a", "a", 1, 0.4)], sure(0.5))
+    inside = report([outcome("a", "a", 1, 0.4)], answering_from(0.5))
     assert (inside["auroc_in_scope"], inside["auroc_right"], inside["out_of_scope_not_answered"]) == (None, None, None)
     assert (inside["coverage"], inside["precision"]) == (0.0, None)
 
@@ -136,6 +133,8 @@ def test_a_run_asks_as_the_service_would(retriever: Retriever) -> None:
     assert (unclear.decision, unclear.rank in {1, 2}) == ("clarify", True)
     assert (nothing.first, nothing.rank, nothing.confidence, nothing.decision) == (None, None, 0.0, "abstain")
     assert (exact.inside, nothing.inside) == (1.0, 0.0)
+    assert [found.exact for found in (exact, hurt, unclear, nothing)] == [True, False, False, False]
+    assert [found.evidence is None for found in (exact, hurt, unclear, nothing)] == [False, False, False, True]
     assert unclear.confidence < unclear.inside < 1
     assert all(found.milliseconds > 0 for found in (exact, hurt, unclear, nothing))
 

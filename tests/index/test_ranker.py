@@ -145,6 +145,18 @@ def test_edited_knowledge_is_not_noisy() -> None:
     assert held.trust.tolist() == [1.0] * len(TEXTS)
 
 
+def test_a_small_base_of_like_entries_is_not_noisy() -> None:
+    """Two products with the same matters: left out, a phrasing is nearer to its twin, and yet is filed rightly."""
+    texts = [f"{product}{asked}" for product in ("C4", "C5") for asked in ("怎么开机", "开不了机", "电源键在哪")]
+    texts += ["外壳清洗", "清洗外壳"]
+    owner = [0, 0, 0, 1, 1, 1, 2, 2]
+    vocabulary = Lexical.fit("characters", texts)
+    rows = {**ToyEmbedder().encode(texts), "characters": vocabulary.transform(texts)}
+    learnt, held = fit(rows, owner, 3)
+    assert held.trust.tolist() == [1.0] * len(texts)
+    assert learnt.scores(learnt.kernel.values(rows)).argmax(axis=1).tolist() == owner
+
+
 def test_a_noisy_base_is_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a third of the variants misfiled, these are found again by their own topic, and clean queries no worse."""
     filed = shuffled(3)

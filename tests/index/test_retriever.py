@@ -12,11 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import retriever as module
+from index.builder import assemble
+from index.confidence import HEADS, Confidence
 from index.contents import Contents
 from index.retriever import Finding, Retriever
-from knowledge.model import ApprovedEntry
+from knowledge.model import ApprovedEntry, Entry
 from tests.index.conftest import SURE
-from tests.index.desk import FORMS, TOPICS, approved, contents_of, matter, matters
+from tests.index.desk import FORMS, TOPICS, approved, contents_of, matter, matters, rules
 from tests.toy import ToyEmbedder
 
 ALL = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
@@ -160,6 +162,125 @@ def test_the_limit_changes_only_how_many_come_back(retriever: Retriever, query: 
     assert replace(short, candidates=long.candidates) == long
 
 
+def test_whether_anything_is_meant_is_told_apart_from_what(retriever: Retriever) -> None:
+    """`inside` is a probability not below the first's confidence: 1 for a phrasing, much lower for a stranger."""
+    for query in QUERIES:
+        found = retriever.find(query)
+        assert 0 <= found.inside <= 1
+        assert found.inside >= max([candidate.confidence for candidate in found.candidates], default=0)
+    assert retriever.find("退款到账多久").inside == 1
+    between, strange = retriever.find("账号发票"), retriever.find("魑魅魍魉")
+    assert between.inside > 2 * between.candidates[0].confidence
+    assert strange.inside < between.inside
+
+
+# --- contradictions ---
+
+PRODUCTS = {"c4": ("C4", "吸尘器C4"), "c5": ("C5", "吸尘器C5"), "c6": ("C6", "吸尘器C6")}
+
+
+def constant(right: float, among: float, inside: float) -> Confidence:
+    """A confidence that is the same for every query."""
+    levels = zip(HEADS, np.log([right / (1 - right), among / (1 - among), inside / (1 - inside)]), strict=True)
+    return replace(SURE, coefficients={head: (float(level), *(0.0,) * 6) for head, level in levels})
+
+
+def twins(confidence: Confidence, *more: Entry) -> Contents:
+    """The same matter of two products, one that is refused and one that is asked for, and whatever else."""
+    asked = ("{}怎么开机", "{}开不了机", "{}电源键在哪")
+    entries = approved(
+        *more,
+        *(
+            matter(name, title=asked[0].format(code), variants=[one.format(code) for one in asked[1:]], products=(of,))
+            for name, code, of in (("care.shell", "C4", "c4"), ("filter.change", "C5", "c5"))
+        ),
+    )
+    made = assemble(entries, rules(triggers=()), ToyEmbedder().encode, products=PRODUCTS)
+    return replace(made, confidence=confidence)
+
+
+REFUND = matter("refund.time", title="我想退货", variants=("我想退货怎么弄", "想退货找谁"))
+KEPT = matter("ship.track", title="我不想退货了", variants=("我不想退货怎么弄", "不想退货了找谁"))
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [("C6怎么开机呀", "product"), ("C9怎么开机呀", "code"), ("我不想退货呀", "negation"), ("不想退货找谁", "negation")],
+)
+def test_a_query_that_contradicts_what_it_looks_like_is_not_answered(query: str, kind: str) -> None:
+    """Another product, an unknown code, the opposite: what would be sure enough no longer is, and it is said why."""
+    made = fresh(twins(constant(0.95, 0.96, 0.97), REFUND))
+    first = made.find(query).candidates[0]
+    assert [one.kind for one in first.contradictions] == [kind]
+    assert first.confidence < 0.9
+    assert made.find(query).decision != "answer"
+    agreeing = {"C6怎么开机呀": "C4怎么开机呀", "C9怎么开机呀": "C4怎么开机呀"}.get(query, "我想退货呀")
+    found = made.find(agreeing)
+    assert (found.decision, found.candidates[0].contradictions) == ("answer", ())
+    assert found.candidates[0].confidence == pytest.approx(0.95)
+
+
+@pytest.mark.parametrize(
+    ("query", "entry_id"),
+    [
+        ("C4怎么开机呀", "care.shell"),
+        ("C5怎么开机呀", "filter.change"),
+        ("C5电源键在哪里", "filter.change"),
+        ("我想退货呀", "refund.time"),
+        ("我不想退货呀", "ship.track"),
+        ("不想退货找谁呢", "ship.track"),
+    ],
+)
+@pytest.mark.parametrize("hostile", [False, True])
+def test_an_entry_that_says_the_same_comes_before_one_that_says_otherwise(
+    query: str, entry_id: str, hostile: bool
+) -> None:
+    """Also where the ranker had it the other way round: it is moved up, and what is contradicted is no longer sure."""
+    made = twins(constant(0.4, 0.96, 0.97), REFUND, KEPT)
+    if hostile:
+        order = {"refund.time": "ship.track", "care.shell": "filter.change"}
+        order |= {other: one for one, other in order.items()}
+        ids_ = [one.entry.id for one in made.entries]
+        weights = made.ranker.weights[[ids_.index(order[one]) for one in ids_]]
+        made = replace(made, ranker=replace(made.ranker, weights=weights))
+    found = fresh(made).find(query)
+    assert ids(found)[0] == entry_id
+    assert found.candidates[0].contradictions == ()
+    assert any(one.contradictions for one in found.candidates[1:])
+    confidences = [candidate.confidence for candidate in found.candidates]
+    assert confidences == sorted(confidences, reverse=True)
+
+
+def test_a_stored_phrasing_is_never_contradicted() -> None:
+    """Approved words are certain, whatever can be read into them."""
+    made = fresh(twins(SURE, REFUND, KEPT))
+    for variant in made.contents.variants:
+        first = made.find(variant).candidates[0]
+        assert (first.tier, first.confidence, first.contradictions) == ("exact", 1.0, ())
+
+
+def test_confidence_never_rises_down_the_list_where_several_are_contradicted() -> None:
+    """The first three are of other products, the fourth is of none: it comes before what cannot be meant."""
+    asked = ("{}怎么开机", "{}开不了机", "{}电源键在哪")
+    names = zip(("account.login", "care.shell", "filter.change"), PRODUCTS, strict=True)
+    entries = approved(
+        *(
+            matter(
+                name, title=asked[0].format(code), variants=[one.format(code) for one in asked[1:]], products=(code,)
+            )
+            for name, code in names
+        ),
+        matter("invoice.title", title="开发票", variants=("发票怎么开",)),
+        matter("ship.track", title="查快递", variants=("快递到哪了",)),
+    )
+    made = assemble(entries, rules(triggers=()), ToyEmbedder().encode, products=PRODUCTS)
+    found = fresh(replace(made, confidence=constant(0.4, 0.7, 0.97))).find("C9怎么开机呀")
+    assert sum(bool(one.contradictions) for one in found.candidates) >= 3
+    confidences = [candidate.confidence for candidate in found.candidates]
+    assert confidences == sorted(confidences, reverse=True)
+    assert found.candidates[0].contradictions == ()
+
+
 def test_only_allowed_entries_come_back(retriever: Retriever) -> None:
     """The others are not there at all: their phrasings are not exact, and an empty selection abstains."""
 
@@ -197,6 +318,20 @@ def test_a_clear_query_does_not_lean(retriever: Retriever) -> None:
     """What is answered on its own is not bent by the conversation."""
     found = retriever.find("退款到账多久", ["滤网更换"])
     assert (ids(found)[0], found.used_history) == ("refund.time", False)
+
+
+@ALL
+@given(
+    st.sampled_from([text + end for _, text in PHRASINGS[::3] for end in ("", "呀", "啊？")]),
+    st.lists(st.sampled_from([*QUERIES, *(text for _, text in PHRASINGS[::5])]), max_size=4),
+)
+def test_history_never_disturbs_what_is_clear_in_itself(retriever: Retriever, query: str, history: list[str]) -> None:
+    """Whatever was said before, a query that is answered alone has the same answer, to the last figure."""
+    alone = retriever.find(query)
+    if alone.decision == "answer":
+        found = retriever.find(query, history)
+        assert (found.decision, found.candidates, found.used_history) == ("answer", alone.candidates, False)
+        assert found.inside == alone.inside
 
 
 def test_a_long_query_does_not_lean(retriever: Retriever) -> None:
