@@ -300,8 +300,10 @@ def thresholds(verdict: Verdict, known: Outcomes, answer_precision: float, clari
     left = verdict.right < answer
     clarify = _threshold(verdict.among[left], known.among[left], known.weights[left], clarify_precision)
     shown = verdict.right[known.right]
-    # What is answered is shown: where nearly all is certain, the quantile lies above the threshold to answer.
-    return Thresholds(answer, clarify, min(answer, float(np.quantile(shown, SHOWN))) if len(shown) else 0.0)
+    # What is answered is shown, and of what is clarified the best: where nearly all that is right is certain, the
+    # quantile lies above both.
+    least = min(answer, clarify / AMONG, float(np.quantile(shown, SHOWN))) if len(shown) else 0.0
+    return Thresholds(answer, clarify, least)
 
 
 def _threshold(confidence: Floats, right: Bools, weights: Floats, precision: float) -> float:
