@@ -44,7 +44,7 @@ def test_the_documented_request_is_answered_with_every_documented_field(client: 
                 "text": "张女士，请把订单号 {order_no} 发我核对。",
                 "missing_slots": ["order_no"],
             },
-            "match": {"tier": "exact", "variant": SHIP, "score": 1.0},
+            "match": {"tier": "exact", "variant": SHIP, "score": 1.0, "contradictions": []},
             "related": [{"entry_id": "refund.time", "title": "退款多久到账"}],
             "approved_by": "王敏",
             "approved_at": "2026-11-19T09:30:00+08:00",
