@@ -300,9 +300,10 @@ def thresholds(verdict: Verdict, known: Outcomes, answer_precision: float, clari
     left = verdict.right < answer
     clarify = _threshold(verdict.among[left], known.among[left], known.weights[left], clarify_precision)
     shown = verdict.right[known.right]
-    # What is answered or may be chosen is shown: where nearly all is certain, the quantile lies above both.
-    least = min(answer, clarify / AMONG)
-    return Thresholds(answer, clarify, min(least, float(np.quantile(shown, SHOWN))) if len(shown) else 0.0)
+    # What is answered is shown, and of what is clarified the best: where nearly all that is right is certain, the
+    # quantile lies above both.
+    least = min(answer, clarify / AMONG, float(np.quantile(shown, SHOWN))) if len(shown) else 0.0
+    return Thresholds(answer, clarify, least)
 
 
 def _threshold(confidence: Floats, right: Bools, weights: Floats, precision: float) -> float:
@@ -313,7 +314,7 @@ def _threshold(confidence: Floats, right: Bools, weights: Floats, precision: flo
     if not len(confidence):
         return precision
     values, reached, _ = precision_curve(confidence, right, weights)
-    # A few lucky rows at the top say nothing; a precision counts from twenty rows on.
-    counted = np.arange(1, len(values) + 1) >= min(20, len(values))
+    # A few lucky rows at the top say nothing; a precision counts from twenty rows on, or one in a hundred of many.
+    counted = np.arange(1, len(values) + 1) >= min(max(20, len(confidence) // 100), len(values))
     good = np.flatnonzero((reached >= precision) & counted)
     return float(values[good[-1]]) if len(good) else precision

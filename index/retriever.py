@@ -92,6 +92,7 @@ class _Ranked:
     inside: float = 0.0
     features: NDArray[np.float64] | None = None
     contradictions: Mapping[int, tuple[Contradiction, ...]] = field(default_factory=dict)
+    among: float = 0.0  # probability that one of the options is meant
 
 
 @dataclass(frozen=True)
@@ -183,13 +184,17 @@ class Retriever:
             confidence = np.concatenate([np.full(int(first.sum()), 1.0 / len(exact)), np.zeros(int((~first).sum()))])
             return _Ranked(entries, confidence, frozenset(exact), seen.rows, key, 1.0, features)
         against = self._contradictions(query, entries[:TOP].tolist(), nearest)
+        likely = float(confidence[:OPTIONS].sum())
         for place, entry in enumerate(entries[:TOP].tolist()):
             confidence[place] = contradicted(confidence[place], against.get(entry, ()))
         if against:
             # Another entry that says what the query says comes before one that says the opposite.
             order = np.argsort(-confidence[:TOP], kind="stable")
             entries[:TOP], confidence[:TOP] = entries[order], confidence[order]
-        return _Ranked(entries, confidence, frozenset(), seen.rows, key, float(verdict.inside[0]), features, against)
+        # In order of rank nobody is surer than the one before, so confidences may sum to less than is known of three.
+        among = float(verdict.among[0]) - max(likely - float(confidence[:OPTIONS].sum()), 0.0)
+        inside = float(verdict.inside[0])
+        return _Ranked(entries, confidence, frozenset(), seen.rows, key, inside, features, against, among)
 
     def _contradictions(
         self, query: str, entries: Sequence[int], nearest: Sequence[int]
@@ -273,8 +278,7 @@ class Retriever:
         thresholds = self.contents.confidence.thresholds
         if ranked.confidence[0] >= thresholds.answer:
             return "answer"
-        shared = min(float(ranked.confidence[:OPTIONS].sum()), 1.0)
-        return "clarify" if len(ranked.entries) > 1 and shared >= thresholds.clarify else "abstain"
+        return "clarify" if len(ranked.entries) > 1 and ranked.among >= thresholds.clarify else "abstain"
 
     def _options(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """The two best, and the third where it is worth showing."""

@@ -396,15 +396,14 @@ def test_a_few_lucky_rows_at_the_top_do_not_make_a_threshold() -> None:
     assert thresholds(judged(first), known(right), 0.99, 0.8).answer == 0.99
 
 
-def test_the_shown_are_nearly_all_that_are_right_and_all_that_are_answered() -> None:
-    """Below the showing threshold lie two in a hundred of the right ones at most, and nothing answered or to choose."""
-    drawn = queries(2000)
-    found = PLAIN.verdict(drawn.features)
-    told = thresholds(found, drawn, 0.95, 0.8)
-    assert (found.right[drawn.right] < told.show).mean() <= 0.022
-    assert told.show <= min(told.answer, told.clarify / 3)
+def test_the_shown_are_nearly_all_that_are_right_and_all_that_are_offered() -> None:
+    """Below the showing threshold lie two in a hundred of the right ones, nothing answered, not the best option."""
+    first, right = np.linspace(0.05, 1, 1000), (np.arange(1000) % 4 > 0) | (np.arange(1000) >= 900)
+    told = thresholds(judged(first), known(right), 0.95, 0.8)
+    assert (first[right] < told.show).mean() == pytest.approx(0.02, abs=0.002)
     certain = thresholds(judged(np.full(300, 0.999)), known(np.ones(300, bool)), 0.95, 0.8)
     assert certain.show <= certain.answer
+    assert certain.show <= certain.clarify / 3
 
 
 def test_fitted_confidences_are_calibrated() -> None:

@@ -251,6 +251,25 @@ def test_an_entry_that_says_the_same_comes_before_one_that_says_otherwise(
     assert confidences == sorted(confidences, reverse=True)
 
 
+def test_a_clarification_counts_all_that_is_known_of_the_three(contents: Contents) -> None:
+    """One of three is meant with 0.9, each alone hardly: they are offered, though in order of rank they sum to less."""
+    thresholds = replace(SURE.thresholds, clarify=0.85)
+    made = fresh(replace(contents, confidence=replace(constant(0.1, 0.9, 0.95), thresholds=thresholds)))
+    found = made.find("账号发票")
+    assert sum(option.confidence for option in found.options) < 0.85
+    assert (found.decision, len(found.options)) == ("clarify", 3)
+    less = replace(thresholds, clarify=0.91)
+    strict = fresh(replace(contents, confidence=replace(constant(0.1, 0.9, 0.95), thresholds=less)))
+    assert strict.find("账号发票").decision == "abstain"
+
+
+def test_what_is_contradicted_is_not_asked_about() -> None:
+    """What a contradiction takes from the options, it takes from asking, too."""
+    thresholds = replace(SURE.thresholds, clarify=0.6)
+    made = fresh(twins(replace(constant(0.7, 0.75, 0.8), thresholds=thresholds), REFUND))
+    assert [made.find(query).decision for query in ("C4怎么开机呀", "C9怎么开机呀")] == ["clarify", "abstain"]
+
+
 def test_a_stored_phrasing_is_never_contradicted() -> None:
     """Approved words are certain, whatever can be read into them."""
     made = fresh(twins(SURE, REFUND, KEPT))
