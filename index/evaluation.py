@@ -155,7 +155,9 @@ def _at_estimated_share(outcomes: Sequence[Outcome], right: Sequence[bool], conf
     ranked, features = list(found), np.concatenate(list(found.values()))
     share = confidence.estimated_share(features)
     sure = np.array([outcome.confidence for outcome in outcomes])
-    sure[ranked] = confidence.at_share(features, share).right
+    # What a contradiction took from a confidence, it takes at any share.
+    left = np.minimum(sure[ranked] / np.maximum(confidence.verdict(features).right, 1e-9), 1)
+    sure[ranked] = confidence.at_share(features, share).right * left
     return {
         "estimated_out_of_scope_share": _rounded(share * len(ranked) / len(outcomes)),
         "ece_at_estimated_share": _rounded(calibration_error(sure, right)),

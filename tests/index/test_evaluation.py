@@ -94,11 +94,14 @@ def test_the_share_without_an_entry_is_read_from_the_queries_themselves() -> Non
     assert (bare["estimated_out_of_scope_share"], bare["ece_at_estimated_share"]) == (None, None)
     clear, strange = np.array([[0.9, 0.9, 0.9, 0.0, 0.0, 2.0]]), np.array([[-2.0, 0.0, 0.0, 0.0, 0.0, 2.0]])
     outcomes = [outcome("a", "a", 1, 1.0, evidence=strange, exact=True)] * 2
-    outcomes += [outcome("a", "a", 1, 0.99, evidence=clear), outcome(None, "a", None, 0.1, evidence=strange)]
+    outcomes += [outcome("a", "a", 1, 1.0, evidence=clear), outcome(None, "a", None, 0.1, evidence=strange)]
     figures = report(outcomes, SURE)
     # Of the two ranked ones one is a stranger's, beyond doubt: one query in four.
     assert figures["estimated_out_of_scope_share"] == pytest.approx(0.25, abs=0.001)
     assert figures["ece_at_estimated_share"] == pytest.approx(0.0, abs=0.001)
+    # What a contradiction took away stays away: 0.4 instead of 1, and it was right.
+    halved = [*outcomes[:2], replace(outcomes[2], confidence=0.4), outcomes[3]]
+    assert report(halved, SURE)["ece_at_estimated_share"] == pytest.approx(0.15, abs=0.001)
 
 
 def test_a_gold_beyond_the_first_ten_is_not_found() -> None:
