@@ -3,8 +3,9 @@
 One column a trigger in a kernel ridge regression of its own: 1 for the trigger's variants, `KINDRED` for variants
 of entries that must go to the same target, 0 for its look-alikes and for all else. An alarm needs a score
 above a threshold that the build's own leave-one-out scores set: at most `FALSE_ALARMS` of other variants and
-`LOOK_ALIKE_ALARMS` of the look-alikes may reach it. A trigger names its stored variant nearest to the text, so
-that a person can see why. This module knows rows, not texts.
+`LOOK_ALIKE_ALARMS` of the look-alikes may reach it; a look-alike clearly nearer than any of the trigger's own variants
+silences it. A trigger names its stored variant nearest to the text, so that a person can see why. This module knows
+rows, not texts.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from index.kernel import Kernel, Matrix, Rows, stack, take
 from index.ridge import Exact
 
 KINDRED = 0.5
-FALSE_ALARMS = 0.004
-LOOK_ALIKE_ALARMS = 0.03
+FALSE_ALARMS = 0.006
+LOOK_ALIKE_ALARMS = 0.05
+LOOK_ALIKE_LEAD = 0.2  # in kernel values, by which a look-alike must be nearer than the trigger's own to silence it
 COUNTER_EXAMPLES = 6000  # landmarks of the ranker taken at the most
 LEAST = 0.05  # no alarm below this score, however quiet the knowledge is
 
@@ -60,16 +62,17 @@ class Triggers:
         """
         own = self.kernel.values(rows)
         over = np.hstack([own, values[:, self.picked]]) @ self.weights.T - self.thresholds
+        examples = len(self.example_of)
         found = []
         for row, excess in zip(own, over, strict=True):
-            alarms = [int(trigger) for trigger in np.argsort(-excess, kind="stable") if excess[trigger] >= 0]
-            near = row[: len(self.example_of)]
-            found.append(
-                [
-                    (trigger, float(excess[trigger]), int(np.where(self.example_of == trigger, near, -np.inf).argmax()))
-                    for trigger in alarms
-                ]
-            )
+            alike = row[examples:].max(initial=-np.inf)
+            alarms = []
+            for trigger in np.argsort(-excess, kind="stable").tolist():
+                near = np.where(self.example_of == trigger, row[:examples], -np.inf)
+                # A text that all but repeats a look-alike is one, whatever words it shares with the real thing.
+                if excess[trigger] >= 0 and alike - near.max() <= LOOK_ALIKE_LEAD:
+                    alarms.append((trigger, float(excess[trigger]), int(near.argmax())))
+            found.append(alarms)
         return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -78,6 +79,14 @@ def test_look_alikes_are_what_keeps_the_detector_quiet() -> None:
     assert score(learnt()) < score(learnt(alike=0))
 
 
+def test_a_look_alike_clearly_nearer_silences_the_alarm() -> None:
+    """However low the threshold, a text that repeats a look-alike is one; a trigger's own variant is still heard."""
+    deaf = learnt()
+    eager = replace(deaf, thresholds=np.full_like(deaf.thresholds, -9))
+    assert all(heard(eager, text) == [] for text in ALIKE)
+    assert {trigger for trigger, *_ in heard(eager, OWN[0])} >= {OWN_OF[0]}
+
+
 def test_the_nearest_phrase_is_the_alarming_triggers_own() -> None:
     """Both triggers in one text: each names its nearest own variant, clearest first."""
     alarms = heard(learnt(), "我被烫伤了，咱们法院见")
@@ -106,12 +115,12 @@ def test_other_variants_rarely_reach_a_threshold() -> None:
 
 
 def test_a_threshold_is_the_strictest_of_its_reasons() -> None:
-    """Quantiles of 0..1 in a thousand steps: 0.996 for the others, 0.97 for look-alikes, and never below the least."""
+    """Quantiles of 0..1 in a thousand steps: 0.994 for the others, 0.95 for look-alikes, and never below the least."""
     steps, low = np.linspace(0, 1, 1001, dtype=np.float32), np.full(50, -1, np.float32)
     none = np.zeros(0, np.float32)
-    assert triggers._threshold(steps, none) == pytest.approx(0.996)
-    assert triggers._threshold(low, steps) == pytest.approx(0.97)
-    assert triggers._threshold(steps * 0.5, steps) == pytest.approx(0.97)
+    assert triggers._threshold(steps, none) == pytest.approx(0.994)
+    assert triggers._threshold(low, steps) == pytest.approx(0.95)
+    assert triggers._threshold(steps * 0.5, steps) == pytest.approx(0.95)
     assert triggers._threshold(low, low) == LEAST
     assert triggers._threshold(none, none) == LEAST
 
