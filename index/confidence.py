@@ -100,10 +100,6 @@ class Confidence:
         inside = np.maximum.reduce([right, among, inside])
         return Verdict(right, np.clip(among, right, inside), inside)
 
-    def of(self, features: Floats, scores: NDArray[np.floating]) -> Floats:
-        """(n, k) confidences of candidates with (n, k) scores, best first; a row never sums to more than 1."""
-        return spread(self.verdict(features), np.asarray(scores, float))
-
     def at_share(self, features: Floats, share: float) -> Verdict:
         """The verdict where `share` (0..1) of the queries have no entry."""
         return _shifted(self.verdict(features), self.share, share)

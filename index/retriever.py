@@ -67,7 +67,7 @@ class Finding:
 
     `options` are what a clarification offers, two or three, and empty for other decisions; `repeats` counts how often
     the matter was asked, this time included; `inside` is the probability (0..1) that any entry is meant, and `evidence`
-    (1, f) what it and the first confidence were read from, None where nothing was ranked.
+    (1, f) what it and the first confidence were read from, None where that was a stored phrasing or nothing.
     """
 
     decision: Decision
@@ -173,16 +173,16 @@ class Retriever:
         scores = self.contents.ranker.scores(seen.values, entries)[0]
         order = np.argsort(-scores, kind="stable")
         entries, scores = entries[order], scores[order]
-        features, nearest = self._evidence(seen.rows, key, entries[:TOP], scores[:TOP])
-        verdict = self.contents.confidence.verdict(features)
-        confidence = np.zeros(len(entries))
-        confidence[:TOP] = spread(verdict, scores[None, :TOP].astype(float))[0]
         if exact:
             # An approved phrasing of exactly one entry is certain; of several, they share what is certain.
             first = np.isin(entries, exact)
             entries = np.concatenate([entries[first], entries[~first]])
             confidence = np.concatenate([np.full(int(first.sum()), 1.0 / len(exact)), np.zeros(int((~first).sum()))])
-            return _Ranked(entries, confidence, frozenset(exact), seen.rows, key, 1.0, features)
+            return _Ranked(entries, confidence, frozenset(exact), seen.rows, key, 1.0)
+        features, nearest = self._evidence(seen.rows, key, entries[:TOP], scores[:TOP])
+        verdict = self.contents.confidence.verdict(features)
+        confidence = np.zeros(len(entries))
+        confidence[:TOP] = spread(verdict, scores[None, :TOP].astype(float))[0]
         against = self._contradictions(query, entries[:TOP].tolist(), nearest)
         likely = float(confidence[:OPTIONS].sum())
         for place, entry in enumerate(entries[:TOP].tolist()):

@@ -107,7 +107,8 @@ def test_probabilities_rise_from_right_to_among_to_inside(features: Floats, shar
 def test_confidences_fall_down_the_list_and_sum_to_inside_at_most(features: Floats, drawn: list[float]) -> None:
     """The first has what is right, one of three at most `among`, all together at most `inside`, so never above 1."""
     scores = np.tile(sorted(drawn, reverse=True), (len(features), 1))
-    found, verdict = PLAIN.of(features, scores), PLAIN.verdict(features)
+    verdict = PLAIN.verdict(features)
+    found = spread(verdict, scores)
     assert found.shape == scores.shape
     assert np.array_equal(found[:, 0], verdict.right)
     assert (np.diff(found, axis=1) <= 0).all()
@@ -128,8 +129,8 @@ def test_what_the_first_leaves_is_shared_by_hand() -> None:
 def test_many_queries_are_judged_row_by_row() -> None:
     """A matrix of evidence gives what its rows give."""
     features, scores = queries(20).features, np.tile([0.5, 0.3, 0.1], (20, 1))
-    single = [PLAIN.of(features[i : i + 1], scores[i : i + 1]) for i in range(20)]
-    assert PLAIN.of(features, scores) == pytest.approx(np.vstack(single))
+    single = [spread(PLAIN.verdict(features[i : i + 1]), scores[i : i + 1]) for i in range(20)]
+    assert spread(PLAIN.verdict(features), scores) == pytest.approx(np.vstack(single))
 
 
 # --- contradictions ---
