@@ -15,8 +15,25 @@ from functools import lru_cache
 import opencc
 
 # Characters customers type for others by shape or fashion; OpenCC leaves them, as they are no script variants.
-VARIANT_CHARACTERS = str.maketrans({"旳": "的", "菿": "到", "莪": "我", "沵": "你", "侽": "男", "囡": "女", "咑": "打", "冇": "没", "吥": "不", "媞": "是", "妳": "你", "咁": "这"})
-INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb\U000e0000-\U000e0fff]")
+VARIANT_CHARACTERS = str.maketrans(
+    {
+        "旳": "的",
+        "菿": "到",
+        "莪": "我",
+        "沵": "你",
+        "侽": "男",
+        "囡": "女",
+        "咑": "打",
+        "冇": "没",
+        "吥": "不",
+        "媞": "是",
+        "妳": "你",
+        "咁": "这",
+    }
+)
+INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
 # Pictographs carry mood, not matter; keycap digits and letters have become plain ones by NFKC.
 EMOJI = re.compile(r"[\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff]")
 REPEATED = re.compile(r"([^\w\s])\1+")

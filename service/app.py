@@ -25,9 +25,10 @@ from service import errors
 from service.adapters import wiring
 from service.api import checks, entries, feedback, insights, operations, suggestions
 from service.desk import Desk
+from service.identity.people import Person
 from service.live import Live
 from service.metrics import Metrics
-from service.pages import knowledge
+from service.pages import frame, knowledge
 from service.settings import Settings
 from service.shown import Recent
 from service.storage import Storage
@@ -37,6 +38,7 @@ log = structlog.get_logger(__name__)
 EXAMPLES = ("快递三天没动静了", "退款多久能到账", "充电宝能带上飞机吗")
 GIVEN_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 LARGEST_BODY = 512 * 1024
+VISITOR = Person("visitor", frozenset({"agent"}))
 WORKERS = 8  # queries under way at once; more wait their turn
 
 DESCRIPTION = """The approved reply, and the right escalation, for whatever a customer says.
@@ -95,15 +97,20 @@ class _Static(StaticFiles):
 
 
 def create_app(
-    settings: Settings, embedder: Embedder | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    settings: Settings,
+    embedder: Embedder | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    identify: Callable[[Request], Person | None] = lambda request: VISITOR,
 ) -> FastAPI:
-    """The whole service. Tests hand in an embedder and a clock."""
+    """The whole service. Tests hand in an embedder, a clock, and who is who."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = WORKERS
-        engine = embedder if embedder is not None else await anyio.to_thread.run_sync(
-            load_embedder, settings.embedder, settings.tuning
+        engine = (
+            embedder
+            if embedder is not None
+            else await anyio.to_thread.run_sync(load_embedder, settings.embedder, settings.tuning)
         )
         live = Live(Shelf(settings.artefacts), engine, settings.poll_seconds)
         await anyio.to_thread.run_sync(live.start)
@@ -130,10 +137,11 @@ def create_app(
     app.state.metrics = Metrics()
     app.state.examples = list(EXAMPLES)
     app.state.now = now
+    app.state.identify = identify
     for resource in (suggestions, feedback, insights, checks, entries, operations, knowledge):
         app.include_router(resource.router)
     wiring.install(app, settings.adapters)
-    app.mount("/static", _Static(directory=knowledge.STATIC), name="static")
+    app.mount("/static", _Static(directory=frame.STATIC), name="static")
     errors.install(app)
     app.add_middleware(LimitBody)
     app.middleware("http")(_observe)

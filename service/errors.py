@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from index.errors import RetrievalError
 from knowledge.errors import DatabaseError, KnowledgeError, NotFound, PackError, StateError
+from service.identity.people import NotAllowed, NotSignedIn
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,8 @@ class RequestError(Exception):
 
 
 STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (NotSignedIn, 401),
+    (NotAllowed, 403),
     (RequestError, 422),
     (DatabaseError, 503),
     (NotFound, 404),

@@ -13,7 +13,9 @@ from fastapi.staticfiles import StaticFiles
 
 from service.api.feedback import FeedbackRequest
 from service.api.requests import SuggestionRequest
-from service.pages.knowledge import STATIC, router
+from service.identity.people import Person
+from service.pages.frame import STATIC
+from service.pages.knowledge import router
 from tests.browser.canned import EXAMPLES, Json, answer
 
 
@@ -35,6 +37,7 @@ def make_desk() -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC))
     app.state.suggest = lambda asked, request_id: Answer(_answer(asked.model_dump()))
     app.state.examples = EXAMPLES
+    app.state.identify = lambda request: Person("visitor", frozenset({"agent"}))
     app.state.live = SimpleNamespace(version="20261122-1")
 
     @app.post("/v1/suggestions")

@@ -50,9 +50,7 @@ def phrasings(subjects: str, questions: str) -> tuple[str, ...]:
     return tuple(subject + question for subject in subjects.split() for question in questions.split())
 
 
-def entry(
-    entry_id: str, title: str, subjects: str, questions: str, more: tuple[str, ...] = (), **fields: Any
-) -> Entry:
+def entry(entry_id: str, title: str, subjects: str, questions: str, more: tuple[str, ...] = (), **fields: Any) -> Entry:
     """An entry that lint has no error about, unless the fields bring one."""
     base: dict[str, Any] = {
         "id": entry_id,

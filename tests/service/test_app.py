@@ -232,8 +232,9 @@ def test_an_encoder_that_cannot_be_loaded_keeps_it_from_starting(
         raise EmbedderError(f"no {name} here")
 
     monkeypatch.setattr(app_module, "load_embedder", load)
-    with pytest.raises(EmbedderError, match="no some/model here"), TestClient(
-        create_app(Settings(home=tmp_path, embedder="some/model"))
+    with (
+        pytest.raises(EmbedderError, match="no some/model here"),
+        TestClient(create_app(Settings(home=tmp_path, embedder="some/model"))),
     ):
         pass
 

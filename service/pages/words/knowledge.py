@@ -1,4 +1,4 @@
-"""The pages' own words in Chinese and English, and nothing else.
+"""The knowledge page's own words in Chinese and English, and nothing else.
 
 What customers and agents are told about (replies, titles, labels of targets) is knowledge and comes from the
 artefact; only the furniture around it is here. Both languages have the same keys, which a test holds.
@@ -7,9 +7,9 @@ artefact; only the furniture around it is here. Both languages have the same key
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
-UiLanguage = Literal["zh", "en"]
+from service.pages.words.frame import UiLanguage
 
 ZH: Final[dict[str, str]] = {
     "brand": "话术",

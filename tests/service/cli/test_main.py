@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import pytest
 
@@ -27,9 +25,12 @@ from index.artefact import CURRENT, Shelf
 from index.constants import SHIPPED_TUNING
 from knowledge.formats.yaml import dump_pack, load_pack
 from knowledge.store import Store
-from service import cli
+from service.cli import serving
+from service.cli.main import main
+from service.cli.terminal import app
 from service.settings import Settings
 from service.tuning import Comparison
+from tests.service.cli.conftest import Done, Huashu, live
 from tests.service.shop import ENTRIES, REFUND, entry, pack
 from tests.toy import ToyEmbedder
 
@@ -39,72 +40,6 @@ EXTRA = entry(
     "退货 寄回去 退换",
     "怎么操作 找谁 寄到哪 运费谁出 包装没了 能上门吗 多久审核 要什么单据",
 )
-
-
-class Done(NamedTuple):
-    """What a run came to."""
-
-    status: int
-    out: str
-    err: str
-
-
-Huashu = Callable[..., Done]
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A fresh HUASHU_HOME with no service beside it and the toy embedder in the place of the real one."""
-    for name in [name for name in os.environ if name.startswith("HUASHU_")]:
-        monkeypatch.delenv(name)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("HUASHU_PORT", str(free.getsockname()[1]))
-    monkeypatch.setenv("HUASHU_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("USER", "李雷")
-    for module in (index.embedder, service.measuring):
-        monkeypatch.setattr(module, "load_embedder", lambda name, tuning: ToyEmbedder())
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def huashu(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Huashu:
-    """`huashu` with arguments: its exit status and what it wrote."""
-
-    def run(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["huashu", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        captured = capsys.readouterr()
-        return Done(int(left.value.code or 0), captured.out, captured.err)
-
-    return run
-
-
-@pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shop as a folder of YAML files. Nobody may write here."""
-    folder = tmp_path_factory.mktemp("packs") / "shop"
-    dump_pack(pack(), folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory, shipped: Path) -> Path:
-    """A home into which the shop was imported and built. Nobody may write here."""
-    home = tmp_path_factory.mktemp("filled") / "home"
-    with Store.open(Settings(home=home).database_url) as store:
-        store.import_pack(load_pack(shipped), "李雷", "李雷", "import", datetime.now(UTC))
-    cli._build(Settings(home=home), ToyEmbedder(), "李雷", publish=True)
-    return home
-
-
-@pytest.fixture
-def stocked(home: Path, filled: Path) -> str:
-    """The live version of the test's own home, in which the shop is imported and built."""
-    shutil.copytree(filled, home)
-    return live(home)
 
 
 @pytest.fixture
@@ -128,11 +63,6 @@ def fails(done: Done, *words: str) -> None:
 def files(folder: Path) -> dict[str, bytes]:
     """Every file of a folder with its content."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def live(home: Path) -> str:
-    """The live version."""
-    return Shelf(home / "artefacts").current()
 
 
 def test_knowledge_goes_from_files_to_an_answer(huashu: Huashu, home: Path, folder: Path) -> None:
@@ -347,7 +277,7 @@ def test_what_nobody_foresaw_keeps_its_traceback(huashu: Huashu, home: Path, mon
     monkeypatch.setattr(Shelf, "versions", fail)
     monkeypatch.setattr(sys, "argv", ["huashu", "versions"])
     with pytest.raises(RuntimeError, match="a bug"):
-        cli.main()
+        main()
 
 
 @pytest.mark.usefixtures("stocked")
@@ -614,13 +544,13 @@ def builds(monkeypatch: pytest.MonkeyPatch, shipped: Path, served: list[Settings
         assert command[:3] == [sys.executable, "-m", "service.cli"]
         assert "OPENBLAS_NUM_THREADS" not in env, "the build may use every core for its linear algebra"
         try:
-            cli.app(command[3:], standalone_mode=False)
+            app(command[3:], standalone_mode=False)
             statuses.append(0)
         except Exception:
             statuses.append(1)
         return subprocess.CompletedProcess(command, statuses[-1])
 
-    monkeypatch.setattr(cli, "CONTENT", shipped)
+    monkeypatch.setattr(serving, "CONTENT", shipped)
     monkeypatch.setattr(subprocess, "run", run)
     return statuses
 
@@ -663,8 +593,8 @@ def test_setup_serves_what_was_live_where_the_build_fails(
 def test_help_and_lint_load_no_encoder(shipped: Path) -> None:
     """The verbs an editor runs all day do not wait for torch."""
     program = (
-        "import sys; from service import cli; sys.argv = ['huashu', *sys.argv[1:]]\n"
-        "try: cli.main()\n"
+        "import sys; from service.cli import main; sys.argv = ['huashu', *sys.argv[1:]]\n"
+        "try: main()\n"
         "except SystemExit: print(sorted({'torch', 'fastapi', 'faiss'} & set(sys.modules)))"
     )
     for arguments in (["--help"], ["lint", str(shipped)]):

@@ -1,0 +1,90 @@
+"""Verbs that serve: serve over HTTP, mcp over standard input and output."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from service.cli.terminal import CONTENT, SHIPPED, app, err
+from service.settings import Settings, SettingsError
+
+
+@app.command()
+def serve(
+    setup: Annotated[
+        bool,
+        typer.Option(
+            help="First import the shipped pack where nobody has edited it, and build where something changed."
+        ),
+    ] = False,
+) -> None:
+    """Serve on HUASHU_HOST:HUASHU_PORT."""
+    settings = Settings.from_environment()
+    if not settings.loopback and not settings.open_network:
+        raise SettingsError(
+            f"HUASHU_HOST is {settings.host!r}, which other machines can reach, and this version has no sign-in: "
+            "use 127.0.0.1, or set HUASHU_OPEN_NETWORK=1 behind a proxy that has one"
+        )
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from index.embedder import load_embedder
+    from service.server import run
+
+    embedder = load_embedder(settings.embedder, settings.tuning)
+    if setup:
+        _set_up(settings, embedder)
+    run(settings, embedder)
+
+
+@app.command()
+def mcp() -> None:
+    """Serve the live index as tools over standard input and output (Model Context Protocol)."""
+    from index.artefact import Shelf
+    from index.embedder import load_embedder
+    from service.adapters.mcp import MISSING, installed, over_stdio
+    from service.live import Live
+    from service.server import configure_logging
+
+    if not installed():
+        raise SettingsError(MISSING)
+    configure_logging()
+    settings = Settings.from_environment()
+    live = Live(Shelf(settings.artefacts), load_embedder(settings.embedder, settings.tuning), settings.poll_seconds)
+    live.start()
+    try:
+        over_stdio(live)
+    finally:
+        live.stop()
+
+
+def _set_up(settings: Settings, embedder: Any) -> None:
+    """Import and build what is missing; an unchanged knowledge base costs neither."""
+    from index.artefact import Shelf, verify
+    from index.builder import product_names, resolved, resolved_policy, version_of
+    from index.errors import ArtefactError
+    from knowledge.formats.yaml import load_pack
+    from knowledge.store import Store
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with Store.open(settings.database_url) as store:
+        if all(line.who == SHIPPED for line in store.audit()):
+            store.import_pack(
+                load_pack(CONTENT), SHIPPED, SHIPPED, "the pack that comes with Huashu", datetime.now(UTC)
+            )
+        entries, policy, facts = store.approved(), store.policy(), store.facts()
+    version = version_of(resolved(entries, facts), resolved_policy(policy, facts), embedder, product_names(facts))
+    shelf = Shelf(settings.artefacts)
+    try:
+        verify(shelf.path(version), embedder.name)
+        shelf.current()
+    except ArtefactError:
+        # In a process of its own, whose linear algebra may use every core.
+        freed = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+        if subprocess.run(
+            [sys.executable, "-m", "service.cli", "build", "--by", SHIPPED], env=freed, check=False
+        ).returncode:
+            err.print("huashu: the build failed; what was live before goes on serving", style="red")

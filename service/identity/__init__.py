@@ -1,0 +1,1 @@
+"""Who may do what: people and consoles, how they show who they are, and what each may do."""

@@ -1,0 +1,99 @@
+"""What every page shares: language and theme, the security headers, the way between the pages, and rendering.
+
+Language and theme are two cookies set by ordinary links (`?lang=en`, `?theme=dark`), so they work without a script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from fastapi.templating import Jinja2Templates
+
+from service.identity.people import Permission, permissions_of
+from service.pages.words import FRAME, UiLanguage
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+YEAR = 365 * 86400
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+
+Theme = Literal["light", "dark"]
+
+templates = Jinja2Templates(directory=HERE / "templates")
+templates.env.trim_blocks = templates.env.lstrip_blocks = True
+
+
+@dataclass(frozen=True)
+class Place:
+    """One link of the way between the pages; `word` names it in FRAME, `needs` is what its visitor must be allowed."""
+
+    address: str
+    word: str
+    needs: Permission
+
+
+# In the order of the day's work; a page adds itself here.
+PLACES: tuple[Place, ...] = (Place("/", "place_knowledge", "search"),)
+
+
+def render(
+    request: Request,
+    template: str,
+    words: Mapping[UiLanguage, Mapping[str, str]],
+    context: Mapping[str, Any],
+    status: int = 200,
+) -> Response:
+    """A page in the visitor's language and theme. `words` are the page's own in both languages."""
+    asked = request.query_params
+    language = language_of(request)
+    allowed = permissions_of(request)
+    page = templates.TemplateResponse(
+        request,
+        template,
+        {
+            "words": {**FRAME[language], **words[language]},
+            "language": language,
+            "theme": theme_of(request),
+            "here": lambda **changes: f"{request.url.path}?" + urlencode(dict(asked) | changes),
+            "places": [place for place in PLACES if place.needs in allowed],
+            "path": request.url.path,
+            **context,
+        },
+        status_code=status,
+    )
+    page.headers.update(
+        {"Content-Security-Policy": CSP, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
+    )
+    _remember(page, asked)
+    return page
+
+
+def language_of(request: Request) -> UiLanguage:
+    """By the address, else by the cookie, else by what the browser prefers; Chinese where none says."""
+    wished = (request.query_params.get("lang"), request.cookies.get("huashu_lang"))
+    for wish in (*wished, *request.headers.get("accept-language", "").split(",")):
+        for language in FRAME:
+            if wish and wish.strip().lower().startswith(language):
+                return language
+    return "zh"
+
+
+def theme_of(request: Request) -> Theme | None:
+    """A theme that was chosen; None leaves it to the system."""
+    wish = request.query_params.get("theme", request.cookies.get("huashu_theme"))
+    return cast(Theme, wish) if wish in ("light", "dark") else None
+
+
+def _remember(page: Response, asked: Mapping[str, str]) -> None:
+    """Keep a choice of language or theme that the address makes."""
+    for name, choices in (("lang", ("zh", "en")), ("theme", ("light", "dark"))):
+        if asked.get(name) in choices:
+            page.set_cookie(f"huashu_{name}", asked[name], max_age=YEAR, samesite="lax")

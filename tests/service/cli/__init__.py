@@ -1,0 +1,1 @@
+"""The `huashu` command."""

@@ -1,0 +1,50 @@
+"""What every page shares, on a page of its own."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi import FastAPI, Request, Response
+from starlette.testclient import TestClient
+
+from service.pages import frame
+from service.pages.frame import Place, render
+from service.pages.words import UiLanguage
+from tests.service.people import AGENT, EDITOR, by_header
+
+TITLES: dict[UiLanguage, dict[str, str]] = {"zh": {"page_title": "样张"}, "en": {"page_title": "Specimen"}}
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    """A page with nothing of its own, in a house of two."""
+    app = FastAPI()
+    app.state.identify = by_header
+    monkeypatch.setattr(
+        frame, "PLACES", (Place("/", "place_knowledge", "search"), Place("/desk", "place_knowledge", "edit"))
+    )
+
+    @app.get("/desk")
+    def desk(request: Request) -> Response:
+        return render(request, "page.html", TITLES, {})
+
+    return TestClient(app)
+
+
+def test_language_is_the_address_then_the_cookie_then_the_browsers(client: TestClient) -> None:
+    """A link's choice is kept for the next page."""
+    assert "样张 · 话术" in client.get("/desk").text
+    assert "Specimen" in client.get("/desk", headers={"Accept-Language": "en-GB,en"}).text
+    assert "Specimen" in client.get("/desk?lang=en").text
+    assert "Specimen" in client.get("/desk").text
+
+
+def test_no_script_but_our_own_may_run(client: TestClient) -> None:
+    """The policy forbids inline script and other hosts."""
+    policy = client.get("/desk").headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy and "unsafe" not in policy
+
+
+def test_the_way_between_pages_shows_where_one_may_go(client: TestClient) -> None:
+    """An editor sees both pages and where they are; an agent has nowhere else to go, so no way is drawn."""
+    assert '<a href="/desk" aria-current="page">' in client.get("/desk", headers=EDITOR).text
+    assert 'class="places"' not in client.get("/desk", headers=AGENT).text
