@@ -68,6 +68,7 @@ class Finding:
     `options` are what a clarification offers, two or three, and empty for other decisions; `repeats` counts how often
     the matter was asked, this time included; `inside` is the probability (0..1) that any entry is meant, and `evidence`
     (1, f) what it and the first confidence were read from, None where that was a stored phrasing or nothing.
+    `look_alikes` are the candidates' entries that a trigger's look-alike is nearer to the query than any phrasing of.
     """
 
     decision: Decision
@@ -78,6 +79,7 @@ class Finding:
     used_history: bool
     inside: float = 0.0
     evidence: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
+    look_alikes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ class Retriever:
         order = np.argsort(contents.owner, kind="stable")
         starts = np.searchsorted(contents.owner[order], np.arange(len(contents.entries) + 1))
         self._variants_of = [order[starts[i] : starts[i + 1]] for i in range(len(contents.entries))]
+        self._number = {approved.entry.id: number for number, approved in enumerate(contents.entries)}
         self._catalogue = Catalogue.of(contents.products, contents.variants)
         self._profiles: dict[int, Profile] = {}
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
@@ -156,6 +159,7 @@ class Retriever:
             leaned,
             ranked.inside,
             ranked.features,
+            self._look_alikes(query, candidates[:limit]),
         )
 
     def _rank(self, query: str, mask: NDArray[np.bool_] | None) -> _Ranked:
@@ -330,6 +334,24 @@ class Retriever:
                     Alarm(self.contents.policy.triggers[trigger], self.contents.trigger_variants[example], text),
                 )
         return tuple(heard.values())
+
+    def _look_alikes(self, query: str, candidates: Sequence[Candidate]) -> frozenset[str]:
+        """Ids of candidates whose phrasings are all further from the query than some trigger's look-alike is.
+
+        Only of those that must escalate, as nobody asks of others.
+        """
+        detectors = self.contents.triggers
+        required = [one.entry.entry.id for one in candidates if one.entry.entry.escalation.level == "required"]
+        if detectors is None or not required or not normalise(query):
+            return frozenset()
+        seen = self._see(query)
+        alike = float(detectors.nearest_look_alike(seen.rows)[0])
+        return frozenset(name for name in required if alike > self._nearness(seen, self._number[name]))
+
+    def _nearness(self, seen: _Seen, entry: int) -> float:
+        """The kernel value of an entry's nearest phrasing; infinite where none of them is a landmark to be seen."""
+        own = self.contents.owner[self.contents.ranker.landmarks] == entry
+        return float(seen.values[0, own].max()) if own.any() else np.inf
 
     def _repeats(
         self,

@@ -55,6 +55,11 @@ class Triggers:
         """Stored triggers."""
         return cls(texts, picked, weights, thresholds, example_of, Kernel.against(texts, slice(None), means))
 
+    def nearest_look_alike(self, rows: Rows) -> Matrix:
+        """(n,) the kernel value of the look-alike nearest to each row, of any trigger; -inf where there is none."""
+        found: Matrix = self.kernel.values(rows)[:, len(self.example_of) :].max(axis=1, initial=-np.inf)
+        return found
+
     def detect(self, rows: Rows, values: Matrix) -> list[list[tuple[int, float, int]]]:
         """For each of n rows, (trigger, score over its threshold, nearest own variant), clearest first.
 

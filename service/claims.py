@@ -42,9 +42,15 @@ def _likely_required(finding: Finding) -> list[Claim]:
     """The claim of the best entry that must escalate, where it is likelier than not that one of them is meant.
 
     That is how likely anything is meant, times the part that such entries have in the confidence of all considered.
+    An entry to which a look-alike comes nearer (笑死我了 to 想死) is not counted, unless an alarm was heard.
     """
     considered = finding.candidates[:CONSIDERED]
-    required = [candidate for candidate in considered if candidate.entry.entry.escalation.level == "required"]
+    doubted = frozenset() if finding.alarms else finding.look_alikes
+    required = [
+        candidate
+        for candidate in considered
+        if candidate.entry.entry.escalation.level == "required" and candidate.entry.entry.id not in doubted
+    ]
     total = sum(candidate.confidence for candidate in considered)
     part = sum(candidate.confidence for candidate in required) / total if total > 0 else 0.0
     if finding.inside * part < LIKELIER_THAN_NOT:

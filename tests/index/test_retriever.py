@@ -16,7 +16,7 @@ from index.builder import assemble
 from index.confidence import HEADS, Confidence
 from index.contents import Contents
 from index.retriever import Finding, Retriever
-from knowledge.model import ApprovedEntry, Entry
+from knowledge.model import ApprovedEntry, Entry, Escalation
 from tests.index.conftest import SURE
 from tests.index.desk import FORMS, TOPICS, approved, contents_of, matter, matters, rules
 from tests.toy import ToyEmbedder
@@ -415,6 +415,19 @@ def test_a_policy_without_triggers_never_alarms() -> None:
     """And is no error."""
     made = contents_of(matters())
     assert fresh(replace(made, triggers=None)).find("我被烫伤了").alarms == ()
+
+
+def test_what_sounds_like_an_entry_that_must_escalate_is_told_apart() -> None:
+    """Nearer to a trigger's look-alike than to any phrasing of the entry, it is a look-alike; its phrasings are none."""
+    must = Escalation(level="required", target="agent")
+    entries = approved(*(matter(entry_id, escalation=must) for entry_id in TOPICS))
+    told = fresh(contents_of(entries))
+    assert "care.shell" in told.find("机身烫手正常吗？外壳", limit=7).look_alikes
+    assert "care.shell" not in told.find("外壳清洗多久呢").look_alikes
+    easy = fresh(contents_of(approved(*(matter(entry_id) for entry_id in TOPICS))))
+    assert easy.find("机身烫手正常吗？外壳", limit=7).look_alikes == frozenset()
+    quiet = fresh(contents_of(entries, rules(triggers=())))
+    assert quiet.find("机身烫手正常吗？外壳", limit=7).look_alikes == frozenset()
 
 
 def test_a_text_is_embedded_once_as_long_as_it_is_remembered(

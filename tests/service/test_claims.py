@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from starlette.testclient import TestClient
 
-from index.retriever import Candidate, Finding, Retriever
+from index.retriever import Alarm, Candidate, Finding, Retriever
 from knowledge.model import Escalation
 from service.api.requests import SuggestionRequest
+from service.claims import claims_of
 from service.desk import Desk
 from service.settings import Settings
 from tests.service.asking import BOTH, INJURY, LEAK, NOTHING, REFUND, ask, ids, turns
@@ -73,6 +75,20 @@ def test_asking_again_raises_the_escalation(client: TestClient) -> None:
         hint = ask(client, REFUND, history=turns(*[REFUND] * times))["escalation"]
         repeats = [reason["detail"] for reason in hint["reasons"] if reason["code"] == "repeated"]
         assert (hint["level"], hint["priority"], repeats) == expected[times]
+
+
+def test_a_look_alike_is_no_reason_to_escalate(client: TestClient) -> None:
+    """An unanswered entry that must escalate counts unless a look-alike is nearer; with an alarm it counts again."""
+    retriever = state_of(client).live.retriever
+    leak = next(found for found in retriever.contents.entries if found.entry.id == "quality.leak")
+    likely = Finding("abstain", (Candidate(leak, 0.6, 0.5, "x", "ranked"),), (), (), 1, False, inside=0.9)
+    alike = replace(likely, look_alikes=frozenset({"quality.leak"}))
+    alarm = Alarm(retriever.contents.policy.triggers[0], "x", "x")
+    levels = [
+        [claim.level for claim in claims_of(finding, retriever, "zh") if claim.reason.code == "entry"]
+        for finding in (likely, alike, replace(alike, alarms=(alarm,)))
+    ]
+    assert levels == [["required"], [], ["required"]]
 
 
 class _Spread:
