@@ -63,7 +63,7 @@ def recipe() -> str:
     """A hash of the code that decides an artefact's content: another recipe is another artefact."""
     here = Path(__file__).parent
     sources = [
-        *sorted(here.glob("*.py")),
+        *sorted(here.rglob("*.py")),
         here / "prior.json",
         *sorted(here.glob("strangers*.txt")),
         here.parent / "knowledge" / "text.py",
