@@ -7,6 +7,7 @@ It decides and explains; it composes no reply and knows no clock but the day it 
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +22,9 @@ from index.confidence import contradicted, spread
 from index.contents import Contents
 from index.embedder import Embedder, Matrix
 from index.evidence import Near, centre_all, mean_cosines
+from index.gathering import Gathering
 from index.guard import Catalogue, Contradiction, Profile, contradictions, marks
+from index.kernel import take
 from index.ranker import TOP
 from knowledge.model import ApprovedEntry, Trigger
 from knowledge.text import normalise
@@ -32,6 +35,7 @@ Allowed = Callable[[ApprovedEntry], bool]
 
 NEAREST = 128  # variants a channel brings in; of so few entries, all are ranked
 OPTIONS = 3  # entries a clarification offers at the most
+TOGETHER = 8  # texts that are embedded in one go where so many wait
 REMEMBERED = 1024  # texts whose rows are kept
 ELLIPTICAL = 12  # characters up to which a query may lean on what was said before
 HISTORY_TURNS = 3  # customer turns looked back at
@@ -127,6 +131,7 @@ class Retriever:
         self._number = {approved.entry.id: number for number, approved in enumerate(contents.entries)}
         self._catalogue = Catalogue.of(contents.products, contents.variants)
         self._profiles: dict[int, Profile] = {}
+        self._look = Gathering(self._look_at, TOGETHER, os.cpu_count() or 1)
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -253,14 +258,25 @@ class Retriever:
             if key in self._seen:
                 self._seen.move_to_end(key)
                 return self._seen[key]
-        rows: dict[str, Matrix | sparse.csr_matrix] = dict(self._embedder.encode([text]))
-        rows |= {name: vocabulary.transform([key]) for name, vocabulary in self.contents.lexical.items()}
-        seen = _Seen(rows, self.contents.ranker.kernel.values(rows))
+        seen = self._look((key, text))
         with self._lock:
             self._seen[key] = seen
             while len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)
         return seen
+
+    def _look_at(self, texts: Sequence[tuple[str, str]]) -> list[_Seen]:
+        """Several texts, each with its normalised form, in every channel; equal ones once."""
+        distinct = dict(texts)
+        rows: dict[str, Matrix | sparse.csr_matrix] = dict(self._embedder.encode(list(distinct.values())))
+        rows |= {name: vocabulary.transform(list(distinct)) for name, vocabulary in self.contents.lexical.items()}
+        # One row at a time: the last digits of a product of matrices depend on how many rows it has, and the same
+        # text must always give the same confidence.
+        alone = [take(rows, slice(place, place + 1)) for place in range(len(distinct))]
+        seen = {
+            key: _Seen(one, self.contents.ranker.kernel.values(one)) for key, one in zip(distinct, alone, strict=True)
+        }
+        return [seen[key] for key, _ in texts]
 
     def _nearby(self, rows: dict[str, Matrix | sparse.csr_matrix], exact: Sequence[int]) -> NDArray[np.int64]:
         """Entries of the variants nearest in any channel."""
