@@ -23,6 +23,7 @@ from index.artefact import Shelf
 from index.embedder import Embedder, load_embedder
 from service import errors
 from service.adapters import wiring
+from service.admission import Admission
 from service.api import checks, entries, feedback, insights, operations, suggestions
 from service.desk import Desk
 from service.identity.people import Person
@@ -39,7 +40,6 @@ EXAMPLES = ("快递三天没动静了", "退款多久能到账", "充电宝能�
 GIVEN_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 LARGEST_BODY = 512 * 1024
 VISITOR = Person("visitor", frozenset({"agent"}))
-WORKERS = 8  # queries under way at once; more wait their turn
 
 DESCRIPTION = """The approved reply, and the right escalation, for whatever a customer says.
 
@@ -106,7 +106,6 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = WORKERS
         engine = (
             embedder
             if embedder is not None
@@ -135,6 +134,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.metrics = Metrics()
+    app.state.admission = Admission(settings.longest_wait)
     app.state.examples = list(EXAMPLES)
     app.state.now = now
     app.state.identify = identify

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from index.errors import RetrievalError
 from knowledge.errors import DatabaseError, KnowledgeError, NotFound, PackError, StateError
+from service.admission import Abandoned, Busy
 from service.identity.people import NotAllowed, NotSignedIn
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,8 @@ class RequestError(Exception):
 
 
 STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (Busy, 503),
+    (Abandoned, 408),
     (NotSignedIn, 401),
     (NotAllowed, 403),
     (RequestError, 422),
@@ -82,7 +85,11 @@ PROBLEMS: dict[int | str, dict[str, object]] = {
         "model": Problem,
         "description": "A field is missing, of the wrong type or out of its limits; `errors` names each.",
     },
-    503: {"model": Problem, "description": "No index is loaded; `detail` has the command that makes one."},
+    503: {
+        "model": Problem,
+        "description": "No index is loaded, and `detail` has the command that makes one; or too many queries wait: "
+        "come again after `Retry-After` seconds.",
+    },
 }
 
 
@@ -172,7 +179,8 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _known(request: Request, error: Exception) -> JSONResponse:
     body = problem_of(error, request_id(request))
-    headers = {"Retry-After": "5"} if body.status == 503 else None
+    wait = error.retry_after if isinstance(error, Busy) else 5
+    headers = {"Retry-After": str(wait)} if body.status == 503 else None
     return JSONResponse(body.model_dump(), body.status, headers, MEDIA_TYPE)
 
 

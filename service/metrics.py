@@ -26,6 +26,7 @@ class Metrics:
         self.escalations = Counter(
             "huashu_escalations", "Escalation hints", ("level", "target"), registry=self.registry
         )
+        self.waiting = Gauge("huashu_waiting", "Queries that wait for their turn", registry=self.registry)
         self.feedback = Counter(
             "huashu_feedback", "Feedback kept, the same again left out", ("act", "source"), registry=self.registry
         )

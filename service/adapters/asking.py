@@ -5,8 +5,9 @@ It ranks nothing and writes no text.
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import FastAPI
-from starlette.concurrency import run_in_threadpool
 
 from index.retriever import Retriever
 from knowledge.model import ApprovedEntry
@@ -22,7 +23,7 @@ MOST = 10  # suggestions the desk gives at once
 async def ask(app: FastAPI, asked: SuggestionRequest, request_id: str, keep: Keep | None = None) -> SuggestionResponse:
     """The desk's response, among the entries that `keep` keeps where it is given."""
     suggest = app.state.suggest if keep is None else _narrowed(app, keep)
-    response: SuggestionResponse = await run_in_threadpool(suggest, asked, request_id)
+    response: SuggestionResponse = await app.state.admission.run(partial(suggest, asked, request_id))
     count(app.state.metrics, response)
     return response
 

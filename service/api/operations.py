@@ -57,4 +57,5 @@ async def metrics(request: Request) -> Response:
     live = request.app.state.live
     found = request.app.state.metrics
     found.show_index(live.version, len(live.retriever.contents.entries) if live.version else 0)
+    found.waiting.set(request.app.state.admission.waiting)
     return Response(generate_latest(found.registry), media_type=CONTENT_TYPE_LATEST)

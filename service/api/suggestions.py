@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 
 from service.api.requests import BatchRequest, SuggestionRequest
 from service.api.responses import BatchResponse, SuggestionResponse
@@ -29,7 +29,10 @@ async def suggestions(body: SuggestionRequest, request: Request) -> SuggestionRe
 
     `abstain` is an answer: nothing approved fits well enough, and the holding reply says so honestly.
     """
-    response: SuggestionResponse = await run_in_threadpool(request.app.state.suggest, body, request_id(request))
+    state = request.app.state
+    response: SuggestionResponse = await state.admission.run(
+        partial(state.suggest, body, request_id(request)), gone=request.is_disconnected
+    )
     count(request.app.state.metrics, response)
     return response
 
@@ -42,7 +45,10 @@ async def batch(body: BatchRequest, request: Request) -> BatchResponse:
     it is answered becomes a problem in its place and spoils no other.
     """
     _ = request.app.state.live.retriever  # without an index none can be answered: 503 once, not in every row
-    responses = await run_in_threadpool(_answer, request.app.state.suggest, body.requests, request_id(request))
+    state = request.app.state
+    responses = await state.admission.run(
+        partial(_answer, state.suggest, body.requests, request_id(request)), len(body.requests), request.is_disconnected
+    )
     for response in responses:
         if isinstance(response, SuggestionResponse):
             count(request.app.state.metrics, response)

@@ -1,0 +1,204 @@
+"""Admission: turns, refusals in time, and no work for who has gone."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import anyio
+import pytest
+from fastapi import FastAPI, Request
+from starlette.testclient import TestClient
+
+from service.admission import Abandoned, Admission, Busy
+from service.settings import Settings
+from tests.browser.conftest import serve
+from tests.service.asking import REFUND
+from tests.service.shop import serving
+from tests.service.test_live import within
+
+SECONDS = 10
+
+
+class _Work:
+    """Calls that wait to be let go, and how many ran at once."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.now = self.most = 0
+        self._lock = threading.Lock()
+
+    def __call__(self) -> str:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        assert self.go.wait(SECONDS)
+        with self._lock:
+            self.now -= 1
+        return "done"
+
+
+async def _until_waiting(admission: Admission, count: int) -> None:
+    with anyio.fail_after(SECONDS):
+        while admission.waiting < count:
+            await anyio.sleep(0.001)
+
+
+def test_so_many_run_at_once_and_the_rest_wait() -> None:
+    """Two turns for five calls: never more than two under way, all of them done."""
+    work, admission, results = _Work(), Admission(longest_wait=5, at_once=2), []
+
+    async def main() -> None:
+        async def one() -> None:
+            results.append(await admission.run(work))
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(5):
+                tasks.start_soon(one)
+            await _until_waiting(admission, 3)
+            work.go.set()
+
+    anyio.run(main)
+    assert results == ["done"] * 5
+    assert work.most == 2
+    assert admission.waiting == 0
+
+
+def test_too_many_are_refused_and_told_when_to_come_again() -> None:
+    """Beyond the number that may wait a newcomer is refused at once; those who wait are not."""
+    work, admission = _Work(), Admission(longest_wait=5, at_once=1, waiting=2)
+
+    async def main() -> None:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(3):
+                tasks.start_soon(admission.run, work)
+            await _until_waiting(admission, 2)
+            with pytest.raises(Busy, match="2 queries are waiting") as refused:
+                await admission.run(work)
+            assert refused.value.retry_after >= 1
+            work.go.set()
+
+    anyio.run(main)
+
+
+def test_the_wait_is_read_off_the_pace_of_the_last_answers() -> None:
+    """Half a second an answer: the fifth in a row would wait over two seconds, and is refused; later it is let in."""
+    clock = iter(step / 2 for step in range(100))
+    admission = Admission(longest_wait=1.9, at_once=1, clock=lambda: next(clock))
+
+    async def main() -> None:
+        work = _Work()
+        async with anyio.create_task_group() as tasks:
+            for _ in range(3):
+                tasks.start_soon(admission.run, work)
+            await _until_waiting(admission, 2)
+            work.go.set()
+        work.go.clear()
+        async with anyio.create_task_group() as tasks:
+            for _ in range(5):
+                tasks.start_soon(admission.run, work)
+            await _until_waiting(admission, 4)
+            assert admission.expected_wait == pytest.approx(2.0)
+            with pytest.raises(Busy, match="about 2.0 s of work: try again in 2 s"):
+                await admission.run(work)
+            work.go.set()
+        assert await admission.run(lambda: "in") == "in"
+
+    anyio.run(main)
+
+
+def test_a_pause_is_not_taken_for_slowness() -> None:
+    """The time in which nobody waited says nothing of the pace."""
+    now = [0.0]
+    admission = Admission(longest_wait=1, at_once=1, clock=lambda: now[0])
+
+    async def main() -> None:
+        for _ in range(3):
+            now[0] += 3600
+            await admission.run(lambda: None)
+        work = _Work()
+        async with anyio.create_task_group() as tasks:
+            for _ in range(3):
+                tasks.start_soon(admission.run, work)
+            await _until_waiting(admission, 2)
+            assert admission.expected_wait == 0
+            work.go.set()
+
+    anyio.run(main)
+
+
+def test_who_has_gone_is_not_worked_for() -> None:
+    """At its turn a call whose client has hung up is left out, and an error frees the turn."""
+    admission, called = Admission(longest_wait=5, at_once=1), []
+
+    async def gone() -> bool:
+        return True
+
+    def fails() -> None:
+        raise ValueError("broken")
+
+    async def main() -> None:
+        with pytest.raises(Abandoned):
+            await admission.run(lambda: called.append(1), gone=gone)
+        with pytest.raises(ValueError, match="broken"):
+            await admission.run(fails)
+        assert await admission.run(lambda: "next") == "next"
+
+    anyio.run(main)
+    assert called == []
+
+
+def test_a_busy_service_says_so_over_http(tmp_path: Any, home: Any) -> None:
+    """503 as problem details with `Retry-After`; nothing is answered twice or lost."""
+    with serving(Settings(home=home)) as client:
+        assert isinstance(client, TestClient)
+        client.app.state.admission = Admission(longest_wait=5, waiting=0)  # type: ignore[attr-defined]
+        answer = client.post("/v1/suggestions", json={"query": REFUND})
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "1"
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.fixture
+def slow() -> Iterator[tuple[str, _Work, list[str]]]:
+    """A server with one turn, whose calls wait, and what was worked on."""
+    app, work, done = FastAPI(), _Work(), []
+    app.state.admission = Admission(longest_wait=60, at_once=1)
+
+    @app.get("/{name}")
+    async def one(name: str, request: Request) -> str:
+        def call() -> str:
+            done.append(name)
+            return work()
+
+        result: str = await app.state.admission.run(call, gone=request.is_disconnected)
+        return result
+
+    for url in serve(app):
+        yield url, work, done
+
+
+def test_a_client_that_hangs_up_costs_nothing(slow: tuple[str, _Work, list[str]]) -> None:
+    """Over a real connection: of two that wait the one that hung up is never worked on."""
+    url, work, done = slow
+    host, port = url.removeprefix("http://").split(":")
+
+    def ask(name: str) -> socket.socket:
+        connection = socket.create_connection((host, int(port)), SECONDS)
+        connection.sendall(f"GET /{name} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        return connection
+
+    first = ask("first")
+    assert within(SECONDS, lambda: bool(done))
+    hasty, patient = ask("hasty"), ask("patient")
+    time.sleep(0.1)
+    hasty.close()
+    time.sleep(0.1)
+    work.go.set()
+    assert b"200 OK" in patient.recv(4096)
+    assert done == ["first", "patient"]
+    first.close()
+    patient.close()
