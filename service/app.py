@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.artefact import Shelf
 from index.embedder import Embedder, load_embedder
+from index.retriever import Retriever
 from service import errors
 from service.adapters import wiring
 from service.admission import Admission
@@ -101,8 +102,9 @@ def create_app(
     embedder: Embedder | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     identify: Callable[[Request], Person | None] = lambda request: VISITOR,
+    first: Retriever | None = None,
 ) -> FastAPI:
-    """The whole service. Tests hand in an embedder, a clock, and who is who."""
+    """The whole service. Tests hand in an embedder, a clock, and who is who; several workers share a `first` index."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -111,7 +113,7 @@ def create_app(
             if embedder is not None
             else await anyio.to_thread.run_sync(load_embedder, settings.embedder, settings.tuning)
         )
-        live = Live(Shelf(settings.artefacts), engine, settings.poll_seconds)
+        live = Live(Shelf(settings.artefacts), engine, settings.poll_seconds, first)
         await anyio.to_thread.run_sync(live.start)
         app.state.live = live
         app.state.recent = Recent()

@@ -22,11 +22,12 @@ log = structlog.get_logger(__name__)
 class Live:
     """Holds the retriever that answers now; safe to share between threads."""
 
-    def __init__(self, shelf: Shelf, embedder: Embedder, poll_seconds: float) -> None:
+    def __init__(self, shelf: Shelf, embedder: Embedder, poll_seconds: float, first: Retriever | None = None) -> None:
+        """`first` is a retriever that was loaded before: several processes forked since then share its memory."""
         self._shelf = shelf
         self._embedder = embedder
         self._poll_seconds = poll_seconds
-        self._retriever: Retriever | None = None
+        self._retriever = first
         self._refused: tuple[object, ...] | None = None
         self.problem: RetrievalError | None = None
         self._stop = threading.Event()

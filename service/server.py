@@ -46,6 +46,11 @@ def configure_logging() -> None:
 def run(settings: Settings, embedder: Embedder | None = None) -> None:
     """Serve until interrupted; requests under way are finished first."""
     configure_logging()
+    if settings.workers > 1:
+        from service.workers import serve
+
+        serve(settings, embedder)
+        return
     config = uvicorn.Config(
         create_app(settings, embedder),
         host=settings.host,

@@ -66,6 +66,7 @@ class Settings:
     poll_seconds: how often the service looks for a newly published artefact (HUASHU_POLL_SECONDS, 1).
     open_network: serve an address other than loopback without any sign-in (HUASHU_OPEN_NETWORK=1).
     longest_wait: seconds a query may wait for its turn; who would wait longer gets 503 (HUASHU_LONGEST_WAIT, 2).
+    workers: processes that answer, sharing one loaded index (HUASHU_WORKERS, 1; not on Windows).
     adapters: what other systems' clients may ask; see there.
     tuning: corrections of the bundled encoders, None for as they come (HUASHU_TUNING, a path or `none`; the shipped).
     """
@@ -78,6 +79,7 @@ class Settings:
     poll_seconds: float = 1.0
     open_network: bool = False
     longest_wait: float = 2.0
+    workers: int = 1
     adapters: Adapters = Adapters()
     tuning: Path | None = SHIPPED_TUNING
 
@@ -97,6 +99,7 @@ class Settings:
             poll_seconds=_number(given, "HUASHU_POLL_SECONDS", cls.poll_seconds, 0.01, 3600),
             open_network=given.get("HUASHU_OPEN_NETWORK", "0") == "1",
             longest_wait=_number(given, "HUASHU_LONGEST_WAIT", cls.longest_wait, 0, 600),
+            workers=int(_number(given, "HUASHU_WORKERS", cls.workers, 1, 64, whole=True)),
             adapters=Adapters.from_environment(given),
             tuning=_tuning(given.get("HUASHU_TUNING")),
         )

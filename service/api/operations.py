@@ -6,7 +6,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
 from service.errors import Problem
@@ -54,8 +54,7 @@ async def readyz(request: Request) -> Readiness:
 @router.get("/metrics", summary="Counters for Prometheus", response_class=PlainTextResponse)
 async def metrics(request: Request) -> Response:
     """The Prometheus text format."""
-    live = request.app.state.live
-    found = request.app.state.metrics
-    found.show_index(live.version, len(live.retriever.contents.entries) if live.version else 0)
-    found.waiting.set(request.app.state.admission.waiting)
-    return Response(generate_latest(found.registry), media_type=CONTENT_TYPE_LATEST)
+    state = request.app.state
+    entries = len(state.live.retriever.contents.entries) if state.live.version else 0
+    text = state.metrics.text(state.live.version, entries, state.admission.waiting)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

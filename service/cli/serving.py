@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -31,6 +34,11 @@ def serve(
             "use 127.0.0.1, or set HUASHU_OPEN_NETWORK=1 behind a proxy that has one"
         )
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with _counting_together() if settings.workers > 1 else nullcontext():
+        _serve(settings, setup)
+
+
+def _serve(settings: Settings, setup: bool) -> None:
     from index.embedder import load_embedder
     from service.server import run
 
@@ -38,6 +46,14 @@ def serve(
     if setup:
         _set_up(settings, embedder)
     run(settings, embedder)
+
+
+@contextmanager
+def _counting_together() -> Iterator[None]:
+    """A folder in which several workers count; it must be known before the counters are imported."""
+    with tempfile.TemporaryDirectory(prefix="huashu-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 @app.command()

@@ -100,10 +100,14 @@ def test_the_limit_is_far_above_what_the_fields_allow(client: TestClient) -> Non
 def _chunked(app: Any, chunks: list[bytes]) -> list[dict[str, Any]]:
     """What an app sends for a body that arrives in chunks without a length."""
     sent: list[dict[str, Any]] = []
-    waiting = iter([{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks])
+    body = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
+    waiting = iter([*body, {"type": "http.request", "body": b"", "more_body": False}])
 
     async def receive() -> dict[str, Any]:
-        return next(waiting, {"type": "http.request", "body": b"", "more_body": False})
+        message = next(waiting, None)
+        if message is None:
+            await asyncio.Event().wait()  # as a server does once all has come and nobody has hung up
+        return message or {}
 
     async def send(message: Any) -> None:
         sent.append(message)

@@ -7,22 +7,15 @@ from prometheus_client import generate_latest
 from service.metrics import Metrics
 
 
-def shown(metrics: Metrics) -> list[str]:
-    """The lines about the index."""
-    text = generate_latest(metrics.registry).decode()
-    return [line for line in text.splitlines() if line.startswith("huashu_index_info{")]
-
-
-def test_one_index_is_shown_at_a_time() -> None:
-    """The value is its number of entries; None takes it away."""
+def test_what_is_now_is_shown_beside_what_was_counted() -> None:
+    """The live index with its number of entries, None for none, and how many queries wait."""
     metrics = Metrics()
-    assert shown(metrics) == []
-    metrics.show_index("aaaa", 3)
-    assert shown(metrics) == ['huashu_index_info{version="aaaa"} 3.0']
-    metrics.show_index("bbbb", 4)
-    assert shown(metrics) == ['huashu_index_info{version="bbbb"} 4.0']
-    metrics.show_index(None, 0)
-    assert shown(metrics) == []
+    metrics.decisions.labels("answer").inc()
+    lines = metrics.text("aaaa", 3, 2).decode().splitlines()
+    assert 'huashu_index_info{version="aaaa"} 3.0' in lines
+    assert "huashu_waiting 2.0" in lines
+    assert 'huashu_decisions_total{decision="answer"} 1.0' in lines
+    assert b"huashu_index_info{" not in metrics.text(None, 0, 0)
 
 
 def test_every_instance_counts_for_itself() -> None:

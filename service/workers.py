@@ -1,0 +1,87 @@
+"""Several processes answer at one address: each has an interpreter of its own, and all share what was loaded before.
+
+Gunicorn forks them, starts a new one where one dies, and lets those under way finish when told to stop. Embedder and
+index are loaded once, before the fork, so the workers share their memory until another version is published; from then
+on each has its own index. `/metrics` of any worker tells of all
+where `metrics.SHARED` names a folder before this module is imported.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from gunicorn.app.base import BaseApplication
+from uvicorn_worker import UvicornWorker
+
+from index.artefact import Shelf
+from index.contents import load
+from index.embedder import Embedder, load_embedder
+from index.errors import RetrievalError
+from index.retriever import Retriever
+from service.app import create_app
+from service.settings import Settings
+
+GRACE = 10  # seconds that requests under way are given
+
+
+class Worker(UvicornWorker):
+    """Uvicorn as the service sets it up alone."""
+
+    CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
+        "loop": "auto",
+        "http": "auto",
+        "server_header": False,
+        "log_level": "warning",
+    }
+
+
+class _Service(BaseApplication):
+    """Gunicorn over one app, which is made before the fork."""
+
+    def __init__(self, settings: Settings, app: Any) -> None:
+        self._settings = settings
+        self._app = app
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = self._settings
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        for name, value in {
+            "bind": f"{host}:{settings.port}",
+            "workers": settings.workers,
+            "worker_class": f"{Worker.__module__}.{Worker.__qualname__}",
+            "preload_app": True,
+            "graceful_timeout": GRACE,
+            "timeout": 60,
+            "loglevel": "warning",
+            "when_ready": lambda _: print(f"\n  话术 Huashu\n  page      {settings.url}/\n", flush=True),
+            "child_exit": _forget,
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self._app
+
+
+def serve(settings: Settings, embedder: Embedder | None = None) -> None:
+    """Serve with `settings.workers` processes until told to stop."""
+    engine = embedder if embedder is not None else load_embedder(settings.embedder, settings.tuning)
+    _Service(settings, create_app(settings, engine, first=published(settings, engine))).run()
+
+
+def published(settings: Settings, embedder: Embedder) -> Retriever | None:
+    """The live index, if it can be used; the workers say what is wrong where it cannot."""
+    shelf = Shelf(settings.artefacts)
+    try:
+        version = shelf.current()
+        _, contents = load(shelf.path(version), embedder.name)
+    except RetrievalError:
+        return None
+    return Retriever(contents, embedder, version)
+
+
+def _forget(_: Any, worker: Any) -> None:
+    """What a worker that is gone counts no more: gauges of things under way."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,55 @@
+"""Two workers over one home: a publish under load, a worker killed, and figures of both in one place."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from index.artefact import Shelf
+from tests.fault.processes import Clients, Service, serving, within
+from tests.fault.test_publishing import QUERY, TAKEN_OVER_WITHIN, edition
+from tests.service.shop import APPROVED, publish
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="workers are forked"),
+]
+
+
+def workers(service: Service) -> list[int]:
+    """The processes that answer."""
+    found = subprocess.run(["pgrep", "-P", str(service.process.pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+def counted(service: Service) -> float:
+    """How many suggestions all workers say they have answered."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{service.port}/metrics") as response:
+        lines = response.read().decode().splitlines()
+    rows = [line for line in lines if line.startswith("huashu_requests_total") and "/v1/suggestions" in line]
+    return sum(float(line.rsplit(" ", 1)[1]) for line in rows)
+
+
+def test_two_workers_take_a_publish_over_and_a_dead_one_is_replaced(tmp_path: Path) -> None:
+    """No request fails while a version is published; each worker takes it over; kill −9 of one leaves two again."""
+    first, second = (publish(tmp_path, edition(number), number, live=number == 1).version for number in (1, 2))
+    with serving(tmp_path, HUASHU_WORKERS="2") as service:
+        assert within(20, lambda: len(workers(service)) == 2)
+        with Clients(service, QUERY, count=4) as clients:
+            assert within(20, lambda: len(clients.answers) > 20)
+            Shelf(tmp_path / "artefacts").publish(second, APPROVED, "test")
+            # Each look goes to one of the two, so ten in a row of the new version are both.
+            assert within(TAKEN_OVER_WITHIN + 2, lambda: all(service.version() == second for _ in range(10)))
+        assert clients.failures == []
+        assert {answer["index_version"] for answer in clients.answers} == {first, second}
+        assert counted(service) == len(clients.answers)
+        killed = workers(service)[0]
+        os.kill(killed, signal.SIGKILL)
+        assert within(20, lambda: len(workers(service)) == 2 and killed not in workers(service))
+        assert within(20, lambda: service.version() == second)
