@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.lint.rules.personal_data import KINDS
-from service.privacy import LABELS, mask
+from service.privacy import LABELS, mask, spans_of
 
 GOOD_ID, WRONG_ID = "11010519491231002X", "110105194912310021"
 GOOD_CARD, WRONG_CARD = "6222021001116245702", "6222021001116245703"
@@ -31,7 +36,7 @@ GOOD_CARD, WRONG_CARD = "6222021001116245702", "6222021001116245703"
         ("写信到 Zhang.San+1@mail.example.com。", "写信到 [email]。"),
         ("13912345678@qq.example", "[email]"),
         ("订单 2026112200012345 没到", "订单 [number] 没到"),
-        ("运单SF1234567890123", "运单SF[number]"),
+        ("运单SF1234567890123", "运单[number]"),
         ("12345678", "[number]"),
         ("1234 5678 9012", "[number]"),
         ("手机13912345678订单20261122001", "手机[phone]订单[number]"),
@@ -86,3 +91,50 @@ def test_any_text_can_be_masked(text: str) -> None:
 def test_every_kind_that_lint_knows_has_its_label() -> None:
     """A kind added there would otherwise be kept in the open."""
     assert {kind for kind, _, _ in KINDS} == set(LABELS)
+
+
+MESSAGES = Path(__file__).with_name("messages.txt")
+MARKED = re.compile(r"\{([^}]*)\}")
+
+
+class Measured(NamedTuple):
+    """How many of what should be masked is, and of what is masked should be; with what went wrong."""
+
+    recall: float
+    precision: float
+    missed: tuple[str, ...]
+    wrong: tuple[str, ...]
+
+
+def measure(lines: Sequence[str]) -> Measured:
+    """Over messages in which braces say what could find somebody. Masked in part is missed; a mask is right where it
+    covers nothing but what is marked.
+    """
+    kept = found = masks = right = 0
+    missed, wrong = [], []
+    for line in lines:
+        plain = MARKED.sub(r"\1", line)
+        spans = [(m.start() - 2 * i, m.start() - 2 * i + len(m[1])) for i, m in enumerate(MARKED.finditer(line))]
+        taken = spans_of(plain)
+        covered = {place for start, end in taken for place in range(start, end)}
+        for start, end in spans:
+            kept += 1
+            whole = all(place in covered or plain[place] == " " for place in range(start, end))
+            found += whole
+            if not whole:
+                missed.append(f"{plain[start:end]} in {mask(plain)}")
+        marked = {place for start, end in spans for place in range(start, end)}
+        for start, end in taken:
+            masks += 1
+            good = all(place in marked for place in range(start, end))
+            right += good
+            if not good:
+                wrong.append(f"{plain[start:end]} in {plain}")
+    return Measured(found / kept, right / masks, tuple(missed), tuple(wrong))
+
+
+def test_nearly_all_is_found_and_hardly_anything_else() -> None:
+    """Measured on 308 written messages, the half of them without anything to mask."""
+    found = measure([line for line in MESSAGES.read_text("utf-8").splitlines() if not line.startswith("#")])
+    assert found.recall >= 0.97, found.missed
+    assert found.precision >= 0.97, found.wrong
