@@ -16,7 +16,7 @@ from knowledge.textdiff import Piece, alike, pieces, whole
 
 Change = Literal["added", "removed", "changed", "reordered"]
 
-REWORDED = 0.5  # the share of words in common from which on one phrasing is another reworded
+REWORDED = 0.6  # the share of words in common from which on one phrasing is another reworded
 MOST_PAIRS = 2_500  # compared; where more went and came at once, none is taken for another
 
 
@@ -125,9 +125,7 @@ def _pairs(gone: Sequence[str], come: Sequence[str]) -> dict[str, str]:
     if len(gone) * len(come) > MOST_PAIRS:
         return {}
     scored = [
-        (alike(old, new), place, other, old, new)
-        for place, old in enumerate(gone)
-        for other, new in enumerate(come)
+        (alike(old, new), place, other, old, new) for place, old in enumerate(gone) for other, new in enumerate(come)
     ]
     pairs: dict[str, str] = {}
     used: set[int] = set()

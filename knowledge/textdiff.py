@@ -123,8 +123,13 @@ def _joined(runs: Iterable[_Run]) -> Iterator[_Run]:
 
 
 def _coincidence(before: _Run, middle: _Run, after: _Run) -> bool:
-    """Whether the middle is unchanged and shorter than the changes on both sides; never where it has a reference."""
+    """Whether the middle is unchanged and no longer than the changes on both sides; never where it has a reference.
+
+    Between two insertions, or two removals, what is unchanged is no coincidence.
+    """
     if before.same or after.same or not middle.same or len(middle.old) > COINCIDENCE:
+        return False
+    if not (before.old or after.old) or not (before.new or after.new):
         return False
     named = any(FACT.fullmatch(token) or SLOT.fullmatch(token) for token in middle.old)
     return not named and middle.size <= min(before.size, after.size)

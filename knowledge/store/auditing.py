@@ -13,9 +13,7 @@ from knowledge.store.records import AuditFilter, AuditRecord
 from knowledge.store.tables import audit
 
 
-def page(
-    connection: Connection, wanted: AuditFilter, limit: int, before: int | None = None
-) -> tuple[AuditRecord, ...]:
+def page(connection: Connection, wanted: AuditFilter, limit: int, before: int | None = None) -> tuple[AuditRecord, ...]:
     """The newest lines that fit, below the line `before`."""
     query = _fitting(select(audit), wanted).order_by(audit.c.number.desc()).limit(limit)
     if before is not None:

@@ -116,9 +116,7 @@ def own_allowed(connection: Connection) -> bool:
     return document is not None and Policy.model_validate(document).approval.own
 
 
-def _approvable(
-    connection: Connection, entry_id: str, version: int, who: str, allow_own: bool
-) -> VersionRecord | None:
+def _approvable(connection: Connection, entry_id: str, version: int, who: str, allow_own: bool) -> VersionRecord | None:
     """The version that an approval would replace; StateError where somebody may not approve."""
     record = rules.in_state(connection, entry_id, version, "in_review")
     if not (allow_own or own_allowed(connection)):
