@@ -110,9 +110,12 @@ def _passages(text: str) -> tuple[str, ...]:
 
 
 def _joined(runs: Iterable[_Run]) -> Iterator[_Run]:
-    """The runs with every coincidence taken into the changes around it."""
+    """The runs with neighbours of one kind together, and every coincidence taken into the changes around it."""
     kept: list[_Run] = []
     for run in runs:
+        if kept and kept[-1].same == run.same:
+            before = kept.pop()
+            run = _Run(before.old + run.old, before.new + run.new)
         kept.append(run)
         while len(kept) >= 3 and _coincidence(*kept[-3:]):
             parts = kept[-3:]

@@ -181,7 +181,7 @@ async def _item(
 def _page(request: Request, person: Person, listed: Listed, more: Mapping[str, Any], status: int = 200) -> Response:
     words = WORDS[language_of(request)]
     done, what = request.query_params.get("done", ""), request.query_params.get("what", "")[:200]
-    context = {
+    context: dict[str, Any] = {
         "listed": listed,
         "item": None,
         "problem": None,
