@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 
 from knowledge.differences import Change, Difference
@@ -12,6 +13,7 @@ from knowledge.model import Entry
 from knowledge.textdiff import Piece
 
 Words = Mapping[str, str]
+INDEXED = re.compile(r"(?P<name>[a-z_]+)\[(?P<number>\d+)\]")
 # Fields whose values are the model's own words and not somebody's text.
 CODED = frozenset({"escalation.level", "escalation.priority", "kind", "audience", "stage"})
 
@@ -51,7 +53,7 @@ class Remark:
     word: str
     rule: str
     where: str
-    message: str = field(default="")
+    message: str
 
 
 def groups(found: Sequence[Difference], words: Words) -> list[Group]:
@@ -73,15 +75,15 @@ def unchanged(entry: Entry, found: Sequence[Difference], words: Words) -> list[Q
     return list(_quiet(entry, touched, come, words))
 
 
-def remarks(findings: Sequence[Finding], words: Words) -> list[Remark]:
-    """What lint says, errors first."""
+def remarks(findings: Sequence[Finding], entry: Entry, words: Words) -> list[Remark]:
+    """What lint says of an entry, errors first."""
     ordered = sorted(findings, key=lambda finding: finding.severity != "error")
     return [
         Remark(
             finding.severity,
             words[f"severity_{finding.severity}"],
             words.get(f"rule_{finding.rule}", finding.rule),
-            finding.field,
+            place(finding.field, entry, words),
             finding.message,
         )
         for finding in ordered
@@ -95,6 +97,19 @@ def label(path: str, words: Words) -> str:
         parts = words["field_replies"], words[f"channel_{channel}"], words[f"language_{language}"]
         return " · ".join(parts)
     return words["field_" + path.replace(".", "_")]
+
+
+def place(field: str, entry: Entry, words: Words) -> str:
+    """Where a finding is, in words: `variants[2]` is the third of the variants, `replies[0].text` what it is for."""
+    indexed = INDEXED.match(field)
+    if indexed is None:
+        return words.get("field_" + field.replace(".", "_"), field)
+    number = int(indexed["number"])
+    if indexed["name"] == "replies" and number < len(entry.replies):
+        reply = entry.replies[number]
+        return label(f"replies.{reply.channel}.{reply.language}", words)
+    name = words.get("field_" + indexed["name"], indexed["name"])
+    return f"{name} {number + 1}"
 
 
 def language_of(path: str) -> str | None:

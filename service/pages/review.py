@@ -168,7 +168,7 @@ async def _item(
         "against": seen.review.against,
         "groups": groups(seen.differences, words),
         "unchanged": unchanged(record.entry, seen.differences, words),
-        "findings": remarks(seen.findings, words) if seen.findings is not None else None,
+        "findings": remarks(seen.findings, record.entry, words) if seen.findings is not None else None,
         "errors": seen.errors,
         "hindrance": seen.hindrance,
         "history": [line for line in reversed(seen.review.history) if line.version == version],

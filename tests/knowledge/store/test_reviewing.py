@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 
 from knowledge.errors import DatabaseError, KnowledgeError, NotFound, OwnVersion, StateError
 from knowledge.model import Approval
@@ -190,14 +190,13 @@ def test_an_older_version_than_the_live_one_has_an_obstacle(store: Store) -> Non
 
 
 def test_submissions_are_found_in_one_look(store: Store, url: str) -> None:
-    """Hundreds that wait are listed without asking for each: five statements at most."""
+    """Many that wait are listed without asking for each: five statements at most."""
     for number in range(20):
         submit(store, f"a.x{number}")
     engine = create_engine(url)
+    said: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: said.append(given[2]))
     with engine.connect() as connection:
-        said: list[str] = []
-        execute = connection.execute
-        connection.execute = lambda *given, **more: (said.append(str(given[0])), execute(*given, **more))[1]  # type: ignore[method-assign]
         assert len(reviewing.waiting(connection)) == 20
-        assert len(said) <= 5
     engine.dispose()
+    assert 1 <= len(said) <= 5

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from knowledge.store import Store
 from tests.service.people import AGENT, EDITOR
 from tests.service.shop import FRIDAY, REFUND, policy
 from tests.service.submitted import imported, in_store, reviewing, submit
@@ -57,8 +58,12 @@ def test_a_filter_that_cannot_be_read_is_named(client: TestClient, query: str) -
 
 def test_older_lines_are_one_link_away(client: TestClient) -> None:
     """And from there the newest."""
-    for number in range(100):
-        in_store(client, lambda store, number=number: store.comment(REFUND.id, 2, "wang", str(number), FRIDAY))
+
+    def comment(store: Store) -> None:
+        for number in range(100):
+            store.comment(REFUND.id, 2, "wang", str(number), FRIDAY)
+
+    in_store(client, comment)
     page = client.get("/audit?who=wang", headers=EDITOR).text
     assert rows(page) == 100 and "共 101 条" in page
     older = page.split('href="/audit?who=wang&amp;before=')[1].split('"')[0]

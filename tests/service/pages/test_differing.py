@@ -11,7 +11,7 @@ from knowledge.lint import Finding
 from knowledge.lint.runner import RULES
 from knowledge.model import Audience, Channel, Entry, Escalation, Kind, Language, Level, Priority, Reply, Stage, State
 from knowledge.textdiff import Piece
-from service.pages.differing import groups, label, language_of, remarks, unchanged
+from service.pages.differing import groups, label, language_of, place, remarks, unchanged
 from service.pages.words.review import WORDS
 from tests.knowledge.sample import entry
 
@@ -69,6 +69,7 @@ def test_errors_come_before_warnings() -> None:
     """With a word for severity and rule; a rule without one is named as it is."""
     found = remarks(
         [Finding("reply-length", "warning", "a.x", "title", "long"), Finding("new-rule", "error", "a.x", "x", "bad")],
+        entry(),
         ZH,
     )
     assert [(one.word, one.rule, one.message) for one in found] == [
@@ -80,3 +81,21 @@ def test_errors_come_before_warnings() -> None:
 def test_only_a_reply_has_a_language() -> None:
     """By which a browser chooses its letters."""
     assert (language_of("replies.chat.en"), language_of("title")) == ("en", None)
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("title", "标准问"),
+        ("variants[2]", "相似问 3"),
+        ("replies[1].text", "话术 · 电话 · 英文"),
+        ("replies", "话术"),
+        ("escalation.holding_reply", "稳住客户的话"),
+        ("something.new", "something.new"),
+        ("replies[9].text", "话术 10"),
+    ],
+)
+def test_a_finding_says_where_it_is(field: str, expected: str) -> None:
+    """In the reader's words where there are any, as lint says it otherwise."""
+    replies = (Reply(text="您好"), Reply(channel="phone", language="en", text="Hello"))
+    assert place(field, entry(replies=replies), ZH) == expected
