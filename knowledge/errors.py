@@ -44,3 +44,7 @@ class NotFound(KnowledgeError):
 
 class StateError(KnowledgeError):
     """An act the state of an entry does not allow, such as approving one's own version."""
+
+
+class OwnVersion(StateError):
+    """Approving takes a second person, and the author asked to approve."""

@@ -277,6 +277,12 @@ class Precision(Frozen):
     out_of_scope_share: Annotated[float, Field(gt=0, lt=1)] = 0.20
 
 
+class Approval(Frozen):
+    """Who may approve. `own` lets an author approve what they wrote, for a shop of one person."""
+
+    own: bool = False
+
+
 class Policy(Frozen):
     """The desk's rules: clocks, targets, words, triggers. `default_target` takes what nobody else is named for."""
 
@@ -291,6 +297,7 @@ class Policy(Frozen):
     triggers: tuple[Trigger, ...] = ()
     lines: Lines
     precision: Precision = Precision()
+    approval: Approval = Approval()
 
     @model_validator(mode="after")
     def _references_hold(self) -> Policy:

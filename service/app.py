@@ -25,12 +25,13 @@ from index.retriever import Retriever
 from service import errors
 from service.adapters import wiring
 from service.admission import Admission
-from service.api import checks, entries, feedback, insights, operations, suggestions
+from service.api import audit, checks, entries, feedback, insights, operations, reviews, suggestions
 from service.desk import Desk
 from service.identity.people import Person
 from service.live import Live
 from service.metrics import Metrics
-from service.pages import frame, knowledge
+from service.pages import audit as audit_page
+from service.pages import frame, knowledge, review
 from service.settings import Settings
 from service.shown import Recent
 from service.storage import Storage
@@ -140,8 +141,10 @@ def create_app(
     app.state.examples = list(EXAMPLES)
     app.state.now = now
     app.state.identify = identify
-    for resource in (suggestions, feedback, insights, checks, entries, operations, knowledge):
+    for resource in (suggestions, feedback, insights, checks, entries, reviews, audit, operations):
         app.include_router(resource.router)
+    for page in (knowledge, review, audit_page):
+        app.include_router(page.router)
     wiring.install(app, settings.adapters)
     app.mount("/static", _Static(directory=frame.STATIC), name="static")
     errors.install(app)

@@ -59,6 +59,7 @@ WITHOUT_MIRROR = {
     "index/guard/products.py": "a room of the guard, tests/index/test_guard.py",
     "index/guard/reading.py": "a room of the guard, tests/index/test_guard.py",
     "service/workers.py": "forks processes, tests/fault/test_workers.py",
+    "service/api/review_bodies.py": "declares bodies only; tests/service/api/test_reviews.py",
     "service/cli/__main__.py": "one call, made by every test that starts a process",
     "service/cli/terminal.py": "what the verbs share, tests/service/cli/test_main.py",
     "service/cli/content.py": "thin verbs, tests/service/cli/test_main.py",

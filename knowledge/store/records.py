@@ -1,4 +1,6 @@
-"""What the store takes in and hands out, frozen: versions, audit lines, import reports, feedback and its counts."""
+"""What the store takes in and hands out, frozen: versions, reviews, audit lines, import reports, feedback and its
+counts.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from knowledge.errors import StateError
 from knowledge.model import ApprovedEntry, Entry, State
 
 Act = Literal["used", "edited", "rejected", "chosen", "none_fits"]
 Source = Literal["agent", "customer"]
+Decision = Literal["approve", "return", "withdraw"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,55 @@ class AuditRecord:
     version: int | None
     comment: str
     detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A version that waits for review: who offered it, when and with which comment. `live` is the version it is to
+    replace, None for a new entry.
+    """
+
+    record: VersionRecord
+    submitted_by: str
+    submitted_at: datetime
+    comment: str
+    live: int | None
+
+
+@dataclass(frozen=True)
+class Review:
+    """A version as a reviewer needs it.
+
+    `submission` is None where it does not wait. `against` is what it is compared with: the live version, or for the
+    live one itself the version it replaced. `history` is every act on the entry, oldest first. `obstacle` is why
+    somebody may not approve it, None where they may.
+    """
+
+    record: VersionRecord
+    submission: Submission | None
+    against: VersionRecord | None
+    history: tuple[AuditRecord, ...]
+    obstacle: StateError | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a decision on one of several versions came to; `problem` says why nothing was done."""
+
+    entry_id: str
+    version: int
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which lines of audit: all that fit everything given. `until` is the first moment that is too late."""
+
+    entry_id: str | None = None
+    who: str | None = None
+    act: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)

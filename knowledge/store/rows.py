@@ -104,6 +104,21 @@ def add_audit(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
         connection.execute(insert(audit), [dict(row) for row in rows])
 
 
+def add_act(
+    connection: Connection,
+    act: str,
+    who: str,
+    at: datetime,
+    entry_id: str,
+    version: int,
+    comment: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the line of audit of an act on one version."""
+    line = {"act": act, "who": who, "at": at, "entry_id": entry_id, "version": version}
+    add_audit(connection, [line | {"comment": comment, "detail": dict(detail or {})}])
+
+
 def audit_records(connection: Connection, entry_id: str | None) -> tuple[AuditRecord, ...]:
     """Every line of audit, or those of one entry, oldest first."""
     query = select(audit).order_by(audit.c.number)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from knowledge.errors import NotFound, StateError
+from knowledge.errors import KnowledgeError, NotFound, OwnVersion, StateError
 from knowledge.model import State
 from knowledge.store import rows
 from knowledge.store.records import VersionRecord
@@ -31,10 +31,26 @@ def named(who: str) -> str:
 def not_own(what: str, author: str, approver: str) -> None:
     """Approving takes a second person; case and spaces make none."""
     if author.strip().casefold() == approver.strip().casefold():
-        raise StateError(
+        raise OwnVersion(
             f"{what} was written by {author} and cannot be approved by {approver}: "
-            "ask somebody else, or allow own approvals"
+            "ask somebody else, or set approval.own in the policy"
         )
+
+
+def submitted_by(record: VersionRecord, submitter: str, who: str) -> None:
+    """Only who wrote or submitted a version may take it back; others return it."""
+    if who.strip().casefold() not in (record.author.strip().casefold(), submitter.strip().casefold()):
+        raise StateError(
+            f"entry {record.entry.id} version {record.version} was submitted by {submitter} and cannot be withdrawn by "
+            f"{who}: return it with a comment instead"
+        )
+
+
+def said(text: str, what: str) -> str:
+    """The words that an act is nothing without."""
+    if not text.strip():
+        raise KnowledgeError(f"{what} without a word helps nobody: say what is meant")
+    return text
 
 
 def existing(connection: Connection, entry_id: str, version: int) -> VersionRecord:

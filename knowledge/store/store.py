@@ -11,16 +11,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import Connection
 
 from knowledge.errors import NotFound
 from knowledge.model import ApprovedEntry, Entry, Facts, Pack, Policy, State
-from knowledge.store import feedback, importing, rows, rules
+from knowledge.store import auditing, feedback, importing, reviewing, rows, rules
 from knowledge.store.database import Database
 from knowledge.store.importing import Import
-from knowledge.store.records import AuditRecord, FeedbackCounts, FeedbackRecord, ImportReport, VersionRecord
+from knowledge.store.records import (
+    AuditFilter,
+    AuditRecord,
+    Decision,
+    FeedbackCounts,
+    FeedbackRecord,
+    ImportReport,
+    Outcome,
+    Review,
+    Submission,
+    VersionRecord,
+)
 from knowledge.store.tables import facts_version, policy_version
 
 
@@ -73,7 +84,7 @@ class Store:
             number = rows.highest_version(connection, entry.id) + 1
             row = {"entry_id": entry.id, "version": number, "state": "draft", "content": rows.content(entry)}
             rows.add_versions(connection, [row | {"author": rules.named(author), "created_at": at, "comment": comment}])
-            _audit(connection, "save", author, at, entry.id, number, comment)
+            rows.add_act(connection, "save", author, at, entry.id, number, comment)
             return number
 
     def submit(self, entry_id: str, version: int, who: str, at: datetime, comment: str = "") -> None:
@@ -81,55 +92,65 @@ class Store:
         with self._database.writing() as connection:
             rules.in_state(connection, entry_id, version, "draft")
             rows.decide(connection, entry_id, version, "in_review")
-            _audit(connection, "submit", who, at, entry_id, version, comment)
+            rows.add_act(connection, "submit", rules.named(who), at, entry_id, version, comment)
 
     def approve(
         self, entry_id: str, version: int, approver: str, at: datetime, allow_own: bool = False, comment: str = ""
     ) -> None:
-        """Make a version in review the live one; the version that was live is retired."""
+        """Make a version in review the live one; the version that was live is retired.
+
+        The author cannot, unless `allow_own` or the policy in force lets them.
+        """
         with self._database.writing() as connection:
-            record = rules.in_state(connection, entry_id, version, "in_review")
-            if not allow_own:
-                rules.not_own(f"entry {entry_id} version {version}", record.author, approver)
-            live = rules.live(connection, entry_id)
-            rules.newer(record, live)
-            rows.retire(connection, [entry_id], approver, at)
-            rows.decide(connection, entry_id, version, "approved", rules.named(approver), at)
-            replaced = {"replaces": live.version} if live is not None else {}
-            _audit(connection, "approve", approver, at, entry_id, version, comment, replaced)
+            reviewing.approve(connection, entry_id, version, approver, at, comment, allow_own)
 
     def send_back(self, entry_id: str, version: int, who: str, comment: str, at: datetime) -> None:
-        """Return a version in review to its author, as a draft."""
+        """Return a version in review to its author, as a draft; the comment says why."""
         with self._database.writing() as connection:
-            rules.in_state(connection, entry_id, version, "in_review")
-            rows.decide(connection, entry_id, version, "draft")
-            _audit(connection, "send_back", who, at, entry_id, version, comment)
+            reviewing.send_back(connection, entry_id, version, who, at, comment)
+
+    def withdraw(self, entry_id: str, version: int, who: str, at: datetime, comment: str = "") -> None:
+        """Take one's own submission back; it is a draft again."""
+        with self._database.writing() as connection:
+            reviewing.withdraw(connection, entry_id, version, who, at, comment)
+
+    def comment(self, entry_id: str, version: int, who: str, text: str, at: datetime) -> None:
+        """Say something about a version; its state stays."""
+        with self._database.writing() as connection:
+            reviewing.comment(connection, entry_id, version, who, at, text)
+
+    def decide(
+        self, decision: Decision, versions: Sequence[tuple[str, int]], who: str, at: datetime, comment: str = ""
+    ) -> tuple[Outcome, ...]:
+        """Decide several versions in one transaction; those that cannot be decided are named and left as they were."""
+        with self._database.writing() as connection:
+            return reviewing.decide(connection, decision, versions, who, at, comment)
 
     def retire(self, entry_id: str, who: str, comment: str, at: datetime) -> None:
         """Take an entry's live version out of use; no older one takes its place."""
         with self._database.writing() as connection:
             live = rules.to_retire(connection, entry_id)
             rows.retire(connection, [entry_id], rules.named(who), at)
-            _audit(connection, "retire", who, at, entry_id, live.version, comment)
+            rows.add_act(connection, "retire", who, at, entry_id, live.version, comment)
 
     def save_policy(
         self, policy: Policy, author: str, approver: str, comment: str, at: datetime, allow_own: bool = False
     ) -> int:
         """Put a new policy in force; its version number."""
-        if not allow_own:
-            rules.not_own("the policy", author, approver)
         act = Import(rules.named(author), rules.named(approver), comment, at)
         with self._database.writing() as connection:
+            if not (allow_own or reviewing.own_allowed(connection)):
+                rules.not_own("the policy", author, approver)
             return importing.save_document(connection, policy_version, policy, act, "save_policy")
 
     def save_facts(
         self, facts: Facts, author: str, approver: str, comment: str, at: datetime, allow_own: bool = False
     ) -> int:
         """Put new facts in force; their version number."""
-        if not allow_own:
-            rules.not_own("the facts", author, approver)
         act = Import(rules.named(author), rules.named(approver), comment, at)
         with self._database.writing() as connection:
+            if not (allow_own or reviewing.own_allowed(connection)):
+                rules.not_own("the facts", author, approver)
             return importing.save_document(connection, facts_version, facts, act, "save_facts")
 
     def approved(self, on: date | None = None) -> tuple[ApprovedEntry, ...]:
@@ -164,6 +185,16 @@ class Store:
         with self._database.reading() as connection:
             return rows.versions(connection, state=state)
 
+    def waiting(self) -> tuple[Submission, ...]:
+        """Every version in review with its submission, the newest first."""
+        with self._database.reading() as connection:
+            return reviewing.waiting(connection)
+
+    def review(self, entry_id: str, version: int, who: str) -> Review:
+        """One version with what its reviewer needs; NotFound says which there are."""
+        with self._database.reading() as connection:
+            return reviewing.review(connection, entry_id, version, who)
+
     def history(self, entry_id: str) -> tuple[VersionRecord, ...]:
         """Every version of an entry, oldest first; NotFound where there is none."""
         with self._database.reading() as connection:
@@ -173,6 +204,18 @@ class Store:
         """Every act, or every act on one entry, oldest first."""
         with self._database.reading() as connection:
             return rows.audit_records(connection, entry_id)
+
+    def audit_page(
+        self, wanted: AuditFilter, limit: int, before: int | None = None
+    ) -> tuple[tuple[AuditRecord, ...], int]:
+        """The newest lines of audit that fit, below the line `before`, and how many fit in all."""
+        with self._database.reading() as connection:
+            return auditing.page(connection, wanted, limit, before), auditing.count(connection, wanted)
+
+    def audit_choices(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The people and the acts that the audit log knows, each sorted."""
+        with self._database.reading() as connection:
+            return auditing.choices(connection)
 
     def add_feedback(self, record: FeedbackRecord, shown: Sequence[str] = ()) -> tuple[FeedbackRecord, bool]:
         """Keep what became of a suggestion; the record kept first for that act, and whether it is this one.
@@ -197,17 +240,3 @@ def _policy(connection: Connection) -> Policy:
 
 def _facts(connection: Connection) -> Facts:
     return Facts.model_validate(rows.document(connection, facts_version) or {})
-
-
-def _audit(
-    connection: Connection,
-    act: str,
-    who: str,
-    at: datetime,
-    entry_id: str,
-    version: int,
-    comment: str,
-    detail: dict[str, Any] | None = None,
-) -> None:
-    line = {"act": act, "who": rules.named(who), "at": at, "entry_id": entry_id, "version": version}
-    rows.add_audit(connection, [line | {"comment": comment, "detail": detail or {}}])

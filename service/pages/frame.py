@@ -41,7 +41,11 @@ class Place:
 
 
 # In the order of the day's work; a page adds itself here.
-PLACES: tuple[Place, ...] = (Place("/", "place_knowledge", "search"),)
+PLACES: tuple[Place, ...] = (
+    Place("/", "place_knowledge", "search"),
+    Place("/review", "place_review", "read"),
+    Place("/audit", "place_audit", "read"),
+)
 
 
 def render(

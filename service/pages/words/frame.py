@@ -16,6 +16,8 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "other_language": "English",
         "places": "页面",
         "place_knowledge": "查话术",
+        "place_review": "审核",
+        "place_audit": "操作记录",
     },
     "en": {
         "brand": "Huashu",
@@ -26,5 +28,7 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "other_language": "中文",
         "places": "Pages",
         "place_knowledge": "Find a reply",
+        "place_review": "Review",
+        "place_audit": "Audit log",
     },
 }

@@ -428,3 +428,17 @@ def test_arbitrary_entries_survive(tmp_path: Path, drawn: list[Entry | None]) ->
     wanted = pack(*(item for item in by_id.values() if not references(texts[item.id])))
     dump_pack(wanted, tmp_path / "out")
     assert load_pack(tmp_path / "out") == wanted
+
+
+def test_who_may_approve_is_the_policys(folder: Path, tmp_path: Path) -> None:
+    """Off where nothing is said, kept through a file and back, and anything else is refused with its line."""
+    assert load_pack(folder).policy.approval.own is False
+    add(folder, "policy.yaml", POLICY + "approval: {own: true}\n")
+    read = load_pack(folder)
+    assert read.policy.approval.own is True
+    dump_pack(read, tmp_path / "copy")
+    assert load_pack(tmp_path / "copy") == read
+    add(folder, "policy.yaml", POLICY + "approval: {own: perhaps, second: li}\n")
+    found = "\n".join(problems(folder))
+    assert "field approval.own: expects true or false" in found
+    assert "field approval.second: is not a known field" in found

@@ -1,0 +1,83 @@
+"""/audit as the server sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from knowledge.store import Store
+from tests.service.people import AGENT, EDITOR
+from tests.service.shop import FRIDAY, REFUND, policy
+from tests.service.submitted import imported, in_store, reviewing, submit
+
+
+@pytest.fixture
+def client(home: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """The service; a version was submitted and commented on."""
+    database = tmp_path / "knowledge.db"
+    imported(database)
+    with reviewing(home, database) as client:
+        in_store(client, submit)
+        in_store(client, lambda store: store.comment(REFUND.id, 2, "wang", "<i>好</i>", FRIDAY))
+        yield client
+
+
+def rows(page: str) -> int:
+    """How many lines a page shows."""
+    return page.count("<tr>") - 1
+
+
+def test_the_log_is_shown_newest_first(client: TestClient) -> None:
+    """In the desk's time and the reader's words, each with the way to its version."""
+    page = client.get("/audit", headers=EDITOR).text
+    assert page.index("留言</span>") < page.index("提交审核</span>") < page.index("导入</span>")
+    assert "2026-11-20 10:00" in page
+    assert '<a href="/review/refund.time/2">refund.time v2</a>' in page
+    assert "&lt;i&gt;好&lt;/i&gt;" in page
+
+
+def test_filters_narrow_the_page_and_the_file(client: TestClient) -> None:
+    """They stay in the form and in the link to the CSV; empty ones are none."""
+    page = client.get("/audit?entry=refund.time&who=&act=submit&from=2026-11-20&to=", headers=EDITOR).text
+    assert rows(page) == 1
+    assert 'href="/v1/audit.csv?entry=refund.time&amp;act=submit&amp;from=2026-11-20"' in page
+    assert '<option value="submit" selected>' in page
+    assert "没有符合条件的记录" in client.get("/audit?who=nobody", headers=EDITOR).text
+
+
+@pytest.mark.parametrize("query", ["from=soon", "from=2026-11-21&to=2026-11-20", "entry=no such"])
+def test_a_filter_that_cannot_be_read_is_named(client: TestClient, query: str) -> None:
+    """422, with the form to mend it."""
+    answer = client.get(f"/audit?{query}", headers=EDITOR)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text and 'name="from"' in answer.text
+
+
+def test_older_lines_are_one_link_away(client: TestClient) -> None:
+    """And from there the newest."""
+
+    def comment(store: Store) -> None:
+        for number in range(100):
+            store.comment(REFUND.id, 2, "wang", str(number), FRIDAY)
+
+    in_store(client, comment)
+    page = client.get("/audit?who=wang", headers=EDITOR).text
+    assert rows(page) == 100 and "共 101 条" in page
+    older = page.split('href="/audit?who=wang&amp;before=')[1].split('"')[0]
+    last = client.get(f"/audit?who=wang&before={older}", headers=EDITOR).text
+    assert rows(last) == 1 and "回到最新" in last
+
+
+def test_an_act_on_the_whole_says_what_it_is_about(client: TestClient) -> None:
+    """The policy has no entry to lead to."""
+    in_store(client, lambda store: store.save_policy(policy(), "li", "wang", "", FRIDAY))
+    page = client.get("/audit?act=save_policy&lang=en", headers=EDITOR).text
+    assert "Policy version 2" in page
+
+
+def test_only_who_may_read_drafts_sees_it(client: TestClient) -> None:
+    """Agents may not."""
+    assert client.get("/audit", headers=AGENT).status_code == 403
