@@ -25,15 +25,17 @@ from knowledge.text import normalise
 LISTS = ("variants", "products", "tags", "related")
 PLAIN = ("title", "stage", "valid_from", "valid_until", "source")
 ESCALATION = ("level", "target", "priority", "collect", "holding_reply")
+NAMED = ("products", "target", "collect")
 # What an empty cell leaves as it is, as an entry cannot do without.
 KEPT = ("kind", "audience")
 
 
 @dataclass(frozen=True)
 class Composed:
-    """A draft that became an entry, or whose problems say why not."""
+    """A draft that became an entry, or whose problems say why not; `entry_id` is the entry it is about either way."""
 
     draft: Draft
+    entry_id: str
     entry: Entry | None
     problems: tuple[CellProblem, ...]
 
@@ -54,11 +56,13 @@ class Composer:
         first: dict[str, Draft] = {}
         for draft, entry_id in zip(drafts, ids, strict=True):
             if draft.broken:
-                yield Composed(draft, None, ())
+                yield Composed(draft, entry_id, None, ())
                 continue
             earlier = first.setdefault(entry_id, draft)
             if earlier is not draft:
-                yield Composed(draft, None, (draft.problem("id", "same_id", id=entry_id, row=earlier.rows[0]),))
+                yield Composed(
+                    draft, entry_id, None, (draft.problem("id", "same_id", id=entry_id, row=earlier.rows[0]),)
+                )
                 continue
             yield self._one(draft, entry_id, known)
 
@@ -81,11 +85,14 @@ class Composer:
             entry = draft.entry or Entry.model_validate(self._data(draft, entry_id, existing))
         except ValidationError as error:
             return Composed(
-                draft, None, tuple(self._refused(draft, existing, entry_id, detail) for detail in details(error))
+                draft,
+                entry_id,
+                None,
+                tuple(self._refused(draft, existing, entry_id, detail) for detail in details(error)),
             )
         if problems := tuple(self._unknown(draft, entry, known)):
-            return Composed(draft, None, problems)
-        return Composed(draft, settled(existing, entry) if existing is not None else entry, ())
+            return Composed(draft, entry_id, None, problems)
+        return Composed(draft, entry_id, settled(existing, entry) if existing is not None else entry, ())
 
     def _data(self, draft: Draft, entry_id: str, existing: Entry | None) -> dict[str, Any]:
         """The fields of the entry: the draft's where its file has the column, else those that are there."""
@@ -116,23 +123,11 @@ class Composer:
 
     def _unknown(self, draft: Draft, entry: Entry, known: Collection[str]) -> Iterator[CellProblem]:
         """What the entry refers to and nobody defines."""
-        vocabulary = self._vocabulary
-        names = [("products", "unknown_product", name) for name in entry.products]
-        names += [("collect", "unknown_field", name) for name in entry.escalation.collect]
-        if entry.escalation.target is not None:
-            names.append(("target", "unknown_target", entry.escalation.target))
-        for key, code, name in names:
-            if not vocabulary.knows(key, name):
-                yield draft.problem(key, code, name, name=name, near=nearest(name, vocabulary.names(key)))
+        for key, code, name, near in self._vocabulary.unknown(entry):
+            yield draft.problem(key, code, name if key in NAMED else None, name=name, near=near)
         for name in entry.related:
             if name not in known:
                 yield draft.problem("related", "unknown_entry", name, name=name, near=nearest(name, known))
-        texts = [(reply_key(reply.channel, reply.language), reply.text) for reply in entry.replies]
-        if entry.escalation.holding_reply is not None:
-            texts.append(("holding_reply", entry.escalation.holding_reply))
-        for key, text in texts:
-            for code, name, near in vocabulary.unknown_references(text):
-                yield draft.problem(key, code, name=name, near=near)
 
     def _refused(self, draft: Draft, existing: Entry | None, entry_id: str, detail: ErrorDetails) -> CellProblem:
         """What the model refused, at the cell it came from."""

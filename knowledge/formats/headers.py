@@ -100,8 +100,8 @@ FIELDS: Final[tuple[Field, ...]] = (
         "相似问",
         "Variants",
         "相似问题 相似问法 相似说法 扩展问 扩展问题 扩展问法 同义问 同义问法 其他问法 其它问法 问法 更多问法 变体 "
-        "用户问法 客户问法 关联问题 variant alternatequestions alternates alternativequestions similarquestions phrasings phrasing "
-        "utterances utterance",
+        "用户问法 客户问法 关联问题 variant alternatequestions alternates alternativequestions similarquestions "
+        "phrasings phrasing utterances utterance",
         many=True,
     ),
     *_replies(),

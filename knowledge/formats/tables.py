@@ -10,15 +10,12 @@ from datetime import date
 from typing import Any
 
 from knowledge.errors import KnowledgeError
-from knowledge.formats import csv, xlsx
 from knowledge.formats.cells import CHOICES, write_choice, write_list
 from knowledge.formats.headers import FIELDS, SheetLanguage, reply_key
 from knowledge.model import Entry
 
 LONGEST_CELL = 32_000  # characters; spreadsheets hold 32 767 and cut the rest off without a word
-SHEETS: dict[SheetLanguage, str] = {"zh": "话术", "en": "Replies"}
 KEYS = tuple(field.key for field in FIELDS)
-# In the order in which a list grows, from one that fits.
 Texts = dict[str, str]
 
 
@@ -28,16 +25,6 @@ def table(entries: Iterable[Entry], language: SheetLanguage = "zh") -> list[list
     for entry in entries:
         rows += [[texts.get(key, "") for key in KEYS] for texts in _rows(entry, language)]
     return rows
-
-
-def as_csv(entries: Iterable[Entry], language: SheetLanguage = "zh") -> bytes:
-    """Entries as a CSV file."""
-    return csv.write(table(entries, language))
-
-
-def as_xlsx(entries: Iterable[Entry], language: SheetLanguage = "zh") -> bytes:
-    """Entries as a workbook."""
-    return xlsx.write(KEYS, table(entries, language), SHEETS[language])
 
 
 def texts_of(entry: Entry, language: SheetLanguage = "zh") -> Texts:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from knowledge.formats.headers import fold
-from knowledge.model import Facts, Policy
+from knowledge.formats.headers import fold, reply_key
+from knowledge.model import Entry, Facts, Policy
 from knowledge.references import fact_names, slot_names
 
 
@@ -45,21 +45,28 @@ class Vocabulary:
         known = self.words.get(key, {})
         return word if word in known.values() else known.get(fold(word), word)
 
-    def knows(self, key: str, name: str) -> bool:
-        """Whether a name is defined."""
-        return name in self.words.get(key, {}).values()
-
     def names(self, key: str) -> list[str]:
         """Every name of a kind."""
         return sorted(set(self.words.get(key, {}).values()))
 
-    def unknown_references(self, text: str) -> Iterator[tuple[str, str, str | None]]:
-        """Every slot and fact of a text that nobody defines: the code of what to say, the name, and one near it."""
-        for code, found, known in (
-            ("unknown_slot", slot_names(text), self.slots),
-            ("unknown_fact", fact_names(text), self.facts),
-        ):
-            yield from ((code, name, nearest(name, known)) for name in found if name not in known)
+    def unknown(self, entry: Entry) -> Iterator[tuple[str, str, str, str | None]]:
+        """What an entry refers to and nobody defines: field, code of what to say, the name, and one near it."""
+        named = [("products", "unknown_product", name) for name in entry.products]
+        named += [("collect", "unknown_field", name) for name in entry.escalation.collect]
+        if entry.escalation.target is not None:
+            named.append(("target", "unknown_target", entry.escalation.target))
+        for key, code, name in named:
+            if name not in self.words.get(key, {}).values():
+                yield key, code, name, nearest(name, self.names(key))
+        texts = [(reply_key(reply.channel, reply.language), reply.text) for reply in entry.replies]
+        if entry.escalation.holding_reply is not None:
+            texts.append(("holding_reply", entry.escalation.holding_reply))
+        for key, text in texts:
+            for code, found, known in (
+                ("unknown_slot", slot_names(text), self.slots),
+                ("unknown_fact", fact_names(text), self.facts),
+            ):
+                yield from ((key, code, name, nearest(name, known)) for name in found if name not in known)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
