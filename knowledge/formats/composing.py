@@ -25,6 +25,7 @@ from knowledge.text import normalise
 LISTS = ("variants", "products", "tags", "related")
 PLAIN = ("title", "stage", "valid_from", "valid_until", "source")
 ESCALATION = ("level", "target", "priority", "collect", "holding_reply")
+UNKNOWN = {"target": "unknown_target", "collect": "unknown_field", "related": "unknown_entry"}
 NAMED = ("products", "target", "collect")
 # What an empty cell leaves as it is, as an entry cannot do without.
 KEPT = ("kind", "audience")
@@ -142,7 +143,7 @@ class Composer:
                 "valid_from", "window", begins=draft.values["valid_from"], ends=draft.values["valid_until"]
             )
         if where[0] == "escalation" and kind == "value_error" and len(where) == 1:
-            return draft.problem("target", "no_target", names=", ".join(self._vocabulary.names("target")))
+            return draft.problem("target", "no_target", names=self._vocabulary.labels("target"))
         if where[0] == "replies":
             reply = _replies(draft, existing)[int(where[1])]
             key = reply_key(reply["channel"], reply["language"])
@@ -155,6 +156,9 @@ class Composer:
         item = value if key in (*LISTS, "collect") else None
         if kind == "string_too_long":
             return draft.problem(key, "too_long", item, n=len(value.strip()), limit=detail["ctx"]["max_length"])
+        if key in UNKNOWN:  # what is no name at all is nobody's either
+            near = self._vocabulary.nearest(key, value)
+            return draft.problem(key, UNKNOWN[key], item, name=value, near=near)
         code = "unshowable" if kind == "value_error" else "invalid"
         return draft.problem(key, code, item, text=explain(detail))
 

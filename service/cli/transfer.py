@@ -44,7 +44,7 @@ def import_(
     settings = Settings.from_environment()
     who, now = by or (SHIPPED if source == CONTENT else me()), datetime.now(UTC)
     if source.is_file():
-        reading = read(source.read_bytes(), source.name, format)  # type: ignore[arg-type]  # one of FORMATS
+        reading = read(source.read_bytes(), source.name, format)
     else:
         pack = load_pack(source)
         reading = whole(pack.entries, source.name, "yaml")
