@@ -23,7 +23,7 @@ class Vocabulary:
     @classmethod
     def of(cls, policy: Policy, facts: Facts) -> Vocabulary:
         """The names of the policy and the facts in force."""
-        words = {
+        words: dict[str, dict[str, Sequence[str]]] = {
             "products": {name: product.names or (name,) for name, product in facts.products.items()},
             "target": {name: (target.label, target.label_en) for name, target in policy.targets.items()},
             "collect": {name: (asked.label, asked.label_en) for name, asked in policy.fields.items()},
