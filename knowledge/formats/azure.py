@@ -54,7 +54,7 @@ def from_grid(grid: Grid) -> Grid | None:
         texts["tags"] = json.dumps(_tags(texts.get("tags", "")))
         places_of = {key: place for place, key in rows[0][1].items()}
         rows.append((number, {places_of[key]: text for key, text in texts.items() if text and key in places_of}))
-    return Grid(grid.name, rows)
+    return Grid(grid.name, rows, running=False)
 
 
 def _pairs(data: Any) -> list[Any] | None:

@@ -62,7 +62,7 @@ class Composer:
             earlier = first.setdefault(entry_id, draft)
             if earlier is not draft:
                 yield Composed(
-                    draft, entry_id, None, (draft.problem("id", "same_id", id=entry_id, row=earlier.rows[0]),)
+                    draft, entry_id, None, (draft.problem("id", "same_id", id=entry_id, at=earlier.rows[0]),)
                 )
                 continue
             yield self._one(draft, entry_id, known)
@@ -154,7 +154,7 @@ class Composer:
             return draft.problem("id", "bad_id", example=example)
         value = str(detail["input"])
         item = value if key in (*LISTS, "collect") else None
-        if kind == "string_too_long":
+        if kind in ("string_too_long", "too_long"):
             return draft.problem(key, "too_long", item, n=len(value.strip()), limit=detail["ctx"]["max_length"])
         if key in UNKNOWN:  # what is no name at all is nobody's either
             near = self._vocabulary.nearest(key, value)

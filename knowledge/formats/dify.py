@@ -20,8 +20,8 @@ LISTS = ("data", "annotations", "segments")
 
 def from_json(data: Any, name: str) -> Grid | None:
     """The pairs of an export; None where it is none."""
-    if isinstance(data, Mapping):
-        data = next((data[key] for key in LISTS if isinstance(data.get(key), list)), None)
+    if isinstance(data, Mapping):  # else it is the only line of a file of pairs
+        data = next((data[key] for key in LISTS if isinstance(data.get(key), list)), [data])
     if not isinstance(data, list) or not data or not all(map(_is_pair, data)):
         return None
     return Grid.of(name, COLUMNS, [(number, _record(one)) for number, one in enumerate(data, start=1)])

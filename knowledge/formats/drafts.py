@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from knowledge.formats.cells import CHOICES, LONG_LISTS, choice_words, distinct, read_choice, read_date, read_list
+from knowledge.formats.cells import CHOICES, choice_words, distinct, read_choice, read_date, read_list
 from knowledge.formats.headers import BY_KEY, REPLIES, Field, field_of, header_row, reply_key
 from knowledge.formats.sheets import CellProblem, Cells, Fault, Grid, problem
 from knowledge.model import Channel, Entry, Language
@@ -123,7 +123,7 @@ class _Collector:
             faults = {
                 found.key: grid.faults[number, at] for at, (_, found) in columns.items() if (number, at) in grid.faults
             }
-            self._row(row, faults)
+            self._row(row, grid, faults)
 
     def _columns(self, sheet: str, number: int, names: Cells) -> dict[int, tuple[str, Field]]:
         """Name and field of every column that is read; a problem for each that is not."""
@@ -141,14 +141,14 @@ class _Collector:
                 taken[found.key] = name
         return columns
 
-    def _row(self, row: _Row, faults: Mapping[str, Fault]) -> None:
+    def _row(self, row: _Row, grid: Grid, faults: Mapping[str, Fault]) -> None:
         if not row.texts:
             for key, fault in faults.items():
                 row.wrong(key, fault.text, fault.code)
             if not faults:
                 row.wrong("", _gist(row.cells), "nothing_read")
             return
-        draft = self._continued(row)
+        draft = self._continued(row, grid)
         for key, fault in faults.items():
             row.wrong(key, fault.text, fault.code, draft)
         if draft is None:
@@ -162,13 +162,13 @@ class _Collector:
         row.fill(draft)
         self._remember(draft, row)
 
-    def _continued(self, row: _Row) -> Draft | None:
+    def _continued(self, row: _Row, grid: Grid) -> Draft | None:
         """The draft that a row goes on with."""
         entry_id, title = row.first("id"), row.first("title")
         if entry_id:
             return self._by_id.get(entry_id)
         if not title:
-            return self._last
+            return self._last if grid.running else None
         known = self._by_title.get(normalise(title) or title)
         if known is None and self._same_answer and (answer := row.first("reply")):
             known = self._by_answer.get((row.sheet, answer))
@@ -200,20 +200,25 @@ class _Row:
                 self.texts.setdefault(found.key, []).append((name, cells[place]))
         self._names = {found.key: name for name, found in columns.values()}
         self._problems = problems
+        self._moved = False
 
     def first(self, key: str) -> str:
         """The text of a field, without blanks around it."""
         return self.texts[key][0][1].strip() if key in self.texts else ""
 
     def as_variant(self) -> None:
-        """Its question is one more phrasing of an entry that is there."""
+        """Its question is one more phrasing of an entry that is there: one, whatever separators it holds."""
+        self._moved = True
+        self.keys |= {"variants"}
         self.texts.setdefault("variants", []).extend(
-            (name, text if "\n" not in text else " ".join(text.split())) for name, text in self.texts.pop("title")
+            (name, " ".join(text.split())) for name, text in self.texts.pop("title")
         )
 
-    def wrong(self, key: str, text: str, code: str, draft: Draft | None = None, **filling: object) -> None:
+    def wrong(
+        self, key: str, text: str, code: str, draft: Draft | None = None, column: str = "", **filling: object
+    ) -> None:
         """Tell a problem; the draft it is in cannot become an entry."""
-        column = self._names.get(key) or column_name(key)
+        column = column or self._names.get(key) or column_name(key)
         self._problems.append(problem(self.sheet, self.number, column, text, code, **filling))
         if draft is not None:
             draft.broken = True
@@ -234,9 +239,7 @@ class _Row:
             self._reply(draft, *self.texts["reply"][0])
 
     def _items(self, key: str, text: str) -> list[str]:
-        # A question that was moved here is one phrasing, whatever separators it holds.
-        moved = key in LONG_LISTS and "title" in self.keys and "variants" not in self.keys
-        return [text.strip()] if moved else read_list(key, text)
+        return [text] if self._moved and key == "variants" else read_list(key, text)
 
     def _scalar(self, draft: Draft, key: str, text: str) -> Value | None:
         """The value of a cell that holds one; None, and a problem, where it cannot be read."""
@@ -275,7 +278,7 @@ class _Row:
             draft.origins[key] = Origin(self.number, name, text)
         elif known != value and not (key == "title" and normalise(str(known)) == normalise(str(value))):
             origin = draft.origins[key]
-            self.wrong(key, text, "differs", draft, row=origin.row, other=origin.column)
+            self.wrong(key, text, "differs", draft, name, at=origin.row, other=origin.column)
 
     def _extend(self, draft: Draft, key: str, name: str, items: list[str]) -> None:
         """Put items behind those that are there, each once."""

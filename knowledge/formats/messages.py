@@ -89,13 +89,13 @@ MESSAGES: Final[dict[str, tuple[Severity, str, str]]] = {
     ),
     "differs": (
         "error",
-        "differs from row {row}, column {other}, of the same entry: keep one of the two",
-        "和同一条话术的第 {row} 行「{other}」列不一致，请只留一个",
+        "differs from row {at}, column {other}, of the same entry: keep one of the two",
+        "和同一条话术的第 {at} 行「{other}」列不一致，请只留一个",
     ),
     "same_id": (
         "error",
-        "id {id} is also that of row {row}: give one of them another",
-        "编号 {id} 与第 {row} 行重复，请改掉其中一个",
+        "id {id} is also that of row {at}: give one of them another",
+        "编号 {id} 与第 {at} 行重复，请改掉其中一个",
     ),
     # of a cell
     "uncalculated": (

@@ -30,6 +30,8 @@ def read(data: bytes, name: str, format: Format = "auto") -> Reading:
     if not data.strip():
         return _failed(format, name, "empty_file")
     reading = _read(data, name, format)
+    if not reading.drafts and not reading.problems:
+        return _failed(reading.format, name, "empty_file")
     break_faulty(reading)
     return reading
 
@@ -80,7 +82,8 @@ def _from_json(data: bytes, name: str, format: Format) -> Reading | None:
     parsed = _parsed(data)
     if parsed is None:
         return None
-    if isinstance(parsed, list) and parsed and all(map(_is_of_a_question_set, parsed)):
+    lines = parsed if isinstance(parsed, list) else [parsed]
+    if lines and all(map(_is_of_a_question_set, lines)):
         return _by_file(data, name, "jsonl", read_knowledge)
     if (canned := chatwoot.from_json(parsed, name)) is not None:
         return _merged(read_grids([canned[0]], "chatwoot"), canned[1])

@@ -59,17 +59,21 @@ class Fault:
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet: its rows that are not blank, each with its number; `faults` are cells without a value, and why."""
+    """One sheet: its rows that are not blank, each with its number; `faults` are cells without a value, and why.
+
+    In a `running` sheet a row without a question goes on with the one above; items of a list stand alone.
+    """
 
     name: str
     rows: Sequence[tuple[int, Cells]]
     faults: Mapping[tuple[int, int], Fault] = field(default_factory=dict)
+    running: bool = True
 
     @classmethod
     def of(cls, name: str, columns: Sequence[str], records: Iterable[tuple[int, Sequence[str]]]) -> Grid:
-        """A grid from records that already have these columns; its header is row 0."""
+        """The items of a list under columns of ours; its header is row 0."""
         body = [(number, by_column(values)) for number, values in records]
-        return cls(name, [(0, by_column(columns)), *body])
+        return cls(name, [(0, by_column(columns)), *body], running=False)
 
 
 def by_column(values: Iterable[str]) -> Cells:

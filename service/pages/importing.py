@@ -24,14 +24,14 @@ from service.errors import status_of
 from service.identity.people import NotAllowed, Person, needs
 from service.imports import KeptPlan
 from service.pages.frame import language_of, render
-from service.pages.words import UiLanguage
-from service.pages.words.importing import WORDS
+from service.pages.words import UiLanguage, importing
 
 PROBLEMS_SHOWN, CHANGES_SHOWN = 100, 50
 MEGABYTES = 32
 MB = 1024 * 1024
 ARRIVALS: tuple[Arrival, ...] = get_args(Arrival)
 
+WORDS = importing.WORDS
 router = APIRouter(include_in_schema=False)
 Editor = Annotated[Person, Depends(needs("edit"))]
 

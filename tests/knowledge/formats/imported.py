@@ -117,6 +117,8 @@ def as_excel_saves_it(data: bytes) -> bytes:
 
 # Text as the model takes it, with everything that separators, quotation and formulas trip over.
 AWKWARD = st.text("ab退款=+-@'\"；;|,，、\t[]{} _x\n", min_size=1, max_size=12).filter(lambda text: bool(text.strip()))
-TEXTS = (AWKWARD | st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), max_size=20)).map(
-    str.strip
-).filter(lambda text: bool(text) and "{" not in text and "_x" not in text)
+TEXTS = (
+    (AWKWARD | st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), max_size=20))
+    .map(str.strip)
+    .filter(lambda text: bool(text) and "{" not in text and "_x" not in text)
+)

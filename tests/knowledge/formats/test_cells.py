@@ -58,7 +58,16 @@ def test_what_a_spreadsheet_would_run_is_guarded_and_comes_back(text: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-11-22", "2026/11/22", "2026年11月22日", "2026.11.22", "20261122", "46348", "2026-11-22 08:30:00", "2026/11/22 8:30"],
+    [
+        "2026-11-22",
+        "2026/11/22",
+        "2026年11月22日",
+        "2026.11.22",
+        "20261122",
+        "46348",
+        "2026-11-22 08:30:00",
+        "2026/11/22 8:30",
+    ],
 )
 def test_a_day_is_read_however_it_is_written(text: str) -> None:
     """As editors write it, as spreadsheets do, and as the number that spreadsheets keep."""

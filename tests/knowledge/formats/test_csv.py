@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.formats.csv import read, write
@@ -69,6 +69,7 @@ def test_no_text_is_told() -> None:
         assert "encoding" in {problem.code for problem in entries(data)[1]}
 
 
+@settings(max_examples=50)
 @given(st.lists(st.lists(st.text() | st.text("'=+-@,\"\n a", max_size=4), min_size=1, max_size=3), max_size=5))
 def test_what_is_written_is_read(rows: list[list[str]]) -> None:
     """Every cell that is not blank comes back, apart from how its lines end; none begins as a formula does."""

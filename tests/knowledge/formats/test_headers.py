@@ -61,7 +61,12 @@ def test_no_name_means_two_columns() -> None:
 
 def test_the_header_is_the_row_that_names_most_columns() -> None:
     """Not the title above it, nor a remark that has one of its words."""
-    rows = [(1, {0: "客服话术表 2026"}), (2, {0: "问题", 3: "填写说明"}), (4, {0: "编号", 1: "标准问", 2: "答案"}), (5, {1: "问题"})]
+    rows = [
+        (1, {0: "客服话术表 2026"}),
+        (2, {0: "问题", 3: "填写说明"}),
+        (4, {0: "编号", 1: "标准问", 2: "答案"}),
+        (5, {1: "问题"}),
+    ]
     assert header_row(rows) == 2
     assert header_row([(1, {0: "甲", 1: "乙"})]) is None
     assert header_row([]) is None

@@ -45,7 +45,11 @@ def test_a_date_may_be_a_date_a_text_or_a_number(day: object) -> None:
 
 def test_formulas_count_as_what_they_came_to() -> None:
     """A formula that nobody calculated, and one that failed, are problems of their cell; in an unread column, none."""
-    data = saved(workbook((*HEADER, "自用"), ("=A9", None, "您好", None, None, "=1+1"), ("怎么换", None, "=A9"), ("修", None, "好")))
+    data = saved(
+        workbook(
+            (*HEADER, "自用"), ("=A9", None, "您好", None, None, "=1+1"), ("怎么换", None, "=A9"), ("修", None, "好")
+        )
+    )
 
     def calculated(name: str, part: bytes) -> bytes:
         return part.replace(UNCALCULATED, b'<c r="A2" t="str"><f>A9</f><v>how</v></c>')
@@ -62,7 +66,9 @@ def test_formulas_count_as_what_they_came_to() -> None:
 
 def test_merged_cells_count_for_every_row_they_cover() -> None:
     """A question merged over three rows has the phrasings of all three; a title merged across is above the header."""
-    book = workbook(("客服话术表",), HEADER, ("怎么退", "退货", "您好"), (None, "退换"), (None, "寄回"), ("怎么修", "坏了", "您好"))
+    book = workbook(
+        ("客服话术表",), HEADER, ("怎么退", "退货", "您好"), (None, "退换"), (None, "寄回"), ("怎么修", "坏了", "您好")
+    )
     sheet = book.active
     assert sheet is not None
     for area in ("A1:E1", "A3:A5", "C3:C5"):
@@ -111,7 +117,10 @@ def test_carriage_returns_are_line_breaks() -> None:
 
 def bomb(part: bytes, name: str = "xl/worksheets/sheet1.xml") -> bytes:
     """A workbook with this part in place of its own."""
-    return repacked(as_excel_saves_it(saved(workbook(("标准问", "答案"), ("a", "您好")))), lambda found, old: part if found == name else old)
+    return repacked(
+        as_excel_saves_it(saved(workbook(("标准问", "答案"), ("a", "您好")))),
+        lambda found, old: part if found == name else old,
+    )
 
 
 def test_a_part_that_grows_beyond_reason_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +186,7 @@ def test_what_is_written_is_text_and_nothing_runs() -> None:
     assert [list(cells.values()) for _, cells in grids[0].rows] == rows
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(st.lists(TEXTS, min_size=2, max_size=2), min_size=1, max_size=6))
 def test_any_text_comes_back(rows: list[list[str]]) -> None:
     """Every character that XML can hold."""
@@ -186,7 +195,7 @@ def test_any_text_comes_back(rows: list[list[str]]) -> None:
     assert [list(cells.values()) for _, cells in grids[0].rows[1:]] == rows
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.data())
 def test_a_damaged_workbook_is_read_or_told(data: st.DataObject) -> None:
     """Nothing raises, whichever bytes of a part are wrong."""
