@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from knowledge.formats.cells import CHOICES, choice_words, distinct, read_choice, read_date, read_list
 from knowledge.formats.headers import BY_KEY, REPLIES, Field, field_of, header_row, reply_key
@@ -169,7 +170,7 @@ class _Collector:
             return self._by_id.get(entry_id)
         if not title:
             return self._last if grid.running else None
-        known = self._by_title.get(normalise(title) or title)
+        known = self._by_title.get(_question(title))
         if known is None and self._same_answer and (answer := row.first("reply")):
             known = self._by_answer.get((row.sheet, answer))
             if known is not None:
@@ -181,7 +182,7 @@ class _Collector:
         if (entry_id := draft.text("id")) is not None:
             self._by_id[entry_id] = draft
         if (title := draft.text("title")) is not None:
-            self._by_title[normalise(title) or title] = draft
+            self._by_title[_question(title)] = draft
         if answer := row.first("reply"):
             self._by_answer.setdefault((row.sheet, answer), draft)
 
@@ -276,7 +277,7 @@ class _Row:
         if known is None:
             draft.values[key] = value
             draft.origins[key] = Origin(self.number, name, text)
-        elif known != value and not (key == "title" and normalise(str(known)) == normalise(str(value))):
+        elif known != value and not (key == "title" and _question(str(known)) == _question(str(value))):
             origin = draft.origins[key]
             self.wrong(key, text, "differs", draft, name, at=origin.row, other=origin.column)
 
@@ -297,6 +298,12 @@ def _key(channel: str, language: str) -> str:
 def column_name(key: str) -> str:
     """What to call a column that a file does not have."""
     return f"{BY_KEY[key].zh} ({BY_KEY[key].en})" if key in BY_KEY else key
+
+
+@lru_cache(maxsize=2**10)  # each row asks several times
+def _question(title: str) -> str:
+    """A question as it is compared."""
+    return normalise(title) or title
 
 
 def _gist(cells: Cells) -> str:

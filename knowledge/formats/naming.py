@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Container, Sequence
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
@@ -19,6 +20,7 @@ LEVELS = re.compile(r"[/\\>＞»→、，,；;\n]+")
 DIGEST = 6
 
 
+@lru_cache(maxsize=2**12)  # a sheet has few categories and many rows
 def slug(text: str) -> str:
     """Letters and digits with hyphens; a digest where the text has none, or is longer than an id should be."""
     folded = normalise(text)
