@@ -70,7 +70,7 @@ WITHOUT_MIRROR = {
     "knowledge/formats/folder.py": "tested through dump_pack, tests/knowledge/formats/test_yaml.py",
     "knowledge/formats/links.py": "tested through load_pack, tests/knowledge/formats/test_yaml.py",
     "knowledge/formats/rendering.py": "tested through dump_pack, tests/knowledge/formats/test_yaml.py",
-    "knowledge/formats/sheets.py": "declares what a table is; tests/knowledge/formats/test_drafts.py and its readers' own",
+    "knowledge/formats/sheets.py": "declares what a table is; every reader's own tests",
     "knowledge/formats/vocabulary.py": "tested through its only caller, tests/knowledge/formats/test_composing.py",
     "knowledge/formats/validation.py": "tested through load_pack, tests/knowledge/formats/test_yaml.py",
 }

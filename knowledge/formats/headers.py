@@ -6,7 +6,7 @@ A name counts whatever its case, width, script and punctuation, and with or with
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
@@ -176,7 +176,7 @@ def field_of(name: str) -> Field | None:
     return numbered if numbered is not None and numbered.many else None
 
 
-def header_row(rows: list[tuple[int, Cells]]) -> int | None:
+def header_row(rows: Sequence[tuple[int, Cells]]) -> int | None:
     """The place among `rows` of the header: the first of those that name most fields, of which one asks or answers."""
     best, most = None, 0
     for place, (_, cells) in enumerate(rows[:SEARCHED]):

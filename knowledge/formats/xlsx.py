@@ -26,7 +26,7 @@ from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 from knowledge.formats.cells import GUARDED, RUNS, unguard
 from knowledge.formats.sheets import LARGEST_SHEET, CellProblem, Cells, Fault, Grid, by_column, problem
 
-LARGEST_UNPACKED, MOST_PARTS = 256 * 1024 * 1024, 4096
+LARGEST_UNPACKED, MOST_PARTS = 128 * 1024 * 1024, 4096
 # A sheet of text shrinks ten- to thirtyfold; from this size on, a part that shrank more than this was made to.
 SUSPICIOUS_SIZE, SUSPICIOUS_RATIO = 16 * 1024 * 1024, 150
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of any spreadsheet

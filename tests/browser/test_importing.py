@@ -74,8 +74,8 @@ def test_excel_round_trip(page: Page, home: Path, tmp_path: Path) -> None:
     book = load_workbook(file)
     sheet = book.active
     assert sheet is not None
-    columns = {cell.value: cell.column for cell in sheet[1]}
-    rows = {row[0].value: row[0].row for row in sheet.iter_rows(min_row=2)}
+    columns = {cell.value: place for place, cell in enumerate(sheet[1], start=1)}
+    rows = {row[0].value: place for place, row in enumerate(sheet.iter_rows(min_row=2), start=2)}
     refund, new = rows["refund.time"], sheet.max_row + 1
     sheet.cell(refund, columns["相似问"]).value = f"{sheet.cell(refund, columns['相似问']).value}\n钱去哪了"
     sheet.cell(new, columns["标准问"]).value = "能开发票吗"

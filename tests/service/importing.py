@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from httpx import Response
 from starlette.testclient import TestClient
 
 from knowledge.store import Store
@@ -36,8 +35,7 @@ def stocked(home: Path) -> Iterator[TestClient]:
         yield client
 
 
-def upload(client: TestClient, data: bytes = SHEET, name: str = "话术.csv", **fields: Any) -> Response:
+def upload(client: TestClient, data: bytes = SHEET, name: str = "话术.csv", **fields: Any) -> Any:
     """A file sent to the API; an editor's where `headers` do not say else."""
     headers = fields.pop("headers", EDITOR)
-    response: Response = client.post("/v1/imports", files={"file": (name, data)}, data=fields, headers=headers)
-    return response
+    return client.post("/v1/imports", files={"file": (name, data)}, data=fields, headers=headers)

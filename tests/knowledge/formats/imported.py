@@ -58,8 +58,10 @@ def csv_text(*rows: Sequence[str], encoding: str = "utf-8", separator: str = ","
 
     out = io.StringIO(newline="")
     # Python's writer takes only the line end it writes for one, so with another a cell with a break must be told.
-    quoting = csv.QUOTE_MINIMAL if "\n" in end else csv.QUOTE_ALL
-    csv.writer(out, delimiter=separator, lineterminator=end, quoting=quoting).writerows(rows)
+    if "\n" in end:
+        csv.writer(out, delimiter=separator, lineterminator=end).writerows(rows)
+    else:
+        csv.writer(out, delimiter=separator, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(rows)
     return out.getvalue().encode(encoding)
 
 

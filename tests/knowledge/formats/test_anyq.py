@@ -9,7 +9,7 @@ def test_questions_with_one_answer_are_one_entry() -> None:
     """Recognised by its header; quotation marks are just text there."""
     data = 'question\tanswer\n需要使用什么账号登录\t"百度账号"即可\n用哪个号登\t"百度账号"即可\n怎么修\t您好\n'.encode()
     for format in ("auto", "anyq"):
-        found, problems = entries(data, "faq.tsv", format)  # type: ignore[arg-type]
+        found, problems = entries(data, "faq.tsv", format)
         assert problems == []
         assert [(one.title, one.variants, one.replies[0].text) for one in found] == [
             ("需要使用什么账号登录", ("用哪个号登",), '"百度账号"即可'),

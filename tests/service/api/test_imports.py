@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -67,7 +68,8 @@ def test_who_may_what(client: TestClient) -> None:
     """Editors import drafts; approving and retiring take an approver; a plan is its maker's; agents may not at all."""
     assert upload(client, headers=AGENT).status_code == 403
     assert upload(client, headers={}).status_code == 401
-    for fields in ({"arrival": "approved"}, {"retire_missing": "true"}):
+    asked: list[dict[str, Any]] = [{"arrival": "approved"}, {"retire_missing": "true"}]
+    for fields in asked:
         response = upload(client, **fields)
         assert response.status_code == 403
         assert "needs approve" in response.json()["detail"]
@@ -92,7 +94,7 @@ def test_a_plan_made_beside_other_knowledge_is_refused(client: TestClient) -> No
     ("fields", "named"),
     [({"format": "pdf"}, "format"), ({"arrival": "live"}, "arrival"), ({"colour": "red"}, "colour")],
 )
-def test_a_field_that_is_wrong_is_named(client: TestClient, fields: dict[str, str], named: str) -> None:
+def test_a_field_that_is_wrong_is_named(client: TestClient, fields: dict[str, Any], named: str) -> None:
     """As with every other request."""
     response = upload(client, **fields)
     assert response.status_code == 422
@@ -127,7 +129,7 @@ def test_excel_round_trip(client: TestClient) -> None:
     book = load_workbook(io.BytesIO(client.get("/v1/exports?format=xlsx", headers=EDITOR).content))
     sheet = book.active
     assert sheet is not None
-    columns = {cell.value: cell.column for cell in sheet[1]}
+    columns = {cell.value: place for place, cell in enumerate(sheet[1], start=1)}
     sheet.cell(2, columns["来源"]).value = "新手册"
     out = io.BytesIO()
     book.save(out)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from httpx import Response
 from starlette.testclient import TestClient
 
 from service.pages import importing
@@ -23,10 +23,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield client
 
 
-def sent(client: TestClient, data: bytes = SHEET, headers: dict[str, str] = EDITOR, **fields: str) -> Response:
+def sent(client: TestClient, data: bytes = SHEET, headers: dict[str, str] = EDITOR, **fields: str) -> Any:
     """The page after a file was sent by its form."""
-    response: Response = client.post("/import", files={"file": ("话术.csv", data)}, data=fields, headers=headers)
-    return response
+    return client.post("/import", files={"file": ("话术.csv", data)}, data=fields, headers=headers)
 
 
 def counts(page: str) -> dict[str, int]:
