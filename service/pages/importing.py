@@ -61,7 +61,7 @@ async def upload(request: Request, person: Editor) -> Response:
                 form.get("retire_missing") is not None,
             )
         except (KnowledgeError, NotAllowed) as error:
-            return _page(request, person, str(error), status_of(error) or 422)
+            return _refused(request, person, error, "no_policy")
     return RedirectResponse(f"/import/{kept.id}", 303)
 
 
@@ -71,7 +71,7 @@ async def plan(import_id: str, request: Request, person: Editor) -> Response:
     try:
         kept = await kept_plan(request, person, import_id)
     except KnowledgeError as error:
-        return _page(request, person, str(error), status_of(error) or 422)
+        return _refused(request, person, error, "gone")
     return _page(request, person, kept=kept)
 
 
@@ -85,8 +85,16 @@ async def apply(import_id: str, request: Request, person: Editor) -> Response:
     try:
         await apply_plan(request, person, import_id, how)
     except (KnowledgeError, NotAllowed) as error:
-        return _page(request, person, str(error), status_of(error) or 422)
+        return _refused(request, person, error, "gone")
     return RedirectResponse(f"/import/{import_id}", 303)
+
+
+def _refused(request: Request, person: Person, error: Exception, missing: str) -> Response:
+    """The page with what went wrong in its own words, `missing` where something is not there, and the error's below."""
+    status = status_of(error) or 422
+    words = WORDS[language_of(request)]
+    key = {403: "not_allowed", 404: missing, 409: "moved", 503: "away"}.get(status, "refused")
+    return _page(request, person, words[key], status, detail=str(error))
 
 
 def _choice(form: FormData, name: str, choices: tuple[str, ...]) -> str:
@@ -96,7 +104,12 @@ def _choice(form: FormData, name: str, choices: tuple[str, ...]) -> str:
 
 
 def _page(
-    request: Request, person: Person, problem: str = "", status: int = 200, kept: KeptPlan | None = None
+    request: Request,
+    person: Person,
+    problem: str = "",
+    status: int = 200,
+    kept: KeptPlan | None = None,
+    detail: str = "",
 ) -> Response:
     language = language_of(request)
     words = WORDS[language]
@@ -107,6 +120,7 @@ def _page(
         WORDS,
         {
             "problem": problem,
+            "detail": detail,
             "formats": [(name, words[f"format_{name}"]) for name in FORMATS],
             "arrivals": [(name, words[f"arrival_{name}"]) for name in ARRIVALS if may_approve or name != "approved"],
             "may_approve": may_approve,

@@ -83,7 +83,12 @@ WORDS: Final[dict[UiLanguage, dict[str, str]]] = {
         "done_approved": "已批准，下次发布后生效。",
         "problem_title": "没有完成",
         "choose_first": "请先选择一个文件。",
-        "try_again": "重新上传",
+        "gone": "这次检查已经过期，或者不是您做的，请重新上传文件。",
+        "moved": "检查之后，其中有话术被别人改过，或者已经导入过了。什么都没有写入，请重新检查一次。",
+        "not_allowed": "直接批准和停用需要审核权限。可以存为草稿，或者请审核人来导入。",
+        "no_policy": "知识库里还没有客服政策，请管理员先导入一份话术包。",
+        "refused": "文件里还有错误，什么都没有写入。请先改好，或者勾选跳过。",
+        "away": "知识库暂时连不上，什么都没有写入，请稍后再试。",
     },
     "en": {
         "page_title": "Import and export",
@@ -162,6 +167,12 @@ WORDS: Final[dict[UiLanguage, dict[str, str]]] = {
         "done_approved": "They are approved; they are used from the next publication on.",
         "problem_title": "That did not work",
         "choose_first": "Choose a file first.",
-        "try_again": "Upload again",
+        "gone": "This check is over a day old, or somebody else's: upload the file again.",
+        "moved": "Somebody changed one of these entries after the check, or they are imported already. Nothing was "
+        "written: check the file again.",
+        "not_allowed": "Approving and retiring take an approver: make drafts, or ask one to import the file.",
+        "no_policy": "The knowledge base has no policy yet: an administrator has to import a pack first.",
+        "refused": "The file still has errors, and nothing was written: correct them, or tick the box to pass over them.",
+        "away": "The knowledge base cannot be reached, and nothing was written: try again later.",
     },
 }

@@ -45,7 +45,7 @@ def test_a_file_is_checked_shown_and_imported(client: TestClient) -> None:
     assert f'action="{found.url.path}/apply"' not in done.text
     again = client.post(f"{found.url.path}/apply", headers=EDITOR)
     assert again.status_code == 409
-    assert 'role="alert"' in again.text
+    assert 'role="alert"' in again.text and "请重新检查一次" in again.text
     assert "没有需要导入的改动" in sent(client).text
 
 
@@ -79,14 +79,15 @@ def test_only_an_approver_is_offered_what_goes_live(client: TestClient) -> None:
     page = client.get("/import", headers=APPROVER).text
     assert 'value="approved"' in page and 'name="retire_missing"' in page
     refused = sent(client, arrival="approved")
-    assert refused.status_code == 403 and "needs approve" in refused.text
+    assert refused.status_code == 403 and "需要审核权限" in refused.text
     assert client.get("/import", headers=AGENT).status_code == 403
 
 
 def test_what_nobody_chose_or_kept_is_told(client: TestClient) -> None:
     """No file, an import that is gone, and a file with nothing in it."""
     assert client.post("/import", data={"x": "y"}, headers=EDITOR).status_code == 422
-    assert client.get("/import/0123456789abcdef", headers=EDITOR).status_code == 404
+    gone = client.get("/import/0123456789abcdef", headers=EDITOR)
+    assert gone.status_code == 404 and "请重新上传文件" in gone.text
     assert "文件是空的" in sent(client, b"").text
 
 
