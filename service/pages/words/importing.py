@@ -172,7 +172,7 @@ WORDS: Final[dict[UiLanguage, dict[str, str]]] = {
         "written: check the file again.",
         "not_allowed": "Approving and retiring take an approver: make drafts, or ask one to import the file.",
         "no_policy": "The knowledge base has no policy yet: an administrator has to import a pack first.",
-        "refused": "The file still has errors, and nothing was written: correct them, or tick the box to pass over them.",
+        "refused": "The file still has errors; nothing was written: correct them, or tick the box to pass over them.",
         "away": "The knowledge base cannot be reached, and nothing was written: try again later.",
     },
 }
