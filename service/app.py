@@ -25,13 +25,14 @@ from index.retriever import Retriever
 from service import errors
 from service.adapters import wiring
 from service.admission import Admission
-from service.api import audit, checks, entries, feedback, insights, operations, reviews, suggestions
+from service.api import audit, checks, entries, exports, feedback, imports, insights, operations, reviews, suggestions
 from service.desk import Desk
 from service.identity.people import Person
+from service.imports import Plans
 from service.live import Live
 from service.metrics import Metrics
 from service.pages import audit as audit_page
-from service.pages import frame, knowledge, review
+from service.pages import frame, importing, knowledge, review
 from service.settings import Settings
 from service.shown import Recent
 from service.storage import Storage
@@ -41,6 +42,27 @@ log = structlog.get_logger(__name__)
 EXAMPLES = ("快递三天没动静了", "退款多久能到账", "充电宝能带上飞机吗")
 GIVEN_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 LARGEST_BODY = 512 * 1024
+LARGEST_UPLOAD = 32 * 1024 * 1024
+# The routes that take files; every other one keeps the small limit.
+UPLOADS = frozenset({"/v1/imports", "/import"})
+RESOURCES = (
+    suggestions,
+    feedback,
+    insights,
+    checks,
+    entries,
+    reviews,
+    audit,
+    imports,
+    exports,
+    operations,
+)
+PAGES = (
+    knowledge,
+    review,
+    audit_page,
+    importing,
+)
 VISITOR = Person("visitor", frozenset({"agent"}))
 
 DESCRIPTION = """The approved reply, and the right escalation, for whatever a customer says.
@@ -51,7 +73,7 @@ decision is `abstain`. Errors are RFC 9457 problem details.
 
 
 class LimitBody:
-    """Refuses a body over `LARGEST_BODY` bytes with 413, however it arrives."""
+    """Refuses a body over its route's limit with 413, however it arrives."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -60,9 +82,10 @@ class LimitBody:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        largest = LARGEST_UPLOAD if scope["path"] in UPLOADS else LARGEST_BODY
         length = dict(scope["headers"]).get(b"content-length", b"0")
-        if length.isdigit() and int(length) > LARGEST_BODY:
-            await self._refuse(scope, receive, send)
+        if length.isdigit() and int(length) > largest:
+            await self._refuse(scope, receive, send, largest)
             return
         taken, answered = 0, False
 
@@ -71,21 +94,22 @@ class LimitBody:
             message = await receive()
             taken += len(message.get("body", b""))
             # A body that grows too large ends here; whatever the app makes of what it has read is not sent.
-            return message if taken <= LARGEST_BODY else {"type": "http.request", "body": b"", "more_body": False}
+            return message if taken <= largest else {"type": "http.request", "body": b"", "more_body": False}
 
         async def sent(message: Message) -> None:
             nonlocal answered
-            if taken <= LARGEST_BODY or answered:
+            if taken <= largest or answered:
                 answered = True
                 await send(message)
 
         await self.app(scope, counted, sent)
         if not answered:
-            await self._refuse(scope, receive, send)
+            await self._refuse(scope, receive, send, largest)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, largest: int) -> None:
         request = Request(scope)
-        detail = f"the body is over {LARGEST_BODY} bytes: send less history, or fewer requests"
+        remedy = "split the file" if largest == LARGEST_UPLOAD else "send less history, or fewer requests"
+        detail = f"the body is over {largest} bytes: {remedy}"
         await errors.problem(request, 413, detail)(scope, receive, send)
 
 
@@ -141,10 +165,9 @@ def create_app(
     app.state.examples = list(EXAMPLES)
     app.state.now = now
     app.state.identify = identify
-    for resource in (suggestions, feedback, insights, checks, entries, reviews, audit, operations):
+    app.state.imports = Plans(settings.home / "imports", now)
+    for resource in (*RESOURCES, *PAGES):
         app.include_router(resource.router)
-    for page in (knowledge, review, audit_page):
-        app.include_router(page.router)
     wiring.install(app, settings.adapters)
     app.mount("/static", _Static(directory=frame.STATIC), name="static")
     errors.install(app)

@@ -6,7 +6,7 @@ apart from live entries the pack does not name, which are retired only on reques
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from knowledge.errors import StateError
-from knowledge.model import Facts, Frozen, Pack, Policy
+from knowledge.model import Entry, Facts, Frozen, Pack, Policy, State
 from knowledge.store import rows
 from knowledge.store.records import ImportReport
 from knowledge.store.tables import facts_version, policy_version
@@ -51,9 +51,9 @@ def apply(connection: Connection, pack: Pack, report: ImportReport, act: Import)
     live = rows.live_versions(connection)
     written = set(report.added + report.changed)
     rows.retire(connection, [*report.changed, *report.retired], act.approver, act.at)
-    numbers = _add(connection, pack, written, act)
-    rows.add_audit(connection, [_line(act, "import", entry_id, number, live) for entry_id, number in numbers.items()])
-    rows.add_audit(connection, [_line(act, "retire", entry_id, live[entry_id], live) for entry_id in report.retired])
+    numbers = add_versions(connection, [entry for entry in pack.entries if entry.id in written], act)
+    add_audit(connection, "import", numbers, live, act)
+    add_audit(connection, "retire", {entry_id: live[entry_id] for entry_id in report.retired}, live, act)
     if report.policy_changed:
         save_document(connection, policy_version, pack.policy, act, "import")
     if report.facts_changed:
@@ -69,24 +69,34 @@ def _ids(pack: Pack) -> frozenset[str]:
     return named
 
 
-def _add(connection: Connection, pack: Pack, written: set[str], act: Import) -> dict[str, int]:
-    """Add an approved version of every entry in `written`; its number by id."""
+def add_versions(
+    connection: Connection, entries: Sequence[Entry], act: Import, state: State = "approved"
+) -> dict[str, int]:
+    """Add a version of every entry in that state; its number by id."""
     highest = rows.highest_versions(connection)
-    numbers = {entry.id: highest.get(entry.id, 0) + 1 for entry in pack.entries if entry.id in written}
-    common = {"state": "approved", "author": act.author, "created_at": act.at, "comment": act.comment}
-    decision = {"decided_by": act.approver, "decided_at": act.at}
+    common: dict[str, object] = {"state": state, "author": act.author, "created_at": act.at, "comment": act.comment}
+    if state == "approved":
+        common |= {"decided_by": act.approver, "decided_at": act.at}
+    numbers = {entry.id: highest.get(entry.id, 0) + 1 for entry in entries}
     rows.add_versions(
         connection,
         [
-            {"entry_id": entry.id, "version": numbers[entry.id], "content": rows.content(entry)} | common | decision
-            for entry in pack.entries
-            if entry.id in written
+            {"entry_id": entry.id, "version": numbers[entry.id], "content": rows.content(entry)} | common
+            for entry in entries
         ],
     )
     return numbers
 
 
+def add_audit(
+    connection: Connection, name: str, numbers: Mapping[str, int], live: Mapping[str, int], act: Import
+) -> None:
+    """A line of audit for every version."""
+    rows.add_audit(connection, [_line(act, name, entry_id, number, live) for entry_id, number in numbers.items()])
+
+
 def _line(act: Import, name: str, entry_id: str, number: int, live: Mapping[str, int]) -> dict[str, Any]:
+    """One act of an import on one version."""
     detail: dict[str, Any] = {"author": act.author, "by": "import"}
     if name == "import" and entry_id in live:
         detail["replaces"] = live[entry_id]

@@ -16,10 +16,12 @@ from typing import Self
 from sqlalchemy import Connection
 
 from knowledge.errors import NotFound
+from knowledge.formats.drafts import Reading
 from knowledge.model import ApprovedEntry, Entry, Facts, Pack, Policy, State
-from knowledge.store import auditing, feedback, importing, reviewing, rows, rules
+from knowledge.store import auditing, feedback, importing, planning, reviewing, rows, rules
 from knowledge.store.database import Database
 from knowledge.store.importing import Import
+from knowledge.store.planning import Arrival, Plan
 from knowledge.store.records import (
     AuditFilter,
     AuditRecord,
@@ -77,6 +79,20 @@ class Store:
             report = importing.compare(connection, pack, retire_missing)
             importing.apply(connection, pack, report, act)
             return report
+
+    def plan_import(
+        self, reading: Reading, file: str, arrival: Arrival = "draft", retire_missing: bool = False
+    ) -> Plan:
+        """What importing a file would do; nothing changes."""
+        with self._database.reading() as connection:
+            return planning.plan(connection, reading, file, arrival, retire_missing)
+
+    def apply_plan(self, plan: Plan, who: str, comment: str, at: datetime, skip_bad: bool = False) -> ImportReport:
+        """Do what a plan says, all of it or nothing; whoever imports as approved answers for it."""
+        act = Import(rules.named(who), who, comment, at)
+        with self._database.writing() as connection:
+            planning.apply(connection, plan, act, skip_bad)
+        return plan.report()
 
     def save(self, entry: Entry, author: str, comment: str, at: datetime) -> int:
         """Keep an entry as a new draft; its version number."""

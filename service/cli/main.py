@@ -5,12 +5,20 @@ from __future__ import annotations
 import os
 
 from knowledge.errors import KnowledgeError
-from service.cli import artefacts, asking, content, measuring, reviewing, serving
+from service.cli import artefacts, asking, content, measuring, reviewing, serving, transfer
 from service.cli.terminal import app, err
 from service.settings import SettingsError
 
 # Importing a group registers its verbs; the order here is that of `huashu --help`.
-GROUPS = (content, reviewing, artefacts, asking, measuring, serving)
+GROUPS = (
+    transfer,
+    content,
+    reviewing,
+    artefacts,
+    asking,
+    measuring,
+    serving,
+)
 
 
 def main() -> None:

@@ -45,6 +45,7 @@ PLACES: tuple[Place, ...] = (
     Place("/", "place_knowledge", "search"),
     Place("/review", "place_review", "read"),
     Place("/audit", "place_audit", "read"),
+    Place("/import", "place_import", "edit"),
 )
 
 

@@ -18,6 +18,7 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "place_knowledge": "查话术",
         "place_review": "审核",
         "place_audit": "操作记录",
+        "place_import": "导入导出",
     },
     "en": {
         "brand": "Huashu",
@@ -30,5 +31,6 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "place_knowledge": "Find a reply",
         "place_review": "Review",
         "place_audit": "Audit log",
+        "place_import": "Import and export",
     },
 }
