@@ -23,11 +23,13 @@ from index.artefact import Shelf
 from index.embedder import Embedder, load_embedder
 from service import errors
 from service.adapters import wiring
-from service.api import checks, entries, feedback, insights, operations, suggestions
+from service.api import checks, documents, entries, feedback, insights, operations, suggestions
 from service.desk import Desk
+from service.documents import Documents
 from service.identity.people import Person
 from service.live import Live
 from service.metrics import Metrics
+from service.pages import documents as documents_page
 from service.pages import frame, knowledge
 from service.settings import Settings
 from service.shown import Recent
@@ -38,6 +40,8 @@ log = structlog.get_logger(__name__)
 EXAMPLES = ("快递三天没动静了", "退款多久能到账", "充电宝能带上飞机吗")
 GIVEN_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 LARGEST_BODY = 512 * 1024
+# Addresses that take a file; a form around it takes a little more.
+LARGEST_BODIES = {"/v1/documents": 32 * 1024 * 1024, "/documents": 33 * 1024 * 1024}
 VISITOR = Person("visitor", frozenset({"agent"}))
 WORKERS = 8  # queries under way at once; more wait their turn
 
@@ -49,7 +53,7 @@ decision is `abstain`. Errors are RFC 9457 problem details.
 
 
 class LimitBody:
-    """Refuses a body over `LARGEST_BODY` bytes with 413, however it arrives."""
+    """Refuses a body over `LARGEST_BODY` bytes, or its address's own limit, with 413, however it arrives."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -58,8 +62,9 @@ class LimitBody:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        largest = _largest(scope)
         length = dict(scope["headers"]).get(b"content-length", b"0")
-        if length.isdigit() and int(length) > LARGEST_BODY:
+        if length.isdigit() and int(length) > largest:
             await self._refuse(scope, receive, send)
             return
         taken, answered = 0, False
@@ -69,11 +74,11 @@ class LimitBody:
             message = await receive()
             taken += len(message.get("body", b""))
             # A body that grows too large ends here; whatever the app makes of what it has read is not sent.
-            return message if taken <= LARGEST_BODY else {"type": "http.request", "body": b"", "more_body": False}
+            return message if taken <= largest else {"type": "http.request", "body": b"", "more_body": False}
 
         async def sent(message: Message) -> None:
             nonlocal answered
-            if taken <= LARGEST_BODY or answered:
+            if taken <= largest or answered:
                 answered = True
                 await send(message)
 
@@ -83,8 +88,15 @@ class LimitBody:
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
-        detail = f"the body is over {LARGEST_BODY} bytes: send less history, or fewer requests"
+        largest = _largest(scope)
+        remedy = "send less history, or fewer requests" if largest == LARGEST_BODY else "send a smaller file"
+        detail = f"the body is over {largest} bytes: {remedy}"
         await errors.problem(request, 413, detail)(scope, receive, send)
+
+
+def _largest(scope: Scope) -> int:
+    """How many bytes a request to this address may bring."""
+    return LARGEST_BODIES.get(scope["path"], LARGEST_BODY)
 
 
 class _Static(StaticFiles):
@@ -138,7 +150,18 @@ def create_app(
     app.state.examples = list(EXAMPLES)
     app.state.now = now
     app.state.identify = identify
-    for resource in (suggestions, feedback, insights, checks, entries, operations, knowledge):
+    app.state.documents = Documents(settings.home / "documents", now)
+    for resource in (
+        suggestions,
+        feedback,
+        insights,
+        checks,
+        entries,
+        operations,
+        documents,
+        knowledge,
+        documents_page,
+    ):
         app.include_router(resource.router)
     wiring.install(app, settings.adapters)
     app.mount("/static", _Static(directory=frame.STATIC), name="static")

@@ -50,6 +50,8 @@ def _plain(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
             for _, element in iterparse(file, forbid_dtd=True):
                 element.clear()
     except DefusedXmlException as error:
-        raise DocumentError(f"{part.filename} declares a document type: such XML is refused; save the document again") from error
+        raise DocumentError(
+            f"{part.filename} declares a document type: such XML is refused; save the document again"
+        ) from error
     except ParseError as error:
         raise DocumentError(f"{part.filename} is not well-formed ({error}): save the document again") from error

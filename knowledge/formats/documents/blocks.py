@@ -104,9 +104,7 @@ def change(step: StepName, place: Place, before: str, after: str, count: int = 1
     end = 0
     while end < shortest - start and before[-1 - end] == after[-1 - end]:
         end += 1
-    return Change(
-        step=step, place=place, before=_part(before, start, end), after=_part(after, start, end), count=count
-    )
+    return Change(step=step, place=place, before=_part(before, start, end), after=_part(after, start, end), count=count)
 
 
 def _part(text: str, start: int, end: int) -> str:

@@ -28,7 +28,8 @@ def decode(data: bytes) -> str:
     lost = text.count("\ufffd") + len(CONTROL.findall(text))
     if lost > LOST_SHARE * len(text):
         raise DocumentError(
-            f"{lost} of {len(text)} characters cannot be read as text: save the document as DOCX, PDF, HTML or UTF-8 text"
+            f"{lost} of {len(text)} characters cannot be read as text: "
+            "save the document as DOCX, PDF, HTML or UTF-8 text"
         )
     return text
 

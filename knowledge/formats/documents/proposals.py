@@ -15,7 +15,9 @@ from knowledge.model import Channel, Clock, Frozen, Kind
 
 Format = Literal["docx", "html", "pdf", "txt"]
 # What a person must look at before accepting: see documents.md for each.
-ProposalProblem = Literal["damaged", "placeholder", "informal", "long_title", "short_title", "no_category", "too_long", "rule", "staff"]
+ProposalProblem = Literal[
+    "damaged", "placeholder", "informal", "long_title", "short_title", "no_category", "too_long", "rule", "staff"
+]
 Coverage = Literal["exact", "likely", "near"]
 LevelState = Literal["same", "differs", "new"]
 

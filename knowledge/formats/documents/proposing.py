@@ -18,7 +18,9 @@ from knowledge.pinyin import slug
 from knowledge.text import CJK, normalise
 
 NO_CATEGORY = "draft"
-PLACEHOLDER = re.compile(r"[×xX*＊○〇]{2,}|某某|某(?:部门|同志|公司|先生)|[_＿]{2,}|…{2,}|\.{3,}|[（(](?:职务|姓名|电话|工号|时间|日期|部门)[）)]|XX")
+PLACEHOLDER = re.compile(
+    r"[×xX*＊○〇]{2,}|某某|某(?:部门|同志|公司|先生)|[_＿]{2,}|…{2,}|\.{3,}|[（(](?:职务|姓名|电话|工号|时间|日期|部门)[）)]|XX"
+)
 # What is left of bytes that were lost: pinyin without its character, kana and private signs in Chinese.
 DAMAGED = re.compile(r"[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]|[\u3041-\u312f\ufffd]|[？?][。，！]")
 RARE = re.compile(r"r{3}|rL|Lr")  # three rare characters in a row, or one beside a capital letter
@@ -121,7 +123,8 @@ def is_damaged(text: str) -> bool:
         return True
     known = everyday()
     shape = "".join(
-        "L" if "A" <= character <= "Z" else "r" if CJK.match(character) and character not in known else "." for character in text
+        "L" if "A" <= character <= "Z" else "r" if CJK.match(character) and character not in known else "."
+        for character in text
     )
     return RARE.search(shape) is not None
 

@@ -32,7 +32,7 @@ LISTS = (
     re.compile(rf"(?<![{NUMERALS}第、\d])([{NUMERALS}]{{1,3}})、"),
     re.compile(rf"[（(]([{NUMERALS}]{{1,3}})[）)]"),
     re.compile(r"(?<![\d、第])(?<!\d\.)(\d{1,2})、(?=\D)"),
-    re.compile(r"(?<![\d、第])(?<!\d\.)(\d{1,2})[.．](?=[^\d\s])"),
+    re.compile(r"(?<![\d、第])(?<!\d\.)(\d{1,2})[.．](?=\s?[^\d\s])"),
     re.compile(r"(?<![\d、第（(])(?<!\d\.)(\d{1,2})[)）](?=\D)"),
     re.compile(r"[（(](\d{1,2})[)）]"),
     re.compile(r"([①②③④⑤⑥⑦⑧⑨⑩])"),
@@ -44,7 +44,9 @@ BULLETS = (
 )
 LEAST_BULLETS = 3
 # A title at the end of a text: after a blank, ending in a colon; or numbered, without any punctuation.
-TITLE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]{4,20}[：:]\s*$)|(?<=[。！？”；!])(?=\d{1,2}[.、][^。！？；，：:,!?]{2,14}$)")
+TITLE = re.compile(
+    r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]{4,20}[：:]\s*$)|(?<=[。！？”；!])(?=\d{1,2}[.、][^。！？；，：:,!?]{2,14}$)"
+)
 MARKER = re.compile(r"\s*(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[A-H])[）)、.．]|[-•·●?？])\s*")
 PREVIEW = re.compile(r"^\s*(\d{1,2})、")
 
@@ -109,7 +111,10 @@ def _joined(blocks: Sequence[Block]) -> tuple[list[Block], list[Change]]:
 
 def _closed(upper: Block, lower: Block) -> Change:
     return Change(
-        step="breaks", place=upper.place, before=f"{upper.text[-8:]} ⏎ {lower.text[:8]}", after=upper.text[-8:] + lower.text[:8]
+        step="breaks",
+        place=upper.place,
+        before=f"{upper.text[-8:]} ⏎ {lower.text[:8]}",
+        after=upper.text[-8:] + lower.text[:8],
     )
 
 

@@ -12,7 +12,9 @@ from knowledge.formats.documents.blocks import Block, Cleaned, mended
 
 WIDE = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
 BESIDE = r"\u3400-\u9fff”’」』》）"
-MARK = re.compile(rf"(?<=[{BESIDE}])\s?([,:;?!]+)(?![0-9])|(?<=[{BESIDE}])\s?([,;?!])(?=[0-9])|(?<=[0-9A-Za-z*×])([,;?!])(?=[\u3400-\u9fff“])")
+MARK = re.compile(
+    rf"(?<=[{BESIDE}])\s?([,:;?!]+)(?![0-9])|(?<=[{BESIDE}])\s?([,;?!])(?=[0-9])|(?<=[0-9A-Za-z*×])([,;?!])(?=[\u3400-\u9fff“])"
+)
 BRACKETS = re.compile(r"\(([^()（）\n]*[\u3400-\u9fff][^()（）\n]*)\)")
 HALF_OPEN = re.compile(r"\(([^()（）\n]*[\u3400-\u9fff][^()（）\n]*)）|（([^()（）\n]*[\u3400-\u9fff][^()（）\n]*)\)")
 QUOTED = re.compile(r'"([^"\n]*[\u3400-\u9fff][^"\n]*)"')

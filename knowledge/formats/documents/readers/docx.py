@@ -23,13 +23,25 @@ from knowledge.formats.documents.blocks import CELLS, Block, BlockKind, Place
 
 BODY = "word/document.xml"
 DEEPEST = 8  # tables within tables
-BROKEN = (OpcError, etree.LxmlError, KeyError, ValueError, AttributeError, TypeError, IndexError, RecursionError, OSError)
+BROKEN = (
+    OpcError,
+    etree.LxmlError,
+    KeyError,
+    ValueError,
+    AttributeError,
+    TypeError,
+    IndexError,
+    RecursionError,
+    OSError,
+)
 
 
 def read(data: bytes) -> tuple[Block, ...]:
     """The blocks of the body; DocumentError where the file is broken or no DOCX."""
     if BODY not in checked(data):
-        raise DocumentError(f"the archive holds no {BODY}: this is no DOCX; save the document as DOCX, PDF, HTML or TXT")
+        raise DocumentError(
+            f"the archive holds no {BODY}: this is no DOCX; save the document as DOCX, PDF, HTML or TXT"
+        )
     try:
         return tuple(_numbered(Document(io.BytesIO(data))))
     except DocumentError:

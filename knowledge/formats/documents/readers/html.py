@@ -28,8 +28,43 @@ NAMED: Final = re.compile(
     re.IGNORECASE,
 )
 BLOCKS: Final = frozenset(
-    "address article blockquote body dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 header hr html li main ol "
-    "p pre section summary table tbody td tfoot th thead tr ul".split()
+    [
+        "address",
+        "article",
+        "blockquote",
+        "body",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 SPACE: Final = re.compile(r"[ \t\r\n\f]+")
@@ -76,7 +111,9 @@ def _blocks(page: BeautifulSoup) -> list[Block]:
         lines = [line for line in lines if line.strip()]
         if lines:
             paragraph += 1
-            found += [Block(line, Place(paragraph=paragraph, line=number), kind) for number, line in enumerate(lines, 1)]
+            found += [
+                Block(line, Place(paragraph=paragraph, line=number), kind) for number, line in enumerate(lines, 1)
+            ]
             limits.at_most(len(found), limits.BLOCKS, "lines")
     return found
 
@@ -92,7 +129,7 @@ def _pieces(page: BeautifulSoup) -> Iterator[tuple[str, BlockKind]]:
             if node.name == "br":
                 gathered.append("\n")
             elif node.name == "tr":
-                cells = [cell for cell in node.find_all(("td", "th"), recursive=False)]
+                cells = node.find_all(("td", "th"), recursive=False)
                 if len(cells) > 1 and not node.find("table"):
                     yield "".join(gathered), kind
                     gathered, kind = [], "text"

@@ -32,7 +32,9 @@ def read(data: bytes) -> tuple[Block, ...]:
         raise
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
         # pypdf meets a broken file with whatever its own code runs into.
-        raise DocumentError(f"the PDF is broken ({type(error).__name__}): print it to a new PDF, or save it as DOCX") from error
+        raise DocumentError(
+            f"the PDF is broken ({type(error).__name__}): print it to a new PDF, or save it as DOCX"
+        ) from error
     if sum(len(block.text) for block in blocks) < LEAST * max(pages, 1):
         raise DocumentError(f"the PDF has {pages} pages and no text: it is a scan; run OCR over it first")
     return blocks

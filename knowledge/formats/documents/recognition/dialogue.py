@@ -10,7 +10,9 @@ from knowledge.formats.documents.recognition.lines import Line
 from knowledge.formats.documents.recognition.speech import unquoted
 
 CUSTOMER = re.compile(r"(?:客户|顾客|买家|用户|来电者|客人|C|问|Q|问题)\s*\d*\s*[：:]\s*(?=\S)(.+)$", re.IGNORECASE)
-AGENT = re.compile(r"(?:客服(?:人员|代表|专员)?|坐席|座席|话务员|店员|服务员|A|答|回答|答复|回复)\s*\d*\s*[：:]\s*(.+)$", re.IGNORECASE)
+AGENT = re.compile(
+    r"(?:客服(?:人员|代表|专员)?|坐席|座席|话务员|店员|服务员|A|答|回答|答复|回复)\s*\d*\s*[：:]\s*(.+)$", re.IGNORECASE
+)
 ASKED = re.compile(r".{4,60}[？?]$")
 NOT_CUSTOMER = re.compile(r"您(?!们好)|为您|感谢您")
 TURNS = 6  # of one side in a row

@@ -20,8 +20,12 @@ LEADS = re.compile(
 NEVER = re.compile(
     r"(?:忌(?:说|讲|用)?|不(?:得|要|能|可以?|应|准|许|宜)(?:使用|再?说|讲|回答|出现|用|答)?|禁止(?:使用|说|用)?|严禁(?:使用|说)?|避免(?:使用|说|出现)?|杜绝|切勿|切忌|勿)[^。！；“：:，,]{0,24}[：:]?\s*$"
 )
-PLAIN = re.compile(r"(?:都?不(?:得|要|能|可以?)(?:回答|说|讲|使用)|忌说|忌用|禁说|禁用语?)[：:]\s*(?P<said>[^“”。；\n]{2,80})[。；]?")
-INSTEAD = re.compile(r"(?:应(?:当|该)?(?:使用|说|用|改|回答)?|改(?:为|成|用|说)|可以?说|而(?:要|应)|换成|替(?:代|换)为?)[^。“]{0,16}[：:]?\s*$")
+PLAIN = re.compile(
+    r"(?:都?不(?:得|要|能|可以?)(?:回答|说|讲|使用)|忌说|忌用|禁说|禁用语?)[：:]\s*(?P<said>[^“”。；\n]{2,80})[。；]?"
+)
+INSTEAD = re.compile(
+    r"(?:应(?:当|该)?(?:使用|说|用|改|回答)?|改(?:为|成|用|说)|可以?说|而(?:要|应)|换成|替(?:代|换)为?)[^。“]{0,16}[：:]?\s*$"
+)
 NUMBER = re.compile(r"\d+")
 LONGEST = 30  # characters of a phrase
 
@@ -52,7 +56,9 @@ def _in_tables(lines: Sequence[Line]) -> Iterator[Phrase]:
         right = columns.right if columns.right is not None else columns.wording
         for row in rows:
             instead = row.cells[right] if right is not None and right < len(row.cells) else ""
-            for said in re.split(r"[／/]|[、；;](?=\S)", row.cells[columns.wrong] if columns.wrong < len(row.cells) else ""):
+            for said in re.split(
+                r"[／/]|[、；;](?=\S)", row.cells[columns.wrong] if columns.wrong < len(row.cells) else ""
+            ):
                 yield _phrase(said, instead, row)
 
 

@@ -28,6 +28,7 @@ SECONDS: Final = {"秒": 1, "分": 60, "小": 3600, "个小": 3600, "天": 86_40
 RING = 5  # seconds
 SENTENCE = re.compile(r"[^。！？；\n]+")
 DIGITS: Final = {numeral: value for value, numeral in enumerate("一二三四五六七八九", 1)} | {"两": 2}
+CLAUSES = "，,。；;！？\n"
 LONGEST = 120
 BEFORE, BEHIND = 40, 20  # characters around a span that say what it is for
 MOST_DAYS = 60
@@ -55,10 +56,7 @@ def find(lines: Sequence[Line]) -> Iterator[Limit]:
 def _in_sentence(sentence: re.Match[str], line: Line) -> Iterator[Limit]:
     for span in SPAN.finditer(sentence[0]):
         number, unit = span["number"] or span["number2"], span["unit"] or span["unit2"]
-        # What is promised may stand in the sentence before: “… answers as soon as possible. At most three hours.”
-        start, end = sentence.start() + span.start(), sentence.start() + span.end()
-        clauses = line.text[max(0, start - BEFORE) : end + BEHIND]
-        act = next((name for pattern, name in ACTS if pattern.search(clauses)), None)
+        act = _act(line.text, sentence.start() + span.start(), sentence.start() + span.end())
         if act is None:
             continue
         seconds, days = _measured(_value(number), unit)
@@ -66,6 +64,16 @@ def _in_sentence(sentence: re.Match[str], line: Line) -> Iterator[Limit]:
             continue
         clock: Clock = "working_days" if days is not None else "elapsed"
         yield Limit(act, sentence[0].strip()[:LONGEST], clock, seconds, days, line)
+
+
+def _act(text: str, start: int, end: int) -> str | None:
+    """What is promised: by the clause the span stands in, else by what stands around it, the sentence before included."""
+    first = max(text.rfind(mark, 0, start) for mark in CLAUSES) + 1
+    last = min((at for mark in CLAUSES if (at := text.find(mark, end)) >= 0), default=len(text))
+    for part in (text[first:last], text[max(0, start - BEFORE) : end + BEHIND]):
+        if (act := next((name for pattern, name in ACTS if pattern.search(part)), None)) is not None:
+            return act
+    return None
 
 
 def _measured(value: float, unit: str) -> tuple[int | None, int | None]:
