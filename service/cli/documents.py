@@ -39,8 +39,11 @@ def read(
     """Read a service manual: what was repaired, which situations and wordings it has, and what covers them already."""
     from knowledge.formats.documents.isolation import read_apart
 
-    reading = _compared(read_apart(document.read_bytes(), document.name), index and not text)
+    if only and not RANGES.match(only):
+        raise typer.BadParameter(f"{only!r} is no list of numbers: give some such as 1,4-7", param_hint="--only")
+    reading = read_apart(document.read_bytes(), document.name)
     chosen = _chosen(reading, only)
+    reading = _compared(reading, index and not text)
     if out_ is not None:
         _write(reading, chosen, out_)
     if json_:
@@ -93,8 +96,6 @@ def _pack(store: Store) -> Pack | None:
 def _chosen(reading: Reading, only: str) -> list[Proposal]:
     if not only:
         return list(reading.proposals)
-    if not RANGES.match(only):
-        raise typer.BadParameter(f"{only!r} is no list of numbers: give some such as 1,4-7", param_hint="--only")
     numbers: set[int] = set()
     for part in only.split(","):
         first, _, last = part.partition("-")

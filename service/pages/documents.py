@@ -24,10 +24,12 @@ from service.documents import Kept
 from service.errors import RequestError, field_problem, status_of
 from service.identity.people import Person, needs
 from service.pages.frame import language_of, render
-from service.pages.words.documents import WORDS
+from service.pages.words import documents as spoken
 
 LISTED_CHANGES = 300  # repairs on the page; the API has them all
 ZONE = ZoneInfo("Asia/Shanghai")
+
+WORDS = spoken.WORDS
 
 router = APIRouter(include_in_schema=False)
 Editor = Depends(needs("edit"))
@@ -74,7 +76,8 @@ async def decide(document_id: str, number: int, request: Request, person: Person
     except (KnowledgeError, RequestError) as error:
         if isinstance(error, NotFound):
             raise
-        return await _one(request, document_id, str(error), status_of(error) or 422)
+        said = f"{error.field}: {error}" if isinstance(error, RequestError) else str(error)
+        return await _one(request, document_id, said, status_of(error) or 422)
     return RedirectResponse(f"/documents/{document_id}#p{number}", 303)
 
 

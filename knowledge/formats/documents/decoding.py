@@ -19,6 +19,7 @@ BOMS = (
 )
 LOOKED_AT = 65_536  # bytes from which the encoding is told
 LOST_SHARE = 0.02  # of the characters that may be unreadable
+LEAST_SENSE = 0.6  # share of everyday characters, or of plain Latin ones
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
@@ -54,9 +55,15 @@ def _lost(text: str) -> float:
 
 
 def _without_mark(data: bytes) -> str | None:
-    """UTF-16 without its mark: every second byte of its line breaks, blanks and digits is zero."""
-    head = data[:LOOKED_AT]
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if max(even, odd) < len(head) / 50 or min(even, odd) > max(even, odd) / 10:
+    """UTF-16 without its mark: no other text holds zeros, and read in the wrong order it is nonsense."""
+    head = data[: LOOKED_AT - LOOKED_AT % 2]
+    if head.count(0) < max(1, len(head) // 200):
         return None
-    return "utf-16-be" if even > odd else "utf-16-le"
+    read = {encoding: head.decode(encoding, "replace") for encoding in ("utf-16-le", "utf-16-be")}
+    sense = {encoding: max(familiarity(text), _ascii(text)) - 5 * _lost(text) for encoding, text in read.items()}
+    best = max(sense, key=lambda encoding: sense[encoding])
+    return best if sense[best] > LEAST_SENSE else None
+
+
+def _ascii(text: str) -> float:
+    return sum(" " <= character <= "~" for character in text) / max(len(text), 1)

@@ -26,7 +26,7 @@ async function upload(event) {
   event.preventDefault();
   const form = event.currentTarget;
   const [file] = byId("file").files;
-  const button = form.querySelector("button");
+  const button = form.querySelector("button.primary");
   showFailure(byId("failure"), "");
   if (!file) return showFailure(byId("failure"), words.no_file);
   byId("said").textContent = words.reading_now;
@@ -44,7 +44,25 @@ async function upload(event) {
   }
 }
 
-byId("upload")?.addEventListener("submit", upload);
+function chosen() {
+  const [file] = byId("file").files;
+  if (file) byId("chosen").textContent = file.name;
+}
+
+/** A file that is dropped on the card is the chosen one. */
+function drop(event) {
+  event.preventDefault();
+  byId("upload").classList.toggle("over", event.type === "dragover");
+  if (event.type !== "drop" || !event.dataTransfer.files.length) return;
+  byId("file").files = event.dataTransfer.files;
+  chosen();
+}
+
+if (byId("upload")) {
+  byId("upload").addEventListener("submit", upload);
+  byId("file").addEventListener("change", chosen);
+  for (const type of ["dragover", "dragleave", "drop"]) byId("upload").addEventListener(type, drop);
+}
 
 // --- proposals ------------------------------------------------------------------------------------------------------
 

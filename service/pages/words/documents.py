@@ -9,10 +9,10 @@ from service.pages.words.frame import UiLanguage
 ZH: Final[dict[str, str]] = {
     "page_title": "读文档",
     "documents_lead": (
-        "上传一份客服手册，系统会整理好文字，找出里面的情景和话术，"
-        "由您逐条确认。确认后只是草稿，仍要经过审核才会上线。"
+        "上传一份客服手册，系统会整理好文字，找出里面的情景和话术，由您逐条确认。确认后只是草稿，仍要经过审核才会上线。"
     ),
     "choose_file": "选择文件",
+    "none_chosen_yet": "也可以把文件拖到这里",
     "upload": "上传并读取",
     "formats": "支持 DOCX、带文字的 PDF、HTML、TXT，最大 32 MB。原文件不会保存，读取结果保留 7 天。",
     "reading_now": "正在读取，请稍候…",
@@ -125,6 +125,7 @@ EN: Final[dict[str, str]] = {
         "decide about each. What you accept is a draft and still goes through review."
     ),
     "choose_file": "Choose a file",
+    "none_chosen_yet": "or drop it here",
     "upload": "Upload and read",
     "formats": (
         "DOCX, PDF with text, HTML or TXT, at most 32 MB. The file itself is not kept; what it yields is, for 7 days."

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from knowledge.formats.documents.blocks import Block, Cleaned, change
 from knowledge.text import normalise
+
+_form = lru_cache(maxsize=2**12)(normalise)
 
 RUN = 3  # lines in their earlier order, from which they are a repetition
 LOOKED_AT = 50  # earlier places of a line that are followed up
@@ -18,7 +21,7 @@ LOOKED_AT = 50  # earlier places of a line that are followed up
 
 def clean(blocks: Sequence[Block]) -> Cleaned:
     """Each line once."""
-    keys = [normalise(block.text) for block in blocks]
+    keys = [_form(block.text) for block in blocks]
     doubled = _after_itself(keys) | _in_runs(keys)
     kept = [block for number, block in enumerate(blocks) if number not in doubled]
     return Cleaned(kept, [change("doubling", blocks[at].place, blocks[at].text, "") for at in sorted(doubled)])

@@ -101,7 +101,8 @@ def _is_furniture(block: Block) -> bool:
 
 def _is_notice(text: str) -> bool:
     words = sum(word in text for word in SITE)
-    return words >= LEAST_WORDS and len(text) <= 60 * words and not SPEAKING.search(text)
+    least = LEAST_WORDS + ("您" in text)  # notices seldom say 您, replies always do
+    return words >= least and len(text) <= 60 * words and not SPEAKING.search(text)
 
 
 def _running(blocks: Sequence[Block]) -> set[int]:

@@ -16,7 +16,7 @@ from knowledge.formats.documents.familiarity import familiarity
 from knowledge.text import CJK
 
 # UTF-8 read as GBK: mostly rare characters, some kana, the euro sign; read as Latin-1: accented letters in a row.
-AS_GBK = re.compile(r"[\u00b7\u2014-\u2026\u20ac\u3000-\u30ff\u3400-\u9fff\uff00-\uffe5]{3,}")
+AS_GBK = re.compile(r"[\u00b7\u2014-\u2026\u20ac\u3000-\u33ff\u3400-\u9fff\ue000-\uf8ff\uff00-\uffe5]{3,}")
 AS_LATIN = re.compile(r"[\u0080-\u00ff]{4,}")
 LONGEST_TAIL = 2  # characters at the end of a run that may belong to what follows
 

@@ -62,7 +62,7 @@ LOOK_ALIKES: Final[tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]] = (
     ("曰", "日", (((r"\d"), ""),)),
     ("白", "日", (("(?:工作)", "(?=[内，。、；]|之内|以内)"),)),
 )
-DIGITS: Final = re.compile(r"(?<=\d)[OoＯ](?=[\d%年月日元]|$)|(?<=\d)[lI|](?=\d)")
+DIGITS: Final = re.compile(r"(?<=\d)[OoＯ]+(?=[\d%年月日元]|$)|(?<=\d)[lI|](?=\d)")
 TWINS: Final = {"o": "0", "l": "1", "i": "1", "|": "1", "ｏ": "0"}
 
 
@@ -91,7 +91,7 @@ def clean(blocks: Sequence[Block]) -> Cleaned:
         for pattern, meant in RULES:
             text, found = pattern.subn(meant, text)
             count += found
-        text, found = DIGITS.subn(lambda match: TWINS[match[0].lower()], text)
+        text, found = DIGITS.subn(lambda match: "".join(TWINS[one.lower()] for one in match[0]), text)
         kept = "".join(simplified(character) if character in strays else character for character in text)
         return kept, count + found + sum(one != other for one, other in zip(text, kept, strict=True))
 
