@@ -28,7 +28,7 @@ INFORMAL = re.compile(r"(?<!迷)[你妳](?!好)")
 LABELLED: frozenset[Rule] = frozenset({"table", "dialogue", "label", "role"})  # the document itself says it is wording
 LONG_TITLE, SHORT_TITLE = 40, 3
 LONGEST_REPLY, LONGEST_VARIANT = 4000, 500
-VERB = re.compile(r"^(?:遇到|遇|如遇|如果|如|当|若|对于|对(?!方)|针对)(?=.{3})")
+VERB = re.compile(r"^(?:遇到|遇|如遇|如果|如(?!何)|当|若|对于|对(?!方)|针对)(?=.{3})")
 TRAILING = re.compile(r"(?:的?时候?|时)$")
 
 
@@ -40,7 +40,9 @@ def proposals(lines: Sequence[Line], phrases: Sequence[forbidden.Phrase]) -> tup
     used: set[int] = set()
     for recogniser in (tables.find, dialogue.find, situations.find, wordings.find):
         fresh: set[int] = set()  # one line may hold two situations
-        for one in recogniser([line for line in usable if line.number not in used or line.cells]):
+        # A list of wordings is told by the lines that lead to it, whatever else was found in those.
+        lines_left = [line for line in usable if line.number not in used or recogniser is wordings.find]
+        for one in recogniser(lines_left):
             numbers = {line.number for line in one.lines}
             if not numbers & used:
                 found.append(one)

@@ -47,6 +47,8 @@ LEAST_BULLETS = 3
 TITLE = re.compile(
     r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]{4,20}[：:]\s*$)|(?<=[。！？”；!])(?=\d{1,2}[.、][^。！？；，：:,!?]{2,14}$)"
 )
+# A heading that lost its break: the list begins right behind it, and goes on in the next line.
+HEADED = re.compile(r"(?:[一二三四五六七八九十]{1,3}、)?[\u3400-\u9fff]{4,20}")
 MARKER = re.compile(r"\s*(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}|[A-H])[）)、.．]|[-•·●?？])\s*")
 PREVIEW = re.compile(r"^\s*(\d{1,2})、")
 
@@ -177,7 +179,7 @@ def _counting(pattern: re.Pattern[str], text: str, expected: dict[re.Pattern[str
     found = [(match.start(), _value(match[1])) for match in pattern.finditer(text)]
     here = False  # whether the list that goes on has a number in this text
     for at, (start, value) in enumerate(found):
-        begins = value == 1 and _has_second(found, at)
+        begins = value == 1 and (_has_second(found, at) or HEADED.fullmatch(text[:start]) is not None)
         counts_on = value == expected[pattern] and (here or not text[:start].strip() or _ended(text[:start]))
         if begins or counts_on or not text[:start].strip():
             expected[pattern], here = value + 1, True

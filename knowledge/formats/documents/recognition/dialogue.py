@@ -14,6 +14,9 @@ AGENT = re.compile(
     r"(?:客服(?:人员|代表|专员)?|坐席|座席|话务员|店员|服务员|A|答|回答|答复|回复)\s*\d*\s*[：:]\s*(.+)$", re.IGNORECASE
 )
 ASKED = re.compile(r".{4,60}[？?]$")
+INLINE = re.compile(
+    r"(?P<asked>(?:如何|怎[么样]|什么|是否|能否|能不能|可不可以|可以|为什么|多久|哪|有没有|几)[^？?。！；]{2,40}[？?])\s*(?P<answer>.{8,})$"
+)
 NOT_CUSTOMER = re.compile(r"您(?!们好)|为您|感谢您")
 TURNS = 6  # of one side in a row
 LONGEST_ANSWER = 4  # lines
@@ -47,6 +50,10 @@ def _turns(lines: Sequence[Line], at: int, who: re.Pattern[str]) -> list[re.Matc
 
 
 def _questions(lines: Sequence[Line]) -> Iterator[Found]:
+    for line in lines:
+        if line.marker and (inline := INLINE.match(line.text)):
+            asked = inline["asked"]
+            yield Found("question", asked, (inline["answer"].strip(),), (line,), variants=(asked,), kind="faq")
     for at, line in enumerate(lines[:-1]):
         asks = (line.heading or line.marker) and ASKED.fullmatch(line.text) and not CUSTOMER.match(line.text)
         if not asks or NOT_CUSTOMER.search(line.text):

@@ -63,6 +63,16 @@ def test_a_forbidden_phrase_is_no_wording() -> None:
     assert proposals(found, phrases) == ()
 
 
+def test_a_line_that_is_used_still_leads_to_its_list() -> None:
+    """Its own situation, and then the items below it."""
+    found = proposed(
+        "接通时，应先说：您好，这里是书店。然后用礼貌用语，包括以下内容：", "1）谢谢您的建议。", "2）请您放心。"
+    )
+    assert [one.reply for one in found] == ["您好，这里是书店。", "谢谢您的建议。", "请您放心。"] or [
+        one.rule for one in found
+    ] == ["says", "list", "list"]
+
+
 @pytest.mark.parametrize(
     ("text", "damaged"),
     [("您好", False), ("头藛T您好", True), ("薄す膭客户", True), ("请选A款", False), ("尴尬", False)],

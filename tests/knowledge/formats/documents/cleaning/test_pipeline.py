@@ -9,10 +9,11 @@ from knowledge.formats.documents.cleaning.pipeline import cleaned
 from knowledge.formats.documents.readers import txt
 from tests.knowledge.formats.documents.manuals import MESSY, blocks, texts
 
-PIECES = st.sampled_from(  # noqa: SIM905  (a list of them would be a screen long)
-    "您好 请稍等 1、 2、 一、 回答: 客服： “ ” ( ） 務(wù) 冇 捉 \n · u ? , 。 第1页 下载 旳 ＡＢ \x00 \ud800 "
-    "客户 時 时 …".split(" ")
+SCRAPS = (
+    "您好 请稍等 1、 2、 一、 回答: 客服： “ ” ( ） 務(wù) 冇 捉 \n · u ? , 。 第1页 下载 旳 ＡＢ "
+    "\x00 \ud800 客户 時 时 …"
 )
+PIECES = st.sampled_from(SCRAPS.split(" "))
 
 
 def test_a_messy_manual_comes_out_clean() -> None:

@@ -41,6 +41,14 @@ def test_a_heading_that_asks_is_answered_below() -> None:
     )
 
 
+def test_a_question_may_be_answered_in_its_own_line() -> None:
+    """In a numbered list; a rhetorical one in the middle of a text is none."""
+    (found,) = dialogue.find(
+        lines_of(blocks("1. 如何退书？书友可以在七天内带小票到店办理。", "怎么办呢？大家都应该想一想办法。"))
+    )
+    assert (found.title, found.wordings) == ("如何退书？", ("书友可以在七天内带小票到店办理。",))
+
+
 def test_half_a_dialogue_is_none() -> None:
     """A customer without an answer, an agent without a question."""
     assert list(dialogue.find(lines_of(blocks("客户：有货吗？", "书店在三楼。", "客服：您好。")))) == []
