@@ -12,8 +12,8 @@ import warnings
 from collections.abc import Iterator
 from typing import Final
 
-from bs4 import BeautifulSoup, Comment, MarkupResemblesLocatorWarning, NavigableString, Tag, XMLParsedAsHTMLWarning
-from bs4.element import PreformattedString
+from bs4 import BeautifulSoup, Comment, MarkupResemblesLocatorWarning, Tag, XMLParsedAsHTMLWarning
+from bs4.element import NavigableString, PreformattedString
 
 from knowledge.formats.documents import limits
 from knowledge.formats.documents.blocks import CELLS, Block, BlockKind, Change, Cleaned, Place, change
@@ -86,11 +86,15 @@ def read(data: bytes) -> Cleaned:
 def _navigation(page: BeautifulSoup) -> Iterator[Change]:
     """Take out what is around the content; a part that holds most of the page's text is the content, whatever its name."""
     most = len(page.get_text()) / 2
+    gone: set[int] = set()
     for number, tag in enumerate(page.find_all(_is_around), 1):
+        if any(id(parent) in gone for parent in tag.parents):
+            continue
         text = SPACE.sub(" ", tag.get_text(" ")).strip()
-        if tag.parent is None or len(text) > most:
+        if len(text) > most:
             continue
         tag.extract()
+        gone.add(id(tag))
         if text:
             yield change("navigation", Place(paragraph=number, line=1), text, "")
 
@@ -98,9 +102,8 @@ def _navigation(page: BeautifulSoup) -> Iterator[Change]:
 def _is_around(tag: Tag) -> bool:
     if tag.name in AROUND or tag.get("role") in ROLES:
         return True
-    names = tag.get("class") or []
-    classes = names if isinstance(names, list) else [names]
-    return tag.name not in ("html", "body") and any(NAMED.search(str(name)) for name in (*classes, tag.get("id") or ""))
+    names = [str(name) for name in (*tag.get_attribute_list("class"), *tag.get_attribute_list("id")) if name]
+    return tag.name not in ("html", "body") and any(NAMED.search(name) for name in names)
 
 
 def _blocks(page: BeautifulSoup) -> list[Block]:

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from knowledge.errors import DocumentError
-from knowledge.formats.documents import isolation, limits
+from knowledge.formats.documents import limits
 from knowledge.formats.documents.isolation import read_apart
 from knowledge.formats.documents.reading import read
 from tests.knowledge.formats.documents.manuals import MESSY
@@ -35,7 +35,7 @@ def test_one_that_takes_too_long_is_stopped() -> None:
 def test_a_reader_that_dies_takes_nothing_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its status is told."""
     died = subprocess.CompletedProcess([], -11, b"", b"")
-    monkeypatch.setattr(isolation.subprocess, "run", lambda *_, **__: died)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: died)
     with pytest.raises(DocumentError, match="ended with -11"):
         read_apart(b"x", "a.txt")
 
@@ -43,6 +43,6 @@ def test_a_reader_that_dies_takes_nothing_with_it(monkeypatch: pytest.MonkeyPatc
 def test_a_document_beyond_the_limit_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is refused at once."""
     monkeypatch.setattr(limits, "BYTES", 1)
-    monkeypatch.setattr(isolation.subprocess, "run", None)
+    monkeypatch.setattr(subprocess, "run", None)
     with pytest.raises(DocumentError, match="2 bytes"):
         read_apart(b"xx", "a.txt")

@@ -9,7 +9,7 @@ from tests.knowledge.formats.documents import manuals
 from tests.knowledge.formats.documents.manuals import texts
 
 BODY = (
-    '<nav><a>首页</a> <a>登录</a></nav><div class="main-menu">目录</div><h2>开头语</h2><p>您好，<b>青松书屋</b>。<br>'
+    '<nav><a>首页</a> <a class="login">登录</a></nav><div class="main-menu">目录</div><h2>开头语</h2><p>您好，<b>青松书屋</b>。<br>'
     "请问找什么书？</p><ul><li>稍等</li></ul><footer>版权所有</footer><script>hacked()</script><!-- 注释 -->"
 )
 
@@ -23,9 +23,7 @@ def test_content_is_read_and_navigation_is_handed_back() -> None:
         ("请问找什么书？", "text"),
         ("稍等", "item"),
     ]
-    assert [one.before for one in found.changes] == ["首页 登录", "版权所有", "目录"] or {
-        one.before for one in found.changes
-    } == {"首页 登录", "目录", "版权所有"}
+    assert [one.before for one in found.changes] == ["首页 登录", "目录", "版权所有"]
 
 
 def test_the_content_is_never_taken_for_navigation() -> None:
