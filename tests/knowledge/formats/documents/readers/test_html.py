@@ -9,8 +9,9 @@ from tests.knowledge.formats.documents import manuals
 from tests.knowledge.formats.documents.manuals import texts
 
 BODY = (
-    '<nav><a>首页</a> <a class="login">登录</a></nav><div class="main-menu">目录</div><h2>开头语</h2><p>您好，<b>青松书屋</b>。<br>'
-    "请问找什么书？</p><ul><li>稍等</li></ul><footer>版权所有</footer><script>hacked()</script><!-- 注释 -->"
+    '<nav><a>首页</a> <a class="login">登录</a></nav><div class="main-menu">目录</div>'
+    "<h2>开头语</h2><p>您好，<b>青松书屋</b>。<br>请问找什么书？</p>"
+    "<ul><li>稍等</li></ul><footer>版权所有</footer><script>hacked()</script><!-- 注释 -->"
 )
 
 
