@@ -34,6 +34,10 @@ class PackError(KnowledgeError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class DocumentError(KnowledgeError):
+    """A document cannot be read, or is larger or stranger than what is read."""
+
+
 class DatabaseError(KnowledgeError):
     """The knowledge database cannot be reached, or refuses; trying again later may help."""
 

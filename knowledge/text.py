@@ -48,6 +48,21 @@ def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
+@lru_cache(maxsize=1)
+def _complicator() -> opencc.OpenCC:
+    return opencc.OpenCC("s2t")
+
+
+def simplified(text: str) -> str:
+    """The text in Simplified characters; of a Simplified one, itself."""
+    return str(_simplifier().convert(text))
+
+
+def traditional(text: str) -> str:
+    """The text in Traditional characters; of a Traditional one, itself."""
+    return str(_complicator().convert(text))
+
+
 def encodable(text: str) -> str:
     """The text without lone surrogates and NUL, which no embedder accepts."""
     return "".join(character for character in text if not "\ud800" <= character <= "\udfff" and character != "\0")

@@ -25,13 +25,27 @@ from index.retriever import Retriever
 from service import errors
 from service.adapters import wiring
 from service.admission import Admission
-from service.api import audit, checks, entries, exports, feedback, imports, insights, operations, reviews, suggestions
+from service.api import (
+    audit,
+    checks,
+    documents,
+    entries,
+    exports,
+    feedback,
+    imports,
+    insights,
+    operations,
+    reviews,
+    suggestions,
+)
 from service.desk import Desk
+from service.documents import Documents
 from service.identity.people import Person
 from service.imports import Plans
 from service.live import Live
 from service.metrics import Metrics
 from service.pages import audit as audit_page
+from service.pages import documents as documents_page
 from service.pages import frame, importing, knowledge, review
 from service.settings import Settings
 from service.shown import Recent
@@ -44,7 +58,7 @@ GIVEN_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 LARGEST_BODY = 512 * 1024
 LARGEST_UPLOAD = 32 * 1024 * 1024
 # The routes that take files; every other one keeps the small limit.
-UPLOADS = frozenset({"/v1/imports", "/import"})
+UPLOADS = frozenset({"/v1/imports", "/import", "/v1/documents", "/documents"})
 RESOURCES = (
     suggestions,
     feedback,
@@ -55,6 +69,7 @@ RESOURCES = (
     audit,
     imports,
     exports,
+    documents,
     operations,
 )
 PAGES = (
@@ -62,6 +77,7 @@ PAGES = (
     review,
     audit_page,
     importing,
+    documents_page,
 )
 VISITOR = Person("visitor", frozenset({"agent"}))
 
@@ -165,6 +181,7 @@ def create_app(
     app.state.examples = list(EXAMPLES)
     app.state.now = now
     app.state.identify = identify
+    app.state.documents = Documents(settings.home / "documents", now)
     app.state.imports = Plans(settings.home / "imports", now)
     for resource in (*RESOURCES, *PAGES):
         app.include_router(resource.router)

@@ -10,8 +10,7 @@ import re
 from collections.abc import Container, Sequence
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-
+from knowledge.pinyin import syllables
 from knowledge.text import normalise
 
 SYLLABLES, LONGEST = 8, 60
@@ -24,7 +23,7 @@ DIGEST = 6
 def slug(text: str) -> str:
     """Letters and digits with hyphens; a digest where the text has none, or is longer than an id should be."""
     folded = normalise(text)
-    words = [word for part in lazy_pinyin(folded) for word in WORD.findall(part.lower())]
+    words = [word for part in syllables(folded) for word in WORD.findall(part.lower())]
     short = "-".join(words[:SYLLABLES])[:LONGEST].strip("-")
     if not words:
         return f"q-{digest(folded)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from knowledge.errors import KnowledgeError
-from service.cli import artefacts, asking, content, measuring, reviewing, serving, transfer
+from service.cli import artefacts, asking, content, documents, measuring, reviewing, serving, transfer
 from service.cli.terminal import app, err
 from service.settings import SettingsError
 
@@ -13,6 +13,7 @@ from service.settings import SettingsError
 GROUPS = (
     transfer,
     content,
+    documents,
     reviewing,
     artefacts,
     asking,

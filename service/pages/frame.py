@@ -46,6 +46,7 @@ PLACES: tuple[Place, ...] = (
     Place("/review", "place_review", "read"),
     Place("/audit", "place_audit", "read"),
     Place("/import", "place_import", "edit"),
+    Place("/documents", "place_documents", "edit"),
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.text import aligned, encodable, is_cjk, normalise
+from knowledge.text import aligned, encodable, is_cjk, normalise, simplified, traditional
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,12 @@ from knowledge.text import aligned, encodable, is_cjk, normalise
 def test_normal_forms(text: str, normal: str) -> None:
     """Width, script, case, variant and invisible characters, emoji, spaces and stretched writing are folded."""
     assert normalise(text) == normal
+
+
+def test_a_script_is_turned_into_the_other() -> None:
+    """And a text in it stays as it is."""
+    assert simplified("請問您") == simplified("请问您") == "请问您"
+    assert traditional("请问您") == traditional("請問您") == "請問您"
 
 
 def test_numbers_and_models_stay() -> None:

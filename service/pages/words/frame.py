@@ -19,6 +19,7 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "place_review": "审核",
         "place_audit": "操作记录",
         "place_import": "导入导出",
+        "place_documents": "读文档",
     },
     "en": {
         "brand": "Huashu",
@@ -32,5 +33,6 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "place_review": "Review",
         "place_audit": "Audit log",
         "place_import": "Import and export",
+        "place_documents": "Documents",
     },
 }

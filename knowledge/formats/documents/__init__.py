@@ -1,0 +1,1 @@
+"""Service manuals as they are downloaded: read, cleaned, and searched for situations with their wording."""

@@ -1,0 +1,1 @@
+"""Documents: read, cleaned, and searched for proposals."""
