@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 
+from service.identity.csrf import token_of
 from service.identity.people import Permission, permissions_of
 from service.pages.words import FRAME, UiLanguage
 
@@ -24,6 +25,8 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
+
+SESSION_COOKIE = "huashu_session"
 
 Theme = Literal["light", "dark"]
 
@@ -65,6 +68,8 @@ def render(
             "here": lambda **changes: f"{request.url.path}?" + urlencode(dict(asked) | changes),
             "places": [place for place in PLACES if place.needs in allowed],
             "path": request.url.path,
+            # The hidden field that every form of method post carries: {{ csrf }}.
+            "csrf": templates.env.get_template("parts.html").module.csrf_field(csrf_token(request)),  # type: ignore[attr-defined]
             **context,
         },
         status_code=status,
@@ -74,6 +79,12 @@ def render(
     )
     _remember(page, asked)
     return page
+
+
+def csrf_token(request: Request) -> str:
+    """The token that this visitor's forms and scripts must show; empty for who has no session."""
+    secret = request.cookies.get(SESSION_COOKIE, "")
+    return token_of(secret) if secret else ""
 
 
 def language_of(request: Request) -> UiLanguage:
