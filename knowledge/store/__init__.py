@@ -1,4 +1,4 @@
-"""The knowledge database: versions, states, approvals, audit and feedback, on SQLite or PostgreSQL."""
+"""The knowledge database: versions, states, approvals, audit, feedback and who may sign in, on SQLite or PostgreSQL."""
 
 from knowledge.store.records import (
     Act,
@@ -6,7 +6,12 @@ from knowledge.store.records import (
     EntryCounts,
     FeedbackCounts,
     FeedbackRecord,
+    IdentityRecord,
     ImportReport,
+    KeyRecord,
+    LinkRecord,
+    PersonRecord,
+    SessionRecord,
     Source,
     VersionRecord,
 )
@@ -18,7 +23,12 @@ __all__ = [
     "EntryCounts",
     "FeedbackCounts",
     "FeedbackRecord",
+    "IdentityRecord",
     "ImportReport",
+    "KeyRecord",
+    "LinkRecord",
+    "PersonRecord",
+    "SessionRecord",
     "Source",
     "Store",
     "VersionRecord",

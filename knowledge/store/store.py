@@ -1,6 +1,7 @@
 """The knowledge database's face: every act on knowledge is one method, one transaction and one line of audit.
 
-Feedback is kept beside it; it changes no knowledge and has no line of audit.
+Feedback is kept beside it; it changes no knowledge and has no line of audit. Who may sign in is kept beside it too:
+`people`, `keys` and `sessions`, each act with its line.
 
 Which state may follow which, and who may do it, is `rules`'. The clock, sign-in and roles are the caller's: every act
 is told who acts and when.
@@ -17,10 +18,20 @@ from sqlalchemy import Connection
 
 from knowledge.errors import NotFound
 from knowledge.model import ApprovedEntry, Entry, Facts, Pack, Policy, State
-from knowledge.store import feedback, importing, rows, rules
+from knowledge.store import feedback, importing, keys, people, rows, rules, sessions
 from knowledge.store.database import Database
 from knowledge.store.importing import Import
-from knowledge.store.records import AuditRecord, FeedbackCounts, FeedbackRecord, ImportReport, VersionRecord
+from knowledge.store.keys import Keys
+from knowledge.store.people import People
+from knowledge.store.records import (
+    AuditRecord,
+    FeedbackCounts,
+    FeedbackRecord,
+    IdentityRecord,
+    ImportReport,
+    VersionRecord,
+)
+from knowledge.store.sessions import Sessions
 from knowledge.store.tables import facts_version, policy_version
 
 
@@ -29,6 +40,9 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.people = People(database)
+        self.keys = Keys(database)
+        self.sessions = Sessions(database)
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -173,6 +187,21 @@ class Store:
         """Every act, or every act on one entry, oldest first."""
         with self._database.reading() as connection:
             return rows.audit_records(connection, entry_id)
+
+    def identity_turn(self) -> int:
+        """A number that moves on whenever who may do what has changed."""
+        with self._database.reading() as connection:
+            return people.turn_of(connection)
+
+    def identity(self) -> IdentityRecord:
+        """People, keys and sessions, all of one moment."""
+        with self._database.reading() as connection:
+            return IdentityRecord(
+                people.turn_of(connection),
+                people.people(connection),
+                keys.keys(connection),
+                sessions.sessions(connection),
+            )
 
     def add_feedback(self, record: FeedbackRecord, shown: Sequence[str] = ()) -> tuple[FeedbackRecord, bool]:
         """Keep what became of a suggestion; the record kept first for that act, and whether it is this one.
