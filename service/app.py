@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib import metadata
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
-from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,12 +23,13 @@ from index.artefact import Shelf
 from index.embedder import Embedder, load_embedder
 from service import errors
 from service.adapters import wiring
-from service.api import checks, entries, feedback, insights, operations, suggestions
+from service.api import checks, description, entries, feedback, insights, operations, suggestions
 from service.desk import Desk
-from service.identity.people import Person
+from service.identity.gate import Gate, Identify, recognised
+from service.identity.identity import Identity
 from service.live import Live
 from service.metrics import Metrics
-from service.pages import frame, knowledge
+from service.pages import account, administration, frame, knowledge, refusal, sign_in
 from service.settings import Settings
 from service.shown import Recent
 from service.storage import Storage
@@ -38,7 +39,10 @@ log = structlog.get_logger(__name__)
 EXAMPLES = ("快递三天没动静了", "退款多久能到账", "充电宝能带上飞机吗")
 GIVEN_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 LARGEST_BODY = 512 * 1024
-VISITOR = Person("visitor", frozenset({"agent"}))
+RESOURCES = (suggestions, feedback, insights, checks, entries, operations, description)
+PAGES = (knowledge, sign_in, account, administration)
+# Files that anybody may read, as they say nothing that is not in every copy of this program.
+PUBLIC_FILES = ("/static", "/static-offline-docs")
 WORKERS = 8  # queries under way at once; more wait their turn
 
 DESCRIPTION = """The approved reply, and the right escalation, for whatever a customer says.
@@ -100,9 +104,9 @@ def create_app(
     settings: Settings,
     embedder: Embedder | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    identify: Callable[[Request], Person | None] = lambda request: VISITOR,
+    identify: Identify | None = None,
 ) -> FastAPI:
-    """The whole service. Tests hand in an embedder, a clock, and who is who."""
+    """The whole service. Tests hand in an embedder, a clock, and who is who in the place of keys and sessions."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -119,37 +123,49 @@ def create_app(
         app.state.suggest = app.state.recent.remembering(Desk(lambda: live.retriever, now).suggest)
         app.state.check = checks.Checker(lambda: live.retriever).check
         app.state.storage = Storage(settings.database_url)
+        await identity.start()
         try:
             async with wiring.running(app, settings.adapters):
                 yield
         finally:
+            await identity.stop()
             await anyio.to_thread.run_sync(live.stop)
             await anyio.to_thread.run_sync(app.state.storage.close)
 
-    # FastAPI's own /docs would load its script from elsewhere; this one serves it.
-    app: FastAPI = FastAPIOffline(
+    # FastAPI's own /docs would load its script from elsewhere, and state no permission: `description` has ours.
+    app = FastAPI(
         title="Huashu",
         version=metadata.version("huashu"),
         description=DESCRIPTION,
         lifespan=lifespan,
-        redoc_url=None,
+        openapi_url=None,
     )
+    identity = Identity.of(settings, now)
     app.state.metrics = Metrics()
     app.state.examples = list(EXAMPLES)
     app.state.now = now
-    app.state.identify = identify
-    for resource in (suggestions, feedback, insights, checks, entries, operations, knowledge):
+    app.state.identity = identity
+    app.state.identify = identify or recognised
+    app.state.settings = settings
+    for resource in (*RESOURCES, *PAGES):
         app.include_router(resource.router)
     wiring.install(app, settings.adapters)
     app.mount("/static", _Static(directory=frame.STATIC), name="static")
+    app.mount("/static-offline-docs", StaticFiles(directory=description.FILES), name="static-offline-docs")
     errors.install(app)
+    description.install(app)
+    refusal.install(app)
+    recogniser = identity.recogniser(settings, wiring.KEY_IN_ADDRESS)
+    app.add_middleware(
+        Gate, recogniser=recogniser, rates=identity.rates, refuse=refusal.refused, identify=identify
+    )
     app.add_middleware(LimitBody)
     app.middleware("http")(_observe)
     if settings.loopback:
         # A page of another site must not reach a service without sign-in by pointing its own name here.
-        app.add_middleware(
-            TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", "testserver", settings.host]
-        )
+        own = ["localhost", "127.0.0.1", "[::1]", "testserver", settings.host]
+        named = urlsplit(settings.public_url).hostname
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*own, *([named] if named else [])])
     return app
 
 

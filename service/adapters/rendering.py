@@ -20,7 +20,7 @@ from service.adapters import keys
 from service.errors import Problem, details, field_problem, problem_of, request_id
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-Guard = Callable[[Request], None]
+Guard = Callable[[Request], Coroutine[Any, Any, None]]
 Code = int | str | None
 Render = Callable[[Problem, Code], Response]
 Model = TypeVar("Model", bound=BaseModel)
@@ -38,12 +38,14 @@ def route_class(render: Render, guard: Guard = keys.require) -> type[APIRoute]:
     """A kind of route that lets in whom `guard` does, and has its errors rendered by `render`."""
 
     class Rendered(APIRoute):
+        permission = keys.PERMISSION  # what `guard` asks for, before anything of the request is read
+
         def get_route_handler(self) -> Handler:
             handle = super().get_route_handler()
 
             async def handled(request: Request) -> Response:
                 try:
-                    guard(request)
+                    await guard(request)
                     return await handle(request)
                 except Exception as error:
                     return render(_problem(error, request), error.code if isinstance(error, Refused) else None)

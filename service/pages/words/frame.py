@@ -16,6 +16,10 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "other_language": "English",
         "places": "页面",
         "place_knowledge": "查话术",
+        "place_admin": "管理",
+        "sign_in": "登录",
+        "sign_out": "退出",
+        "account": "我的账号",
     },
     "en": {
         "brand": "Huashu",
@@ -26,5 +30,9 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "other_language": "中文",
         "places": "Pages",
         "place_knowledge": "Find a reply",
+        "place_admin": "Administration",
+        "sign_in": "Sign in",
+        "sign_out": "Sign out",
+        "account": "My account",
     },
 }
