@@ -156,9 +156,7 @@ def create_app(
     description.install(app)
     refusal.install(app)
     recogniser = identity.recogniser(settings, wiring.KEY_IN_ADDRESS)
-    app.add_middleware(
-        Gate, recogniser=recogniser, rates=identity.rates, refuse=refusal.refused, identify=identify
-    )
+    app.add_middleware(Gate, recogniser=recogniser, rates=identity.rates, refuse=refusal.refused, identify=identify)
     app.add_middleware(LimitBody)
     app.middleware("http")(_observe)
     if settings.loopback:

@@ -100,9 +100,7 @@ class SignIn:
             client_secret=given.get(names[2], "").strip(),
             roles_claim=given.get("HUASHU_OIDC_ROLES_CLAIM", cls.roles_claim).strip(),
             roles=_roles(given.get("HUASHU_OIDC_ROLES", "")),
-            rates=tuple(
-                (kind, _rate(given, name)) for kind, name in RATES.items() if given.get(name)
-            ),
+            rates=tuple((kind, _rate(given, name)) for kind, name in RATES.items() if given.get(name)),
         )
 
 
@@ -238,7 +236,7 @@ def _roles(text: str) -> tuple[tuple[str, str], ...]:
     for part in _listed(text):
         theirs, equals, ours = (piece.strip() for piece in part.partition("="))
         if not (theirs and equals and ours):
-            raise SettingsError(f"HUASHU_OIDC_ROLES is {text!r}: give pairs with commas, such as desk=agent,leads=approver")
+            raise SettingsError(f"HUASHU_OIDC_ROLES is {text!r}: give pairs such as desk=agent,leads=approver")
         if ours not in ROLES:
             raise SettingsError(f"HUASHU_OIDC_ROLES gives {theirs} the role {ours!r}: give one of {', '.join(ROLES)}")
         found.append((theirs, ours))

@@ -1,5 +1,6 @@
-"""What the store takes in and hands out, frozen: versions, audit lines, import reports, feedback and its counts, and who
-may sign in.
+"""What the store takes in and hands out, frozen.
+
+Versions, audit lines, import reports, feedback and its counts, and who may sign in.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ def _render(problem: Problem, code: Code) -> Response:
     return JSONResponse(body.model_dump(), problem.status)
 
 
-async def _guard(request: Request) -> None:
+def _guard(request: Request) -> None:
     """Dify always sends a bearer; its form is checked even where no key is set."""
     header = request.headers.get("authorization")
     known = keys.allowed(request)
@@ -124,7 +124,8 @@ async def _guard(request: Request) -> None:
             "Invalid Authorization header format. Expected 'Bearer <api-key>', an API key or HUASHU_ADAPTER_KEY.",
         )
     if not known:
-        raise Refused(403, 1002, "Authorization failed: the key is neither an API key that may suggest nor HUASHU_ADAPTER_KEY.")
+        wanted = "an API key that may suggest, or HUASHU_ADAPTER_KEY"
+        raise Refused(403, 1002, f"Authorization failed: the key is none of {wanted}.")
 
 
 router = APIRouter(tags=["adapters"], route_class=route_class(_render, _guard))

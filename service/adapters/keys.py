@@ -18,7 +18,7 @@ from service.identity.tokens import key_of
 PERMISSION: Final[Permission] = "suggest"
 
 
-async def require(request: Request) -> None:
+def require(request: Request) -> None:
     """401 where the request may not: other systems know no finer answer."""
     if not allowed(request):
         raise HTTPException(
@@ -26,7 +26,12 @@ async def require(request: Request) -> None:
         )
 
 
-require.permission = PERMISSION  # type: ignore[attr-defined]
+async def required(request: Request) -> None:
+    """`require` as a dependency."""
+    require(request)
+
+
+required.permission = PERMISSION  # type: ignore[attr-defined]
 
 
 def allowed(request: Request) -> bool:
@@ -41,5 +46,3 @@ def allowed(request: Request) -> bool:
 def shown(request: Request) -> str:
     """The key of a request, empty where it has none."""
     return key_of(request) or request.query_params.get("token", "")
-
-

@@ -194,7 +194,7 @@ router = APIRouter(tags=["adapters"])
 @router.post(
     "/mcp",
     summary="Model Context Protocol",
-    dependencies=[Depends(keys.require)],
+    dependencies=[Depends(keys.required)],
     response_class=Response,
     responses={
         200: {"description": "A JSON-RPC response.", "content": {"application/json": {}}},

@@ -20,7 +20,7 @@ from service.adapters import keys
 from service.errors import Problem, details, field_problem, problem_of, request_id
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-Guard = Callable[[Request], Coroutine[Any, Any, None]]
+Guard = Callable[[Request], None]
 Code = int | str | None
 Render = Callable[[Problem, Code], Response]
 Model = TypeVar("Model", bound=BaseModel)
@@ -45,7 +45,7 @@ def route_class(render: Render, guard: Guard = keys.require) -> type[APIRoute]:
 
             async def handled(request: Request) -> Response:
                 try:
-                    await guard(request)
+                    guard(request)
                     return await handle(request)
                 except Exception as error:
                     return render(_problem(error, request), error.code if isinstance(error, Refused) else None)

@@ -44,9 +44,7 @@ class Runs(Protocol):
 class Directory:
     """Everybody that may ask."""
 
-    def __init__(
-        self, run: Runs, exists: Callable[[], bool], now: Callable[[], datetime], idle: timedelta
-    ) -> None:
+    def __init__(self, run: Runs, exists: Callable[[], bool], now: Callable[[], datetime], idle: timedelta) -> None:
         self._run, self._exists, self._now, self._idle = run, exists, now, idle
         self.loaded = False
         self.keys_made = False  # whether any key was ever made; a revoked one counts

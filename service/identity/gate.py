@@ -172,5 +172,3 @@ def recognised(request: Request) -> Person | None:
     """Who the gate said it is: `app.state.identify` of a service."""
     found: Person | None = getattr(request.state, "person", None)
     return found
-
-

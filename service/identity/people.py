@@ -84,7 +84,7 @@ def needs(permission: Permission) -> Callable[[Request], Coroutine[Any, Any, Per
         found = person_of(request)
         if found is None and getattr(request.state, "identity_away", False):
             raise DatabaseError("who asks cannot be told while the knowledge database is away: try again later")
-        if found is None:
+        if found is None or (found is VISITOR and permission not in VISITOR.permissions):
             raise NotSignedIn(f"this needs a sign-in that allows {permission}: sign in, or send an API key")
         if permission not in found.permissions:
             held = ", ".join(sorted((*found.roles, *found.scopes))) or "none"

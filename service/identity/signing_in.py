@@ -71,9 +71,7 @@ class SigningIn:
         """A session for somebody who has shown who they are; its secret."""
         secret, now = new_secret(), self._now()
         ends = now + self._lasting.whole
-        await self._run(
-            lambda store: store.sessions.open(name, digest(secret), now, ends, agent[:LONGEST_AGENT], how)
-        )
+        await self._run(lambda store: store.sessions.open(name, digest(secret), now, ends, agent[:LONGEST_AGENT], how))
         await self._directory.refresh()
         return secret
 
@@ -160,5 +158,3 @@ def forget_cookies(response: Response) -> None:
     """Take the session from a browser."""
     response.delete_cookie(COOKIE)
     response.delete_cookie(csrf.COOKIE)
-
-

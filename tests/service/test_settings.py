@@ -12,12 +12,12 @@ from service.settings import ADAPTERS, Adapters, Settings, SettingsError
 
 
 def test_everything_has_a_default() -> None:
-    """An empty environment serves this machine only, keeps its things in ./data, and needs no sign-in."""
+    """An empty environment serves this machine only, keeps its things in ./data, and lets visitors in."""
     settings = Settings.from_environment({})
     assert settings.home == Path("data").resolve()
     assert (settings.host, settings.port, settings.poll_seconds) == ("127.0.0.1", 8000, 1.0)
     assert settings.loopback
-    assert not settings.open_network
+    assert settings.private
     assert settings.url == "http://127.0.0.1:8000"
     assert settings.embedder == "huashu-default"
     assert settings.tuning == SHIPPED_TUNING
@@ -32,7 +32,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "HUASHU_EMBEDDER": "BAAI/bge-small-zh-v1.5",
         "HUASHU_DATABASE": "postgresql+psycopg://db/huashu",
         "HUASHU_POLL_SECONDS": "0.5",
-        "HUASHU_OPEN_NETWORK": "1",
+        "HUASHU_PUBLIC_URL": "https://desk.example/",
         "HUASHU_TUNING": str(tmp_path / "ours.npz"),
         "HUASHU_COLOUR": "red",
         "PORT": "1",
@@ -44,7 +44,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "BAAI/bge-small-zh-v1.5",
         "postgresql+psycopg://db/huashu",
         0.5,
-        True,
+        "https://desk.example",
         tuning=tmp_path / "ours.npz",
     )
 

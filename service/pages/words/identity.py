@@ -202,7 +202,7 @@ EN: Final[dict[str, str]] = {
     "copied": "Copied",
     "copy_failed": "Could not copy: select it and copy it by hand",
     "keys_title": "API keys",
-    "keys_hint": "Programs such as a chat console ask by key. Once a key was made, everything needs a key or a sign-in.",
+    "keys_hint": "Programs, such as consoles, ask by key. Once there was one, everything needs a key or a sign-in.",
     "add_key": "New key",
     "key_name": "Used by",
     "key_name_hint": "such as: chat console",
