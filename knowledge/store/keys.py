@@ -38,7 +38,7 @@ class Keys:
                 raise StateError(f"a key named {kept} is in use: choose another name, or revoke that one first")
             values = {"name": kept, "secret": secret, "hint": hint, "scopes": sorted(set(scopes))}
             made = connection.execute(insert(api_key).values(values | {"created_by": who, "created_at": at}))
-            number = int(made.inserted_primary_key[0])
+            number = int(made.inserted_primary_key[0])  # type: ignore[index]
             record(connection, "key.add", who, at, key=number, name=kept, scopes=values["scopes"])
             return _existing(connection, number)
 

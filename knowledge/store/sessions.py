@@ -112,7 +112,7 @@ def _open(
         raise StateError(f"{owner.name} is disabled: ask an administrator")
     moments = {"created_at": at, "seen_at": at, "ends_at": ends_at}
     values = {"secret": secret, "person": owner.name, "agent": agent} | moments
-    number = int(connection.execute(insert(session).values(values)).inserted_primary_key[0])
+    number = int(connection.execute(insert(session).values(values)).inserted_primary_key[0])  # type: ignore[index]
     statement = update(person).where(person.c.name == owner.name)
     connection.execute(statement.values(failures=0, locked_until=None, signed_in_at=at))
     record(connection, "session.open", owner.name, at, person=owner.name, session=number, how=how)

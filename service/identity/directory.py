@@ -12,14 +12,14 @@ import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Final, Protocol, TypeVar, cast
+from typing import Final, Protocol, TypeVar
 
 import anyio
 import structlog
 
 from knowledge.errors import DatabaseError
 from knowledge.store import IdentityRecord, KeyRecord, PersonRecord, SessionRecord, Store
-from service.identity.people import PERMISSIONS, ROLES, Permission, Person, Role
+from service.identity.people import PERMISSIONS, ROLES, Person
 from service.identity.tokens import digest
 
 T = TypeVar("T")
@@ -179,11 +179,11 @@ class Directory:
 
 def person_of_key(key: KeyRecord) -> Person:
     """A key as somebody who acts; no person's name has a colon."""
-    roles = frozenset(cast(Role, scope) for scope in key.scopes if scope in ROLES)
-    scopes = frozenset(cast(Permission, scope) for scope in key.scopes if scope in PERMISSIONS)
+    roles = frozenset(scope for scope in key.scopes if scope in ROLES)
+    scopes = frozenset(scope for scope in key.scopes if scope in PERMISSIONS)
     return Person(f"key:{key.name}", roles, scopes)
 
 
 def person_of_record(owner: PersonRecord) -> Person:
     """Somebody signed in, as who acts; a role of a newer program gives nothing."""
-    return Person(owner.name, frozenset(cast(Role, role) for role in owner.roles if role in ROLES), account=owner.name)
+    return Person(owner.name, frozenset(role for role in owner.roles if role in ROLES), account=owner.name)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -163,8 +164,11 @@ async def _field(request: Request, body: _Body) -> str:
     async def replayed() -> dict[str, Any]:
         return {"type": "http.request", "body": content, "more_body": False}
 
-    async with Request(request.scope, replayed).form() as form:
-        shown = form.get(csrf.FIELD, "")
+    try:
+        async with Request(request.scope, replayed).form() as form:
+            shown = form.get(csrf.FIELD, "")
+    except HTTPException:  # which is no form at all
+        return ""
     return shown if isinstance(shown, str) else ""
 
 
