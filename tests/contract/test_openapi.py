@@ -31,6 +31,7 @@ from service.api.requests import LARGEST_BATCH
 from service.api.responses import SuggestionResponse
 from service.app import LARGEST_BODY, create_app
 from service.errors import Problem
+from service.identity.people import Person
 from service.settings import Settings
 from tests.service.shop import FRIDAY, publish
 from tests.toy import ToyEmbedder
@@ -48,6 +49,7 @@ OPERATIONS = {
     ("get", "/readyz"),
     ("get", "/metrics"),
 }
+EVERYBODY = Person("li", frozenset({"admin"}))
 EXAMPLES = 15  # requests an operation
 
 
@@ -56,7 +58,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The service over the small shop."""
     home = tmp_path_factory.mktemp("contract")
     publish(home)
-    with TestClient(create_app(Settings(home=home), ToyEmbedder(), lambda: FRIDAY)) as client:
+    app = create_app(Settings(home=home), ToyEmbedder(), lambda: FRIDAY, identify=lambda request: EVERYBODY)
+    with TestClient(app) as client:
         yield client
 
 

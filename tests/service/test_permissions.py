@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
-from httpx import Response
+from httpx2 import Response
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 

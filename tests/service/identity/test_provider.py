@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
-from httpx import Response
+from httpx2 import Response
 from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
@@ -49,7 +49,7 @@ def leave(browser: TestClient, onward: str = "/account") -> str:
     """Press the button, and let the provider say yes: the address it sends the browser back to."""
     left = browser.get(PATH, params={"next": onward})
     assert left.status_code == 302
-    return httpx.get(left.headers["location"]).headers["location"]
+    return httpx2.get(left.headers["location"]).headers["location"]
 
 
 def arrive(browser: TestClient, address: str) -> Response:
@@ -64,7 +64,7 @@ def test_the_whole_way(browser: TestClient) -> None:
     asked = parse_qs(urlsplit(left.headers["location"]).query)
     assert {"state", "nonce", "code_challenge"} <= set(asked)
     assert asked["redirect_uri"] == [f"http://testserver{PATH}/callback"]
-    back = arrive(browser, httpx.get(left.headers["location"]).headers["location"])
+    back = arrive(browser, httpx2.get(left.headers["location"]).headers["location"])
     assert (back.status_code, back.headers["location"]) == (303, "/account")
     page = browser.get("/account").text
     assert "韩梅" in page and "审核" in page and "客服" not in page

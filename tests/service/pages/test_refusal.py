@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated
 
 import pytest
@@ -17,7 +16,7 @@ from tests.service.visiting import HTML
 
 
 @pytest.fixture
-def client() -> Iterator[TestClient]:
+def client() -> TestClient:
     """An app with a page and an API that only editors may ask."""
     app = FastAPI()
     app.state.identify = by_header
@@ -29,7 +28,7 @@ def client() -> Iterator[TestClient]:
     async def edit(person: Annotated[Person, Depends(needs("edit"))]) -> str:
         return person.name
 
-    yield TestClient(app, follow_redirects=False)
+    return TestClient(app, follow_redirects=False)
 
 
 def test_a_person_who_is_not_signed_in_is_led_there_and_back(client: TestClient) -> None:

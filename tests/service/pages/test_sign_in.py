@@ -70,7 +70,7 @@ def test_a_refused_sign_in_keeps_name_and_way(browser: TestClient) -> None:
 def test_the_frame_says_who_is_signed_in(browser: TestClient) -> None:
     """A stranger is offered the form, everybody else their account and the way out."""
     assert 'href="/sign-in?next=/"' in browser.get("/").text
-    assert 'href="/sign-in?' not in browser.get("/sign-in").text
+    assert 'href="/sign-in?next' not in browser.get("/sign-in").text
     sign_in(browser, "zhao")
     page = browser.get("/").text
     assert ">zhao<" in page and 'action="/sign-out"' in page and 'name="csrf"' in page
