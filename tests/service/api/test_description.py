@@ -1,4 +1,4 @@
-"""GET /openapi.json and /docs: what a route states is read from it; tests/service/test_permissions.py walks them all."""
+"""GET /openapi.json and /docs: what a route states is read from it; test_permissions.py walks them all."""
 
 from __future__ import annotations
 
