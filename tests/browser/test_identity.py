@@ -58,7 +58,7 @@ SCHEMES: Iterator[Literal["light", "dark"]] = cycle(("light", "dark"))
 
 
 def clean(page: Page) -> None:
-    """axe finds nothing to object to, contrast included, in one theme or the other; nothing is wider than the window."""
+    """axe finds nothing to object to, contrast included, in one theme or the other; nothing is cut off."""
     page.emulate_media(color_scheme=next(SCHEMES))
     found = pytest.importorskip("axe_playwright_python.sync_playwright").Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
