@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib import metadata
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
-from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +28,7 @@ from service.admission import Admission
 from service.api import (
     audit,
     checks,
+    description,
     documents,
     entries,
     exports,
@@ -40,13 +41,14 @@ from service.api import (
 )
 from service.desk import Desk
 from service.documents import Documents
-from service.identity.people import Person
+from service.identity.gate import Gate, Identify, recognised
+from service.identity.identity import Identity
 from service.imports import Plans
 from service.live import Live
 from service.metrics import Metrics
+from service.pages import account, administration, frame, importing, knowledge, refusal, review, sign_in
 from service.pages import audit as audit_page
 from service.pages import documents as documents_page
-from service.pages import frame, importing, knowledge, review
 from service.settings import Settings
 from service.shown import Recent
 from service.storage import Storage
@@ -71,6 +73,7 @@ RESOURCES = (
     exports,
     documents,
     operations,
+    description,
 )
 PAGES = (
     knowledge,
@@ -78,8 +81,12 @@ PAGES = (
     audit_page,
     importing,
     documents_page,
+    sign_in,
+    account,
+    administration,
 )
-VISITOR = Person("visitor", frozenset({"agent"}))
+# Files that anybody may read, as they say nothing that is not in every copy of this program.
+PUBLIC_FILES = ("/static", "/static-offline-docs")
 
 DESCRIPTION = """The approved reply, and the right escalation, for whatever a customer says.
 
@@ -142,10 +149,12 @@ def create_app(
     settings: Settings,
     embedder: Embedder | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    identify: Callable[[Request], Person | None] = lambda request: VISITOR,
+    identify: Identify | None = None,
     first: Retriever | None = None,
 ) -> FastAPI:
-    """The whole service. Tests hand in an embedder, a clock, and who is who; several workers share a `first` index."""
+    """The whole service. Tests hand in an embedder, a clock, and who is who in the place of keys and sessions; several
+    workers share a `first` index.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -161,40 +170,50 @@ def create_app(
         app.state.suggest = app.state.recent.remembering(Desk(lambda: live.retriever, now).suggest)
         app.state.check = checks.Checker(lambda: live.retriever).check
         app.state.storage = Storage(settings.database_url)
+        await identity.start()
         try:
             async with wiring.running(app, settings.adapters):
                 yield
         finally:
+            await identity.stop()
             await anyio.to_thread.run_sync(live.stop)
             await anyio.to_thread.run_sync(app.state.storage.close)
 
-    # FastAPI's own /docs would load its script from elsewhere; this one serves it.
-    app: FastAPI = FastAPIOffline(
+    # FastAPI's own /docs would load its script from elsewhere, and state no permission: `description` has ours.
+    app = FastAPI(
         title="Huashu",
         version=metadata.version("huashu"),
         description=DESCRIPTION,
         lifespan=lifespan,
-        redoc_url=None,
+        openapi_url=None,
     )
+    identity = Identity.of(settings, now)
     app.state.metrics = Metrics()
     app.state.admission = Admission(settings.longest_wait)
     app.state.examples = list(EXAMPLES)
     app.state.now = now
-    app.state.identify = identify
     app.state.documents = Documents(settings.home / "documents", now)
     app.state.imports = Plans(settings.home / "imports", now)
+    app.state.identity = identity
+    app.state.identify = identify or recognised
+    app.state.settings = settings
     for resource in (*RESOURCES, *PAGES):
         app.include_router(resource.router)
     wiring.install(app, settings.adapters)
     app.mount("/static", _Static(directory=frame.STATIC), name="static")
+    app.mount("/static-offline-docs", StaticFiles(directory=description.FILES), name="static-offline-docs")
     errors.install(app)
+    description.install(app)
+    refusal.install(app)
+    recogniser = identity.recogniser(settings, wiring.KEY_IN_ADDRESS)
+    app.add_middleware(Gate, recogniser=recogniser, rates=identity.rates, refuse=refusal.refused, identify=identify)
     app.add_middleware(LimitBody)
     app.middleware("http")(_observe)
     if settings.loopback:
         # A page of another site must not reach a service without sign-in by pointing its own name here.
-        app.add_middleware(
-            TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", "testserver", settings.host]
-        )
+        own = ["localhost", "127.0.0.1", "[::1]", "testserver", settings.host]
+        named = urlsplit(settings.public_url).hostname
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*own, *([named] if named else [])])
     return app
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,14 @@ class SettingsError(Exception):
     """A setting cannot be used; the message names it, its value and what is allowed."""
 
 
+ROLES = ("console", "agent", "editor", "approver", "admin")  # a test holds them to service/identity/people.py
+RATE = re.compile(r"[1-9]\d{0,8}/(second|minute|hour)")
+RATES = {
+    "key": "HUASHU_RATE_KEY",
+    "person": "HUASHU_RATE_PERSON",
+    "address": "HUASHU_RATE_ADDRESS",
+    "sign-in": "HUASHU_RATE_SIGN_IN",
+}
 ADAPTERS = ("dify", "chatwoot", "azure", "rasa", "anyq", "mcp")
 
 
@@ -56,6 +65,46 @@ class Adapters:
 
 
 @dataclass(frozen=True)
+class SignIn:
+    """How people and programs show who they are, and how often they may ask.
+
+    session_hours, session_days: how long a session lasts unused, and in all (HUASHU_SESSION_HOURS 12, _DAYS 7).
+    issuer, client_id, client_secret: an OpenID Connect provider (HUASHU_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET).
+    roles_claim, roles: where its tokens have roles, and which are which of ours (HUASHU_OIDC_ROLES_CLAIM `roles`,
+        HUASHU_OIDC_ROLES such as `desk=agent,leads=approver`; without it those of the same name).
+    rates: `600/minute` by what is counted (HUASHU_RATE_KEY, _PERSON, _ADDRESS, _SIGN_IN).
+    """
+
+    session_hours: float = 12
+    session_days: float = 7
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    roles_claim: str = "roles"
+    roles: tuple[tuple[str, str], ...] = ()
+    rates: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def from_environment(cls, given: Mapping[str, str]) -> SignIn:
+        """Read what concerns sign-in. Raises SettingsError."""
+        names = ("HUASHU_OIDC_ISSUER", "HUASHU_OIDC_CLIENT_ID", "HUASHU_OIDC_CLIENT_SECRET")
+        missing = [name for name in names if not given.get(name)]
+        if missing and len(missing) < len(names):
+            raise SettingsError(f"{' and '.join(missing)} must be set too: a provider needs {', '.join(names)}")
+        _address(given, names[0])
+        return cls(
+            session_hours=_number(given, "HUASHU_SESSION_HOURS", cls.session_hours, 0.1, 24 * 30),
+            session_days=_number(given, "HUASHU_SESSION_DAYS", cls.session_days, 0.1, 365),
+            issuer=given.get(names[0], "").strip(),
+            client_id=given.get(names[1], "").strip(),
+            client_secret=given.get(names[2], "").strip(),
+            roles_claim=given.get("HUASHU_OIDC_ROLES_CLAIM", cls.roles_claim).strip(),
+            roles=_roles(given.get("HUASHU_OIDC_ROLES", "")),
+            rates=tuple((kind, _rate(given, name)) for kind, name in RATES.items() if given.get(name)),
+        )
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that may be set from outside.
 
@@ -64,10 +113,11 @@ class Settings:
     embedder: `huashu-default` or any sentence-transformers name or folder (HUASHU_EMBEDDER).
     database: SQLAlchemy URL of the knowledge database (HUASHU_DATABASE, SQLite under home).
     poll_seconds: how often the service looks for a newly published artefact (HUASHU_POLL_SECONDS, 1).
-    open_network: serve an address other than loopback without any sign-in (HUASHU_OPEN_NETWORK=1).
     longest_wait: seconds a query may wait for its turn; who would wait longer gets 503 (HUASHU_LONGEST_WAIT, 2).
     workers: processes that answer, sharing one loaded index (HUASHU_WORKERS, 1; not on Windows).
+    public_url: the address people open, where a proxy stands in front (HUASHU_PUBLIC_URL, such as https://desk.example).
     adapters: what other systems' clients may ask; see there.
+    sign_in: how people and programs show who they are; see there.
     tuning: corrections of the bundled encoders, None for as they come (HUASHU_TUNING, a path or `none`; the shipped).
     """
 
@@ -77,10 +127,11 @@ class Settings:
     embedder: str = DEFAULT_EMBEDDER
     database: str = ""
     poll_seconds: float = 1.0
-    open_network: bool = False
     longest_wait: float = 2.0
     workers: int = 1
+    public_url: str = ""
     adapters: Adapters = Adapters()
+    sign_in: SignIn = SignIn()
     tuning: Path | None = SHIPPED_TUNING
 
     @classmethod
@@ -97,10 +148,11 @@ class Settings:
             embedder=given.get("HUASHU_EMBEDDER", cls.embedder),
             database=given.get("HUASHU_DATABASE", cls.database),
             poll_seconds=_number(given, "HUASHU_POLL_SECONDS", cls.poll_seconds, 0.01, 3600),
-            open_network=given.get("HUASHU_OPEN_NETWORK", "0") == "1",
             longest_wait=_number(given, "HUASHU_LONGEST_WAIT", cls.longest_wait, 0, 600),
             workers=int(_number(given, "HUASHU_WORKERS", cls.workers, 1, 64, whole=True)),
+            public_url=_address(given, "HUASHU_PUBLIC_URL"),
             adapters=Adapters.from_environment(given),
+            sign_in=SignIn.from_environment(given),
             tuning=_tuning(given.get("HUASHU_TUNING")),
         )
 
@@ -115,6 +167,11 @@ class Settings:
             return False
 
     @property
+    def private(self) -> bool:
+        """Whether whoever asks is on this machine: it is loopback, and no proxy is said to stand in front."""
+        return self.loopback and not self.public_url
+
+    @property
     def artefacts(self) -> Path:
         return self.home / "artefacts"
 
@@ -124,6 +181,9 @@ class Settings:
 
     @property
     def url(self) -> str:
+        """The address people open."""
+        if self.public_url:
+            return self.public_url
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
@@ -174,6 +234,26 @@ def _knowledge(text: str | None) -> tuple[tuple[str, float | None], ...]:
         setting = f"HUASHU_DIFY_KNOWLEDGE {name}"
         found[name] = _number({setting: least}, setting, 0, 0, 1) if equals else None
     return tuple(found.items())
+
+
+def _roles(text: str) -> tuple[tuple[str, str], ...]:
+    """`desk=agent,leads=approver`: the provider's word, and ours."""
+    found = []
+    for part in _listed(text):
+        theirs, equals, ours = (piece.strip() for piece in part.partition("="))
+        if not (theirs and equals and ours):
+            raise SettingsError(f"HUASHU_OIDC_ROLES is {text!r}: give pairs such as desk=agent,leads=approver")
+        if ours not in ROLES:
+            raise SettingsError(f"HUASHU_OIDC_ROLES gives {theirs} the role {ours!r}: give one of {', '.join(ROLES)}")
+        found.append((theirs, ours))
+    return tuple(found)
+
+
+def _rate(given: Mapping[str, str], name: str) -> str:
+    text = given[name].strip()
+    if not RATE.fullmatch(text):
+        raise SettingsError(f"{name} is {text!r}: give a number a second, minute or hour, such as 600/minute")
+    return text
 
 
 def _listed(text: str) -> list[str]:

@@ -15,6 +15,7 @@ import structlog
 
 from knowledge.errors import DatabaseError, KnowledgeError
 from knowledge.store import Store
+from knowledge.store.database import exists
 
 THREADS = 4  # calls under way at once; more wait their turn, on no thread that answers queries
 
@@ -24,17 +25,27 @@ log = structlog.get_logger(__name__)
 
 
 class Storage:
-    """Opens the database at `url` once; a database that could not be opened is tried again at the next call."""
+    """Opens the database at `url` once; a database that could not be opened is tried again at the next call.
 
-    def __init__(self, url: str) -> None:
+    With `abandons`, whoever waits for a call no longer leaves it to end by itself.
+    """
+
+    def __init__(self, url: str, abandons: bool = False) -> None:
         self._url = url
+        self._abandons = abandons
         self._store: Store | None = None
         self._opening = threading.Lock()
         self._threads = anyio.CapacityLimiter(THREADS)
 
     async def run(self, call: Callable[[Store], T]) -> T:
         """The call's result; DatabaseError where the database cannot be used."""
-        return await anyio.to_thread.run_sync(lambda: self._run(call), limiter=self._threads)
+        return await anyio.to_thread.run_sync(
+            lambda: self._run(call), limiter=self._threads, abandon_on_cancel=self._abandons
+        )
+
+    def exists(self) -> bool:
+        """Whether there is a database to read: a server is taken for one, a file must be there."""
+        return exists(self._url)
 
     def close(self) -> None:
         with self._opening:

@@ -45,7 +45,12 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "gunicorn": "service/workers.py",
     "uvicorn_worker": "service/workers.py",
     "prometheus_client": "service/",
-    "httpx2": "service/adapters/courier.py",
+    "httpx2": ("service/adapters/courier.py", "service/identity/provider.py"),
+    "argon2": "service/identity/passwords.py",
+    "authlib": "service/identity/provider.py",
+    "itsdangerous": "service/identity/provider.py",
+    "joserfc": "service/identity/provider.py",
+    "limits": "service/identity/rates.py",
     "mcp": "service/adapters/mcp.py",
 }
 LEAVES = frozenset({"index.lexical", "index.ranker", "index.confidence", "index.triggers", "index.guard"})

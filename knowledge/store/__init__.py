@@ -1,4 +1,4 @@
-"""The knowledge database: versions, states, approvals, audit and feedback, on SQLite or PostgreSQL."""
+"""The knowledge database: versions, states, approvals, audit, feedback and who may sign in, on SQLite or PostgreSQL."""
 
 from knowledge.store.records import (
     Act,
@@ -8,9 +8,14 @@ from knowledge.store.records import (
     EntryCounts,
     FeedbackCounts,
     FeedbackRecord,
+    IdentityRecord,
     ImportReport,
+    KeyRecord,
+    LinkRecord,
     Outcome,
+    PersonRecord,
     Review,
+    SessionRecord,
     Source,
     Submission,
     VersionRecord,
@@ -25,9 +30,14 @@ __all__ = [
     "EntryCounts",
     "FeedbackCounts",
     "FeedbackRecord",
+    "IdentityRecord",
     "ImportReport",
+    "KeyRecord",
+    "LinkRecord",
     "Outcome",
+    "PersonRecord",
     "Review",
+    "SessionRecord",
     "Source",
     "Store",
     "Submission",

@@ -80,6 +80,16 @@ class Database:
             raise _refused(self._engine.url, error) from error
 
 
+def exists(url: str) -> bool:
+    """Whether a database file is there; that of a server, or at no usable address, is for opening to find out."""
+    try:
+        address = make_url(url)
+    except SQLAlchemyError:
+        return True
+    file = address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
+    return not file or Path(str(address.database)).is_file()
+
+
 def _refused(url: URL, error: SQLAlchemyError) -> DatabaseError:
     reason = str(getattr(error, "orig", None) or error)
     where = url.render_as_string(hide_password=True)

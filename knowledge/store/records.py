@@ -1,11 +1,11 @@
 """What the store takes in and hands out, frozen: versions, reviews, audit lines, import reports, feedback and its
-counts.
+counts, and who may sign in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -163,3 +163,67 @@ class FeedbackCounts:
     requests: int
     none_fits: int
     entries: tuple[EntryCounts, ...]
+
+
+@dataclass(frozen=True)
+class PersonRecord:
+    """Who may sign in. `password` is argon2's text, `subject` an OpenID provider's; without either nobody can yet."""
+
+    name: str
+    display_name: str
+    roles: tuple[str, ...]
+    created_at: datetime
+    password: str | None = field(default=None, repr=False)
+    subject: str | None = None
+    disabled: bool = False
+    failures: int = 0
+    locked_until: datetime | None = None
+    signed_in_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class KeyRecord:
+    """A program's key. `secret` is the SHA-256 of what the program shows, `hint` how that begins."""
+
+    number: int
+    name: str
+    secret: str = field(repr=False)
+    hint: str
+    scopes: tuple[str, ...]
+    created_by: str
+    created_at: datetime
+    used_at: datetime | None = None
+    revoked_by: str | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SessionRecord:
+    """A sign-in that lasts. `secret` is the SHA-256 of its cookie, `agent` the browser it was opened with."""
+
+    number: int
+    secret: str = field(repr=False)
+    person: str
+    agent: str
+    created_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class LinkRecord:
+    """A link that works once before `ends_at`. `person` is None where its opener becomes the first administrator."""
+
+    person: str | None
+    made_by: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class IdentityRecord:
+    """Everything needed to tell who asks, as it stood at one turn."""
+
+    turn: int
+    people: tuple[PersonRecord, ...]
+    keys: tuple[KeyRecord, ...]
+    sessions: tuple[SessionRecord, ...]

@@ -1,6 +1,7 @@
 """The knowledge database's face: every act on knowledge is one method, one transaction and one line of audit.
 
-Feedback is kept beside it; it changes no knowledge and has no line of audit.
+Feedback is kept beside it; it changes no knowledge and has no line of audit. Who may sign in is kept beside it too:
+`people`, `keys` and `sessions`, each act with its line.
 
 Which state may follow which, and who may do it, is `rules`'. The clock, sign-in and roles are the caller's: every act
 is told who acts and when.
@@ -18,9 +19,11 @@ from sqlalchemy import Connection
 from knowledge.errors import NotFound
 from knowledge.formats.drafts import Reading
 from knowledge.model import ApprovedEntry, Entry, Facts, Pack, Policy, State
-from knowledge.store import auditing, feedback, importing, planning, reviewing, rows, rules
+from knowledge.store import auditing, feedback, importing, keys, people, planning, reviewing, rows, rules, sessions
 from knowledge.store.database import Database
 from knowledge.store.importing import Import
+from knowledge.store.keys import Keys
+from knowledge.store.people import People
 from knowledge.store.planning import Arrival, Plan
 from knowledge.store.records import (
     AuditFilter,
@@ -28,12 +31,14 @@ from knowledge.store.records import (
     Decision,
     FeedbackCounts,
     FeedbackRecord,
+    IdentityRecord,
     ImportReport,
     Outcome,
     Review,
     Submission,
     VersionRecord,
 )
+from knowledge.store.sessions import Sessions
 from knowledge.store.tables import facts_version, policy_version
 
 
@@ -42,6 +47,9 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.people = People(database)
+        self.keys = Keys(database)
+        self.sessions = Sessions(database)
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -232,6 +240,21 @@ class Store:
         """The people and the acts that the audit log knows, each sorted."""
         with self._database.reading() as connection:
             return auditing.choices(connection)
+
+    def identity_turn(self) -> int:
+        """A number that moves on whenever who may do what has changed."""
+        with self._database.reading() as connection:
+            return people.turn_of(connection)
+
+    def identity(self) -> IdentityRecord:
+        """People, keys and sessions, all of one moment."""
+        with self._database.reading() as connection:
+            return IdentityRecord(
+                people.turn_of(connection),
+                people.people(connection),
+                keys.keys(connection),
+                sessions.sessions(connection),
+            )
 
     def add_feedback(self, record: FeedbackRecord, shown: Sequence[str] = ()) -> tuple[FeedbackRecord, bool]:
         """Keep what became of a suggestion; the record kept first for that act, and whether it is this one.

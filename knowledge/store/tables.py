@@ -154,3 +154,72 @@ shown_entry = Table(
     Column("at", Instant, nullable=False),
 )
 Index("ix_shown_entry_at", shown_entry.c.at)
+
+# Who may sign in. `password` is argon2's own text, `subject` the issuer and subject of an OpenID provider.
+person = Table(
+    "person",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("display_name", Text, nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("password", Text),
+    Column("subject", String(600)),
+    Column("disabled", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("signed_in_at", Instant),
+    UniqueConstraint("subject"),
+)
+
+# Keys of programs. Of a secret only its SHA-256 is kept, here and below; `hint` is how it begins.
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("secret", String(64), nullable=False),
+    Column("hint", String(20), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("revoked_by", Text),
+    Column("revoked_at", Instant),
+    UniqueConstraint("secret"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("secret", String(64), nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    UniqueConstraint("secret"),
+    ForeignKeyConstraint(["person"], ["person.name"]),
+)
+Index("ix_session_person", session.c.person)
+
+# A link that works once: for a person, or, with none, for whoever becomes the first administrator.
+one_time_link = Table(
+    "one_time_link",
+    metadata,
+    Column("secret", String(64), primary_key=True),
+    Column("person", String(80)),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    ForeignKeyConstraint(["person"], ["person.name"]),
+)
+
+# One row; its number moves on with whatever changes who may do what, so that a service sees it by one small read.
+identity_turn = Table(
+    "identity_turn",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("turns", Integer, nullable=False),
+)

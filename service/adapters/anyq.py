@@ -55,7 +55,7 @@ def _render(problem: Problem, _: Code) -> Response:
 
 router = APIRouter(tags=["adapters"], route_class=route_class(_render))
 ERRORS: dict[int | str, dict[str, object]] = {
-    401: {"model": AnyqError, "description": "HUASHU_ADAPTER_KEY is set and was not sent."},
+    401: {"model": AnyqError, "description": "Neither an API key nor HUASHU_ADAPTER_KEY was sent."},
     422: {"model": AnyqError, "description": "There is no question."},
     503: {"model": AnyqError, "description": "No index is loaded."},
 }

@@ -166,7 +166,7 @@ router = APIRouter(tags=["adapters"], route_class=route_class(_render))
     summary="Azure: custom question answering",
     responses={
         400: {"model": AzureError, "description": "InvalidArgument: the request is malformed."},
-        401: {"model": AzureError, "description": "HUASHU_ADAPTER_KEY is set and was not sent."},
+        401: {"model": AzureError, "description": "Neither an API key nor HUASHU_ADAPTER_KEY was sent."},
         404: {"model": AzureError, "description": "NotFound: no live entry has this qnaId."},
         503: {"model": AzureError, "description": "No index is loaded."},
         "default": {"model": AzureError, "description": "Whatever else went wrong."},

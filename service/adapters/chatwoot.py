@@ -16,7 +16,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import structlog
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
@@ -29,6 +29,7 @@ from service.adapters.speech import ready
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionResponse
 from service.errors import Problem, request_id
+from service.identity.people import public
 from service.settings import Adapters
 
 log = structlog.get_logger(__name__)
@@ -172,6 +173,7 @@ class Bot:
 @router.post(
     "/chatwoot",
     summary="Chatwoot: agent bot webhook",
+    dependencies=[Depends(public("signed by Chatwoot with HUASHU_CHATWOOT_SECRET"))],
     responses={
         401: {"model": Problem, "description": "The signature is wrong, or older than five minutes."},
         422: {"model": Problem, "description": "The body is no event."},

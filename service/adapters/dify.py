@@ -21,6 +21,7 @@ from service.adapters.rendering import Code, Refused, route_class
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionOut, SuggestionResponse
 from service.errors import Problem, request_id
+from service.identity.tokens import bearer
 
 
 def _operator(given: object) -> object:
@@ -115,14 +116,16 @@ def _render(problem: Problem, code: Code) -> Response:
 def _guard(request: Request) -> None:
     """Dify always sends a bearer; its form is checked even where no key is set."""
     header = request.headers.get("authorization")
-    if (header is not None and not keys.bearer(request)) or (header is None and not keys.matches(request, "")):
+    known = keys.allowed(request)
+    if (header is not None and not bearer(request)) or (header is None and not known):
         raise Refused(
             403,
             1001,
-            "Invalid Authorization header format. Expected 'Bearer <api-key>', the key being HUASHU_ADAPTER_KEY.",
+            "Invalid Authorization header format. Expected 'Bearer <api-key>', an API key or HUASHU_ADAPTER_KEY.",
         )
-    if not keys.matches(request, keys.bearer(request)):
-        raise Refused(403, 1002, "Authorization failed: the key is not HUASHU_ADAPTER_KEY.")
+    if not known:
+        wanted = "an API key that may suggest, or HUASHU_ADAPTER_KEY"
+        raise Refused(403, 1002, f"Authorization failed: the key is none of {wanted}.")
 
 
 router = APIRouter(tags=["adapters"], route_class=route_class(_render, _guard))

@@ -1,36 +1,48 @@
-"""The key an adapter's client shows, wherever its system puts one: a bearer, Azure's header, or Rasa's token.
+"""Who may ask an adapter: whoever shows HUASHU_ADAPTER_KEY, an API key that may suggest, or a sign-in.
 
-Without HUASHU_ADAPTER_KEY nothing is asked for, as everywhere else on this machine's own address.
+A key stands wherever its system puts one: a bearer, Azure's header, or Rasa's token. On this machine's own address,
+while neither kind of key was made, nothing is asked for.
 """
 
 from __future__ import annotations
 
 import hmac
+from typing import Final
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
-AZURE = "ocp-apim-subscription-key"
+from service.identity.people import VISITOR, Permission, permissions_of, person_of
+from service.identity.tokens import key_of
+
+PERMISSION: Final[Permission] = "suggest"
 
 
 def require(request: Request) -> None:
-    """401 where a key is set and the request does not show it."""
-    if not matches(request, shown(request)):
-        raise HTTPException(401, "this adapter needs its key: send the value of HUASHU_ADAPTER_KEY")
+    """401 where the request may not: other systems know no finer answer."""
+    if not allowed(request):
+        raise HTTPException(
+            401, f"this adapter needs a key: send an API key that may {PERMISSION}, or the value of HUASHU_ADAPTER_KEY"
+        )
+
+
+async def required(request: Request) -> None:
+    """`require` as a dependency."""
+    require(request)
+
+
+required.permission = PERMISSION  # type: ignore[attr-defined]
+
+
+def allowed(request: Request) -> bool:
+    """Whether the request shows the adapters' own key, or comes from somebody who may suggest."""
+    wanted: str = request.app.state.adapters.key
+    if wanted and hmac.compare_digest(shown(request).encode(), wanted.encode()):
+        return True
+    # With a key of their own, adapters are no longer open to whoever passes by.
+    return not (wanted and person_of(request) is VISITOR) and PERMISSION in permissions_of(request)
 
 
 def shown(request: Request) -> str:
     """The key of a request, empty where it has none."""
-    return bearer(request) or request.headers.get(AZURE, "") or request.query_params.get("token", "")
-
-
-def bearer(request: Request) -> str:
-    """What stands behind `Bearer` in the Authorization header, empty where there is none."""
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    return value.strip() if scheme.lower() == "bearer" else ""
-
-
-def matches(request: Request, given: str) -> bool:
-    """Whether it is the key, or none is needed."""
-    wanted: str = request.app.state.adapters.key
-    return not wanted or hmac.compare_digest(given.encode(), wanted.encode())
+    return key_of(request) or request.query_params.get("token", "")

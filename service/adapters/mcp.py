@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from importlib import metadata, util
 from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from pydantic import BaseModel, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -194,12 +194,13 @@ router = APIRouter(tags=["adapters"])
 @router.post(
     "/mcp",
     summary="Model Context Protocol",
+    dependencies=[Depends(keys.required)],
     response_class=Response,
     responses={
         200: {"description": "A JSON-RPC response.", "content": {"application/json": {}}},
         202: {"description": "A notification was taken."},
         400: {"description": "No JSON-RPC the protocol knows."},
-        401: {"model": Problem, "description": "HUASHU_ADAPTER_KEY is set and was not sent as bearer."},
+        401: {"model": Problem, "description": "No API key, nor HUASHU_ADAPTER_KEY, was sent as bearer."},
         406: {"description": "The client does not accept JSON."},
         415: {"description": "The body is not said to be JSON."},
         501: {"model": Problem, "description": "The SDK is not installed."},
@@ -207,7 +208,6 @@ router = APIRouter(tags=["adapters"])
 )
 async def mcp(request: Request) -> Response:
     """Streamable HTTP without sessions: JSON-RPC in and out; tools suggest_reply, search_knowledge, check_draft."""
-    keys.require(request)
     if not installed():
         raise HTTPException(501, MISSING)
     http: Http = request.app.state.mcp

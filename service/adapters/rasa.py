@@ -144,7 +144,7 @@ def _render(problem: Problem, _: Code) -> Response:
 
 router = APIRouter(tags=["adapters"], route_class=route_class(_render))
 ERRORS: dict[int | str, dict[str, object]] = {
-    401: {"model": RasaError, "description": "HUASHU_ADAPTER_KEY is set and was not sent as ?token= or bearer."},
+    401: {"model": RasaError, "description": "No API key, nor HUASHU_ADAPTER_KEY, was sent as ?token= or bearer."},
     422: {"model": RasaError, "description": "The request is malformed."},
     503: {"model": RasaError, "description": "No index is loaded."},
 }

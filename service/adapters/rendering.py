@@ -38,6 +38,8 @@ def route_class(render: Render, guard: Guard = keys.require) -> type[APIRoute]:
     """A kind of route that lets in whom `guard` does, and has its errors rendered by `render`."""
 
     class Rendered(APIRoute):
+        permission = keys.PERMISSION  # what `guard` asks for, before anything of the request is read
+
         def get_route_handler(self) -> Handler:
             handle = super().get_route_handler()
 

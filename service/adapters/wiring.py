@@ -27,6 +27,9 @@ ROUTERS: dict[str, APIRouter] = {
     "mcp": mcp.router,
 }
 
+# Clients that can put a key nowhere but in the address, as ?token=.
+KEY_IN_ADDRESS = frozenset({"/model/parse", "/webhooks/rest/webhook", "/anyq"})
+
 
 def install(app: FastAPI, settings: Adapters) -> None:
     """Answer at the addresses of the adapters that are switched on; the others are not there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -20,6 +20,7 @@ from knowledge.model import Entry, EntryId
 from service.api.requests import Draft, StrictRequest
 from service.desk import choose_reply
 from service.errors import PROBLEMS, Problem
+from service.identity.people import needs
 
 router = APIRouter(prefix="/v1", tags=["checks"])
 
@@ -134,6 +135,7 @@ class Checker:
     "/checks",
     summary="Check an agent's draft",
     responses={**PROBLEMS, 404: {"model": Problem, "description": "No live entry has this id."}},
+    dependencies=[Depends(needs("suggest"))],
 )
 async def checks(body: CheckRequest, request: Request) -> CheckResponse:
     """Forbidden phrases with approved words instead, 你 for 您, promises without a time, personal data, and length.

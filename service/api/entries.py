@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -14,6 +14,7 @@ from knowledge.errors import NotFound
 from knowledge.model import ApprovedEntry, Audience, Entry, Kind, Stage
 from service.api.requests import Message
 from service.errors import PROBLEMS, Problem
+from service.identity.people import needs
 
 router = APIRouter(prefix="/v1", tags=["entries"])
 
@@ -69,7 +70,12 @@ class EntryDetail(BaseModel):
     entry: Entry
 
 
-@router.get("/entries", summary="Search or list the live entries", responses=PROBLEMS)
+@router.get(
+    "/entries",
+    summary="Search or list the live entries",
+    responses=PROBLEMS,
+    dependencies=[Depends(needs("search"))],
+)
 async def entries(asked: Annotated[EntryFilter, Query()], request: Request) -> EntryList:
     """All entries that fit, ranked by `query` where there is one."""
     retriever: Retriever = request.app.state.live.retriever
@@ -93,6 +99,7 @@ async def entries(asked: Annotated[EntryFilter, Query()], request: Request) -> E
     "/entries/{entry_id}",
     response_model=EntryDetail,
     summary="Read one live entry",
+    dependencies=[Depends(needs("search"))],
     responses={
         **PROBLEMS,
         304: {"description": "Unchanged."},

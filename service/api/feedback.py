@@ -10,13 +10,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from knowledge.model import EntryId
 from knowledge.store import Act, FeedbackRecord, Source
 from service.api.requests import Message, Name, StrictRequest
 from service.errors import Problem, RequestError
+from service.identity.people import needs
 from service.privacy import mask
 from service.shown import Shown
 
@@ -124,6 +125,7 @@ class FeedbackOut(BaseModel):
     "/feedback",
     status_code=201,
     summary="Say what became of a suggestion",
+    dependencies=[Depends(needs("feedback"))],
     responses={
         200: {"model": FeedbackOut, "description": "The same was said before: the first record, unchanged."},
         422: {

@@ -8,11 +8,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from index.retriever import Retriever
 from service.errors import PROBLEMS, Problem, RequestError
+from service.identity.people import needs
 
 router = APIRouter(prefix="/v1", tags=["insights"])
 
@@ -106,6 +107,7 @@ class EntryInsights(BaseModel):
 @router.get(
     "/insights/entries",
     summary="Count what became of each entry",
+    dependencies=[Depends(needs("insights"))],
     responses={
         **PROBLEMS,
         503: {"model": Problem, "description": "No index is loaded, or the knowledge database cannot be reached."},

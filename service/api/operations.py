@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
 from service.errors import Problem
+from service.identity.people import needs, public
 
 router = APIRouter(tags=["operations"])
+
+PROBES = "what starts and stops containers has no key"
 
 
 class Health(BaseModel):
@@ -29,7 +32,7 @@ class Readiness(BaseModel):
     problem: str | None
 
 
-@router.get("/healthz", summary="Is the process alive?")
+@router.get("/healthz", summary="Is the process alive?", dependencies=[Depends(public(PROBES))])
 async def healthz() -> Health:
     """Always 200 while the process answers at all."""
     return Health()
@@ -38,6 +41,7 @@ async def healthz() -> Health:
 @router.get(
     "/readyz",
     summary="Can it answer queries?",
+    dependencies=[Depends(public(PROBES))],
     responses={503: {"model": Problem, "description": "No index is loaded."}},
 )
 async def readyz(request: Request) -> Readiness:
@@ -51,7 +55,12 @@ async def readyz(request: Request) -> Readiness:
     )
 
 
-@router.get("/metrics", summary="Counters for Prometheus", response_class=PlainTextResponse)
+@router.get(
+    "/metrics",
+    summary="Counters for Prometheus",
+    response_class=PlainTextResponse,
+    dependencies=[Depends(needs("search"))],
+)
 async def metrics(request: Request) -> Response:
     """The Prometheus text format."""
     state = request.app.state

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 
 from service.api.requests import BatchRequest, SuggestionRequest
 from service.api.responses import BatchResponse, SuggestionResponse
 from service.errors import PROBLEMS, Problem, problem_of, request_id
+from service.identity.people import needs
 from service.metrics import Metrics
 
 Suggest = Callable[[SuggestionRequest, str], SuggestionResponse]
@@ -22,7 +23,10 @@ TOO_LARGE: dict[int | str, dict[str, object]] = {
 
 
 @router.post(
-    "/suggestions", summary="Suggest approved replies for a customer's query", responses={**PROBLEMS, **TOO_LARGE}
+    "/suggestions",
+    summary="Suggest approved replies for a customer's query",
+    responses={**PROBLEMS, **TOO_LARGE},
+    dependencies=[Depends(needs("suggest"))],
 )
 async def suggestions(body: SuggestionRequest, request: Request) -> SuggestionResponse:
     """The best approved replies, whether one of them may be sent as it is, and who else must know.
@@ -37,7 +41,12 @@ async def suggestions(body: SuggestionRequest, request: Request) -> SuggestionRe
     return response
 
 
-@router.post("/suggestions/batch", summary="Suggest for up to 32 queries at once", responses={**PROBLEMS, **TOO_LARGE})
+@router.post(
+    "/suggestions/batch",
+    summary="Suggest for up to 32 queries at once",
+    responses={**PROBLEMS, **TOO_LARGE},
+    dependencies=[Depends(needs("suggest"))],
+)
 async def batch(body: BatchRequest, request: Request) -> BatchResponse:
     """As many responses as requests, in their order.
 

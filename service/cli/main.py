@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from knowledge.errors import KnowledgeError
-from service.cli import artefacts, asking, content, documents, measuring, reviewing, serving, transfer
+from service.cli import artefacts, asking, content, documents, identity, measuring, reviewing, serving, transfer
 from service.cli.terminal import app, err
 from service.settings import SettingsError
 
@@ -18,6 +18,7 @@ GROUPS = (
     artefacts,
     asking,
     measuring,
+    identity,
     serving,
 )
 

@@ -28,10 +28,10 @@ def serve(
 ) -> None:
     """Serve on HUASHU_HOST:HUASHU_PORT."""
     settings = Settings.from_environment()
-    if not settings.loopback and not settings.open_network:
+    if not settings.private and not _somebody(settings):
         raise SettingsError(
-            f"HUASHU_HOST is {settings.host!r}, which other machines can reach, and this version has no sign-in: "
-            "use 127.0.0.1, or set HUASHU_OPEN_NETWORK=1 behind a proxy that has one"
+            f"{settings.url} can be reached from other machines, and nobody could sign in there: make an administrator "
+            "with `huashu user add NAME --role admin`, or use HUASHU_HOST=127.0.0.1 without HUASHU_PUBLIC_URL"
         )
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with _counting_together() if settings.workers > 1 else nullcontext():
@@ -77,6 +77,25 @@ def mcp() -> None:
         live.stop()
 
 
+def _somebody(settings: Settings) -> bool:
+    """Whether anybody could show who they are. With the database away there is no telling, and the service waits."""
+    from knowledge.errors import DatabaseError
+    from knowledge.store import Store
+    from knowledge.store.database import exists
+
+    if settings.sign_in.issuer or settings.adapters.key:
+        return True
+    if not exists(settings.database_url):
+        return False
+    try:
+        with Store.open(settings.database_url) as store:
+            known = store.identity()
+    except DatabaseError as error:
+        err.print(f"huashu: {error}; until then nobody but probes is answered", style="yellow", markup=False)
+        return True
+    return any(not one.disabled for one in known.people) or any(key.revoked_at is None for key in known.keys)
+
+
 def _set_up(settings: Settings, embedder: Any) -> None:
     """Import and build what is missing; an unchanged knowledge base costs neither."""
     from index.artefact import Shelf, verify
@@ -84,10 +103,12 @@ def _set_up(settings: Settings, embedder: Any) -> None:
     from index.errors import ArtefactError
     from knowledge.formats.yaml import load_pack
     from knowledge.store import Store
+    from knowledge.store.people import IDENTITY_ACTS
 
     settings.home.mkdir(parents=True, exist_ok=True)
     with Store.open(settings.database_url) as store:
-        if all(line.who == SHIPPED for line in store.audit()):
+        acts = (line for line in store.audit() if not line.act.startswith(IDENTITY_ACTS))
+        if all(line.who == SHIPPED for line in acts):
             store.import_pack(
                 load_pack(CONTENT), SHIPPED, SHIPPED, "the pack that comes with Huashu", datetime.now(UTC)
             )

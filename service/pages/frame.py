@@ -14,7 +14,10 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 
-from service.identity.people import Permission, permissions_of
+from service.identity import csrf
+from service.identity.csrf import token_of
+from service.identity.people import Permission, permissions_of, person_of
+from service.identity.tokens import COOKIE
 from service.pages.words import FRAME, UiLanguage
 
 HERE = Path(__file__).parent
@@ -47,6 +50,7 @@ PLACES: tuple[Place, ...] = (
     Place("/audit", "place_audit", "read"),
     Place("/import", "place_import", "edit"),
     Place("/documents", "place_documents", "edit"),
+    Place("/admin", "place_admin", "administer"),
 )
 
 
@@ -61,6 +65,7 @@ def render(
     asked = request.query_params
     language = language_of(request)
     allowed = permissions_of(request)
+    token = csrf_token(request)
     page = templates.TemplateResponse(
         request,
         template,
@@ -71,6 +76,9 @@ def render(
             "here": lambda **changes: f"{request.url.path}?" + urlencode(dict(asked) | changes),
             "places": [place for place in PLACES if place.needs in allowed],
             "path": request.url.path,
+            "person": person_of(request),
+            # The hidden field that every form of method post carries: {{ csrf }}.
+            "csrf": templates.env.get_template("parts.html").module.csrf_field(token),  # type: ignore[attr-defined]
             **context,
         },
         status_code=status,
@@ -79,7 +87,15 @@ def render(
         {"Content-Security-Policy": CSP, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
     )
     _remember(page, asked)
+    if token and request.cookies.get(csrf.COOKIE) != token:
+        page.set_cookie(csrf.COOKIE, token, samesite="lax", secure=request.url.scheme == "https")
     return page
+
+
+def csrf_token(request: Request) -> str:
+    """The token that this visitor's forms and scripts must show; empty for who has no session."""
+    secret = request.cookies.get(COOKIE, "")
+    return token_of(secret) if secret else ""
 
 
 def language_of(request: Request) -> UiLanguage:

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
 from index.errors import RetrievalError
 from service.api.requests import LONGEST_QUERY, SuggestionRequest
 from service.errors import request_id
+from service.identity.people import needs
 from service.pages.frame import language_of, render
 from service.pages.problems import ShownProblem, invalid, unavailable
 from service.pages.results import NONE, Dictionary, Json, Search, results
@@ -26,7 +27,7 @@ LIMIT = 5  # candidates an agent sees
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/")
+@router.get("/", dependencies=[Depends(needs("search"))])
 def knowledge(request: Request) -> Response:
     """The page, with the result of `q` where there is one. A plain function: the search runs in a worker thread."""
     asked = request.query_params

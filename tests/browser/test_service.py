@@ -19,6 +19,7 @@ from index.embedder import Matrix
 from knowledge.formats.yaml import load_pack
 from knowledge.model import ApprovedEntry
 from service.app import create_app
+from service.identity.people import Person
 from service.settings import Settings
 from tests.browser.conftest import serve
 from tests.service.asking import BOTH
@@ -104,7 +105,8 @@ def test_without_an_index_the_page_names_the_command(chromium: Browser, tmp_path
 def test_what_a_clarification_came_to_is_kept(chromium: Browser, tmp_path: Path) -> None:
     """From the option on the screen through the API to the counts that editors read."""
     publish(tmp_path)
-    for address in serve(create_app(Settings(home=tmp_path), PairsEmbedder())):
+    editor = Person("li", frozenset({"editor"}))
+    for address in serve(create_app(Settings(home=tmp_path), PairsEmbedder(), identify=lambda request: editor)):
         context = chromium.new_context(base_url=address, locale="zh-CN")
         page = context.new_page()
         for choice in (FILTER.title, "都不是"):

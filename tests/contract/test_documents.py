@@ -8,6 +8,7 @@ from typing import Any
 import hypothesis
 import pytest
 import schemathesis
+from fastapi import Request
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -21,6 +22,7 @@ from starlette.testclient import TestClient
 from knowledge.formats.documents.reading import read
 from service.app import create_app
 from service.documents import Documents
+from service.identity.people import Person
 from service.settings import Settings
 from tests.knowledge.formats.documents.manuals import MESSY
 from tests.service.people import EDITOR, by_header
@@ -38,12 +40,17 @@ OPERATIONS = {
 EXAMPLES = 8  # requests an operation
 
 
+def _anybody(request: Request) -> Person | None:
+    """By the header; whoever reads the description, which has none, may search."""
+    return by_header(request) or Person("reader", frozenset({"agent"}))
+
+
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The service over the small shop; documents are read in this process."""
     home = tmp_path_factory.mktemp("contract")
     publish(home)
-    with TestClient(create_app(Settings(home=home), ToyEmbedder(), lambda: FRIDAY, by_header)) as client:
+    with TestClient(create_app(Settings(home=home), ToyEmbedder(), lambda: FRIDAY, _anybody)) as client:
         state_of(client).documents = Documents(home / "documents", lambda: FRIDAY, read)
         yield client
 

@@ -7,7 +7,7 @@ tests stands at a Friday morning while the desk is open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ from knowledge.model import (
     Trigger,
 )
 from service.app import create_app
+from service.identity.gate import Identify
 from service.settings import Settings
 from tests.knowledge.sample import policy as sample_policy
 from tests.toy import ToyEmbedder
@@ -200,9 +201,15 @@ def publish(
 
 
 @contextmanager
-def serving(settings: Settings, moment: datetime = FRIDAY) -> Iterator[TestClient]:
-    """A client of the service, which believes that it is `moment`."""
-    with TestClient(create_app(settings, ToyEmbedder(), lambda: moment)) as client:
+def serving(
+    settings: Settings,
+    moment: datetime = FRIDAY,
+    identify: Identify | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Iterator[TestClient]:
+    """A client of the service, which believes that it is `moment`; `headers` go with every request."""
+    app = create_app(settings, ToyEmbedder(), lambda: moment, identify)
+    with TestClient(app, headers=dict(headers or {})) as client:
         yield client
 
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from index.constants import SHIPPED_TUNING
-from service.settings import ADAPTERS, Adapters, Settings, SettingsError
+from service.settings import ADAPTERS, Adapters, Settings, SettingsError, SignIn
 
 
 def test_everything_has_a_default() -> None:
-    """An empty environment serves this machine only, keeps its things in ./data, and needs no sign-in."""
+    """An empty environment serves this machine only, keeps its things in ./data, and lets visitors in."""
     settings = Settings.from_environment({})
     assert settings.home == Path("data").resolve()
     assert (settings.host, settings.port, settings.poll_seconds) == ("127.0.0.1", 8000, 1.0)
     assert settings.loopback
-    assert not settings.open_network
+    assert settings.private
     assert settings.url == "http://127.0.0.1:8000"
     assert settings.embedder == "huashu-default"
     assert settings.tuning == SHIPPED_TUNING
@@ -32,19 +32,23 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "HUASHU_EMBEDDER": "BAAI/bge-small-zh-v1.5",
         "HUASHU_DATABASE": "postgresql+psycopg://db/huashu",
         "HUASHU_POLL_SECONDS": "0.5",
-        "HUASHU_OPEN_NETWORK": "1",
+        "HUASHU_LONGEST_WAIT": "3",
+        "HUASHU_WORKERS": "2",
+        "HUASHU_PUBLIC_URL": "https://desk.example/",
         "HUASHU_TUNING": str(tmp_path / "ours.npz"),
         "HUASHU_COLOUR": "red",
         "PORT": "1",
     }
     assert Settings.from_environment(given) == Settings(
-        tmp_path,
-        "0.0.0.0",
-        9001,
-        "BAAI/bge-small-zh-v1.5",
-        "postgresql+psycopg://db/huashu",
-        0.5,
-        True,
+        home=tmp_path,
+        host="0.0.0.0",
+        port=9001,
+        embedder="BAAI/bge-small-zh-v1.5",
+        database="postgresql+psycopg://db/huashu",
+        poll_seconds=0.5,
+        longest_wait=3,
+        workers=2,
+        public_url="https://desk.example",
         tuning=tmp_path / "ours.npz",
     )
 
@@ -89,9 +93,58 @@ def test_a_setting_of_adapters_that_cannot_be_used_is_refused(name: str, value: 
     assert told in str(refused.value)
 
 
+def test_every_variable_of_sign_in_is_read() -> None:
+    """Hours and days, the provider with its roles, and the limits that are set."""
+    given = {
+        "HUASHU_SESSION_HOURS": "8",
+        "HUASHU_SESSION_DAYS": "1.5",
+        "HUASHU_OIDC_ISSUER": "https://idp.example/realms/desk/",
+        "HUASHU_OIDC_CLIENT_ID": "huashu",
+        "HUASHU_OIDC_CLIENT_SECRET": "s",
+        "HUASHU_OIDC_ROLES": "desk=agent, leads=approver",
+        "HUASHU_OIDC_ROLES_CLAIM": "realm_access.roles",
+        "HUASHU_RATE_KEY": "100/second",
+        "HUASHU_RATE_SIGN_IN": "5/minute",
+    }
+    roles, rates = (("desk", "agent"), ("leads", "approver")), (("key", "100/second"), ("sign-in", "5/minute"))
+    issuer = "https://idp.example/realms/desk/"  # as the provider says it, slash and all
+    assert Settings.from_environment(given).sign_in == SignIn(
+        8, 1.5, issuer, "huashu", "s", "realm_access.roles", roles, rates
+    )
+    assert Settings.from_environment({}).sign_in == SignIn()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"HUASHU_OIDC_ISSUER": "https://idp"}, "HUASHU_OIDC_CLIENT_ID and HUASHU_OIDC_CLIENT_SECRET must be set too"),
+        ({"HUASHU_OIDC_ROLES": "desk"}, "give pairs such as desk=agent"),
+        ({"HUASHU_OIDC_ROLES": "desk=emperor"}, "gives desk the role 'emperor': give one of console"),
+        ({"HUASHU_RATE_KEY": "many"}, "HUASHU_RATE_KEY is 'many': give a number a second, minute or hour"),
+        ({"HUASHU_RATE_PERSON": "0/minute"}, "HUASHU_RATE_PERSON is '0/minute'"),
+        ({"HUASHU_PUBLIC_URL": "desk.example"}, "an address that begins with https://"),
+        ({"HUASHU_SESSION_HOURS": "0"}, "HUASHU_SESSION_HOURS is '0': give a number from 0.1"),
+    ],
+)
+def test_a_setting_of_sign_in_that_cannot_be_used_is_refused(given: dict[str, str], told: str) -> None:
+    """The message names it and what is allowed."""
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment(given)
+    assert told in str(refused.value)
+
+
+def test_behind_a_proxy_it_is_no_longer_private() -> None:
+    """Loopback is this machine's own only while no other address is named; that one is printed."""
+    assert Settings().private and not Settings(host="0.0.0.0").private
+    behind = Settings(public_url="https://desk.example")
+    assert behind.loopback and not behind.private
+    assert behind.url == "https://desk.example"
+
+
 def test_secrets_are_not_printed() -> None:
     """Settings may end in a log; keys and tokens may not."""
     adapters = Adapters(key="k-secret", chatwoot_token="t-secret", chatwoot_secret="s-secret")
+    assert "hidden" not in repr(SignIn(client_secret="hidden"))
     assert "secret=" not in repr(Settings(adapters=adapters)) and "-secret" not in repr(Settings(adapters=adapters))
 
 

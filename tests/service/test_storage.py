@@ -149,3 +149,29 @@ def test_a_locked_database_keeps_no_query_waiting(home: Path, tmp_path: Path) ->
         other.close()
         assert statuses == [201] * 3 * THREADS
         assert state_of(client).live.problem is None
+
+
+def test_a_database_file_is_there_or_not(tmp_path: Path) -> None:
+    """A server is taken for there; nothing is made by asking."""
+    path = tmp_path / "absent" / "knowledge.db"
+    assert not Storage(f"sqlite:///{path}").exists()
+    assert not path.parent.exists()
+    assert Storage("postgresql+psycopg://nowhere/x").exists()
+    anyio.run(Storage(f"sqlite:///{path}").run, audit)
+    assert Storage(f"sqlite:///{path}").exists()
+
+
+def test_whoever_waits_no_longer_leaves_the_call_to_itself(path: Path) -> None:
+    """Where that is asked for: a request that gave up is not held by a database that hangs."""
+    release = threading.Event()
+
+    async def hurried() -> float:
+        storage = Storage(f"sqlite:///{path}", abandons=True)
+        begun = anyio.current_time()
+        with anyio.move_on_after(0.05):
+            await storage.run(lambda store: release.wait(10))
+        took = anyio.current_time() - begun
+        release.set()
+        return took
+
+    assert anyio.run(hurried) < 5

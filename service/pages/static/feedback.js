@@ -1,5 +1,7 @@
 // What a clarification came to, told to the API. It never keeps the agent waiting: where it fails, only it is lost.
 
+import { send as sendToApi } from "./api.js";
+
 export class Feedback {
   #told = new Set();
 
@@ -22,11 +24,5 @@ export class Feedback {
 }
 
 async function post(body) {
-  const response = await fetch("/v1/feedback", {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify(body),
-    keepalive: true,
-  });
-  if (!response.ok) throw new Error(`${response.status}`);
+  await sendToApi("POST", "/v1/feedback", body, { keepalive: true });
 }

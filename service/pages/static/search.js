@@ -1,5 +1,7 @@
 // When to ask the API, and whose answer counts: a later search always wins over an earlier one.
 
+import { headers } from "./api.js";
+
 /** The API said no: its problem details, or just its status. */
 export class Refusal extends Error {
   constructor(status, details) {
@@ -11,7 +13,7 @@ export class Refusal extends Error {
 export async function ask(body, signal) {
   const response = await fetch("/v1/suggestions", {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json" },
+    headers: { ...headers(), "content-type": "application/json" },
     body: JSON.stringify(body),
     signal,
   });

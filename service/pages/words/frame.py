@@ -20,6 +20,10 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "place_audit": "操作记录",
         "place_import": "导入导出",
         "place_documents": "读文档",
+        "place_admin": "管理",
+        "sign_in": "登录",
+        "sign_out": "退出",
+        "account": "我的账号",
     },
     "en": {
         "brand": "Huashu",
@@ -34,5 +38,9 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "place_audit": "Audit log",
         "place_import": "Import and export",
         "place_documents": "Documents",
+        "place_admin": "Administration",
+        "sign_in": "Sign in",
+        "sign_out": "Sign out",
+        "account": "My account",
     },
 }

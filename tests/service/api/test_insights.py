@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from service.settings import Settings
 from tests.service.asking import BOTH, REFUND, SHIP, ask
+from tests.service.people import EDITOR, by_header
 from tests.service.shop import FILTER, FRIDAY, SHANGHAI, serving, state_of
 
 ADDRESS = "/v1/insights/entries"
@@ -20,7 +21,8 @@ ADDRESS = "/v1/insights/entries"
 @pytest.fixture
 def client(home: Path, tmp_path: Path) -> Iterator[TestClient]:
     """The shop with a database of its own."""
-    with serving(Settings(home=home, database=f"sqlite:///{tmp_path / 'knowledge.db'}")) as client:
+    settings = Settings(home=home, database=f"sqlite:///{tmp_path / 'knowledge.db'}")
+    with serving(settings, identify=by_header, headers=EDITOR) as client:
         yield client
 
 
@@ -81,9 +83,9 @@ def test_days_are_the_desks_own_and_both_ends_count(home: Path, tmp_path: Path) 
     settings = Settings(home=home, database=f"sqlite:///{tmp_path / 'knowledge.db'}")
     midnight = datetime(2026, 11, 20, tzinfo=SHANGHAI)
     for moment in (midnight - timedelta(seconds=1), midnight):
-        with serving(settings, moment) as client:
+        with serving(settings, moment, by_header, EDITOR) as client:
             tell(client, REFUND, act="used")
-    with serving(settings, FRIDAY) as client:
+    with serving(settings, FRIDAY, by_header, EDITOR) as client:
         for first, last, count in (
             ("2026-11-19", "2026-11-19", 1),
             ("2026-11-20", "2026-11-20", 1),
@@ -119,7 +121,8 @@ def test_dates_that_cannot_be_used_are_refused(
 def test_without_the_database_it_says_so(home: Path, tmp_path: Path) -> None:
     """503, not an empty list that would read as nobody having used anything."""
     (tmp_path / "blocked").write_text("a file where the folder should be")
-    with serving(Settings(home=home, database=f"sqlite:///{tmp_path / 'blocked' / 'knowledge.db'}")) as client:
+    settings = Settings(home=home, database=f"sqlite:///{tmp_path / 'blocked' / 'knowledge.db'}")
+    with serving(settings, identify=by_header, headers=EDITOR) as client:
         response = client.get(ADDRESS)
     assert response.status_code == 503
     assert "the knowledge database cannot be reached" in response.json()["detail"]

@@ -507,11 +507,11 @@ def test_the_tuning_of_the_settings_is_loaded(
 
 
 def test_serve_keeps_to_this_machine(huashu: Huashu, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An address that others reach is refused with both ways out, before anything is loaded or served."""
+    """An address that others reach is refused while nobody could sign in there, with both ways out."""
     monkeypatch.setattr(service.server, "run", lambda *_: pytest.fail("it served"))
     for host in ("0.0.0.0", "192.168.1.5", "huashu.example"):
         monkeypatch.setenv("HUASHU_HOST", host)
-        fails(huashu("serve"), f"HUASHU_HOST is '{host}'", "use 127.0.0.1", "HUASHU_OPEN_NETWORK=1")
+        fails(huashu("serve"), f"http://{host}:", "HUASHU_HOST=127.0.0.1", "huashu user add NAME --role admin")
 
 
 @pytest.fixture
@@ -524,15 +524,58 @@ def served(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     return found
 
 
-@pytest.mark.parametrize("environment", [{}, {"HUASHU_HOST": "0.0.0.0", "HUASHU_OPEN_NETWORK": "1"}])
-def test_serve_serves(
-    huashu: Huashu, served: list[Settings], monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
-) -> None:
-    """On this machine at once, elsewhere once somebody has said so."""
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+def test_serve_serves_this_machine_at_once(huashu: Huashu, served: list[Settings]) -> None:
+    """Nothing needs to be set up first."""
     assert huashu("serve") == Done(0, "", "")
-    assert [settings.host for settings in served] == [environment.get("HUASHU_HOST", "127.0.0.1")]
+    assert [settings.host for settings in served] == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    "first", [("user", "add", "wang", "--role", "admin"), ("key", "add", "console"), "HUASHU_ADAPTER_KEY"]
+)
+def test_serve_serves_others_once_somebody_can_sign_in(
+    huashu: Huashu, served: list[Settings], monkeypatch: pytest.MonkeyPatch, first: str | tuple[str, ...]
+) -> None:
+    """A person, a key, or the adapters' own; behind a proxy as at an address of its own."""
+    if isinstance(first, str):
+        monkeypatch.setenv(first, "k")
+    else:
+        assert huashu(*first).status == 0
+    monkeypatch.setenv("HUASHU_HOST", "0.0.0.0")
+    assert huashu("serve").status == 0
+    monkeypatch.delenv("HUASHU_HOST")
+    monkeypatch.setenv("HUASHU_PUBLIC_URL", "https://desk.example")
+    assert huashu("serve").status == 0
+    assert [settings.host for settings in served] == ["0.0.0.0", "127.0.0.1"]
+
+
+def test_serve_waits_for_a_database_that_is_away(
+    huashu: Huashu, served: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A restart during an outage is no reason to stay down: it says so, and asks everybody to wait."""
+    monkeypatch.setenv("HUASHU_HOST", "0.0.0.0")
+    monkeypatch.setenv("HUASHU_DATABASE", "postgresql+psycopg://x@127.0.0.1:9/x")
+    done = huashu("serve")
+    assert (done.status, len(served)) == (0, 1)
+    assert "check that it is reachable" in done.err
+
+
+def test_setup_takes_a_sign_in_for_no_edit(
+    huashu: Huashu,
+    home: Path,
+    builds: list[int],
+    served: list[Settings],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who may sign in is no knowledge: what a newer shipped pack changes still comes in."""
+    huashu("serve", "--setup")
+    huashu("user", "add", "wang", "--role", "admin")
+    dump_pack(pack((*ENTRIES, EXTRA)), folder)
+    monkeypatch.setattr(serving, "CONTENT", folder)
+    huashu("serve", "--setup")
+    with Store.open(Settings(home=home).database_url) as store:
+        assert EXTRA.id in {approved.entry.id for approved in store.approved()}
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ may say a thousand million.
 from __future__ import annotations
 
 import io
+import zipfile
+import zlib
 from collections.abc import Iterator
 
 from docx import Document
@@ -33,6 +35,10 @@ BROKEN = (
     IndexError,
     RecursionError,
     OSError,
+    EOFError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
 )
 
 

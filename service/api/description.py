@@ -1,0 +1,106 @@
+"""GET /openapi.json and /docs: what every address takes, answers and needs, for programs and for people.
+
+Which permission an operation needs is read from its route, so that it is described as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import resources
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.responses import HTMLResponse, JSONResponse
+
+from service.errors import MEDIA_TYPE
+from service.identity import tokens
+from service.identity.people import PUBLIC, Person, needs
+
+FILES: Final = str(resources.files("fastapi_offline") / "static")
+OPENAPI: Final = "/openapi.json"
+SCHEMES: Final[dict[str, dict[str, str]]] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, `Authorization: Bearer hs_…`."},
+    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key."},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": tokens.COOKIE,
+        "description": "A sign-in; what changes something also needs the header X-CSRF-Token.",
+    },
+}
+REFUSALS: Final = {
+    "401": "Nobody known asks: send an API key, or sign in. Not on loopback before the first key was made.",
+    "403": "The key or the person may not do this, or another site sent the request.",
+    "429": "Too many requests by this key, person or address: wait for `Retry-After` seconds.",
+}
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(OPENAPI)
+async def openapi(request: Request, person: Annotated[Person, Depends(needs("search"))]) -> JSONResponse:
+    """The description, for programs."""
+    return JSONResponse(request.app.openapi())
+
+
+@router.get("/docs")
+async def docs(request: Request, person: Annotated[Person, Depends(needs("search"))]) -> HTMLResponse:
+    """The description, for people; its script and style come from here."""
+    root = request.scope.get("root_path", "")
+    files = f"{root}/static-offline-docs"
+    return get_swagger_ui_html(
+        openapi_url=f"{root}{OPENAPI}",
+        title=f"{request.app.title} - Swagger UI",
+        swagger_js_url=f"{files}/swagger-ui-bundle.js",
+        swagger_css_url=f"{files}/swagger-ui.css",
+        swagger_favicon_url=f"{root}/static/favicon.svg",
+    )
+
+
+def stated(route: RouteContext) -> str | None:
+    """The permission that a route states, `public` where it says that anybody may ask, None where it says nothing."""
+    own: str | None = getattr(route.original_route, "permission", None)
+    if own is not None or not isinstance(route.original_route, APIRoute):
+        return own
+    found = {permission for call in _calls(route.dependant) if (permission := getattr(call, "permission", None))}
+    return ", ".join(sorted(found)) or None
+
+
+def install(app: FastAPI) -> None:
+    """Describe, for every operation, what it needs and how it refuses."""
+    plain = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _describe(app, plain())
+        return plain()
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+def _describe(app: FastAPI, description: dict[str, Any]) -> None:
+    description["components"]["securitySchemes"] = SCHEMES
+    for route in iter_route_contexts(app.routes):
+        if not isinstance(route.original_route, APIRoute) or not route.include_in_schema:
+            continue
+        needed = stated(route)
+        for method in route.methods or ():
+            operation = description["paths"][route.path_format][method.lower()]
+            operation["x-permission"] = needed
+            operation["security"] = [] if needed == PUBLIC else [{name: []} for name in SCHEMES]
+            for status, why in REFUSALS.items():
+                if needed != PUBLIC or status == "429":
+                    operation["responses"].setdefault(status, _problem(why))
+
+
+def _problem(why: str) -> dict[str, Any]:
+    return {"description": why, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+
+
+def _calls(dependant: Dependant) -> Iterator[Any]:
+    for needed in dependant.dependencies:
+        yield needed.call
+        yield from _calls(needed)
