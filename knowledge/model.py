@@ -277,6 +277,12 @@ class Precision(Frozen):
     out_of_scope_share: Annotated[float, Field(gt=0, lt=1)] = 0.20
 
 
+class Publishing(Frozen):
+    """What the gate lets pass: by how much golden queries may find their entry first less often than before (0..1)."""
+
+    golden_tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
 class Policy(Frozen):
     """The desk's rules: clocks, targets, words, triggers. `default_target` takes what nobody else is named for."""
 
@@ -291,6 +297,7 @@ class Policy(Frozen):
     triggers: tuple[Trigger, ...] = ()
     lines: Lines
     precision: Precision = Precision()
+    publishing: Publishing = Publishing()
 
     @model_validator(mode="after")
     def _references_hold(self) -> Policy:

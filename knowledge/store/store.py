@@ -8,7 +8,7 @@ is told who acts and when.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from knowledge.errors import NotFound
 from knowledge.model import ApprovedEntry, Entry, Facts, Pack, Policy, State
-from knowledge.store import feedback, importing, rows, rules
+from knowledge.store import feedback, importing, publications, rows, rules
 from knowledge.store.database import Database
 from knowledge.store.importing import Import
 from knowledge.store.records import AuditRecord, FeedbackCounts, FeedbackRecord, ImportReport, VersionRecord
@@ -173,6 +173,11 @@ class Store:
         """Every act, or every act on one entry, oldest first."""
         with self._database.reading() as connection:
             return rows.audit_records(connection, entry_id)
+
+    def note_publications(self, history: Sequence[Mapping[str, Any]]) -> int:
+        """Bring the audit up to the artefacts' own history of publishes and rollbacks; how many lines it lacked."""
+        with self._database.writing() as connection:
+            return publications.add_missing(connection, history)
 
     def add_feedback(self, record: FeedbackRecord, shown: Sequence[str] = ()) -> tuple[FeedbackRecord, bool]:
         """Keep what became of a suggestion; the record kept first for that act, and whether it is this one.

@@ -34,7 +34,11 @@ from knowledge.model import (
     Target,
     Trigger,
 )
+from knowledge.store import Store
+from service import building, publishing
 from service.app import create_app
+from service.builds import Builds
+from service.reports import Report
 from service.settings import Settings
 from tests.knowledge.sample import policy as sample_policy
 from tests.toy import ToyEmbedder
@@ -197,6 +201,28 @@ def publish(
         ApprovedEntry(entry=found, version=version, approved_by="王敏", approved_at=APPROVED) for found in entries
     ]
     return build(approved, rules or policy(), facts, ToyEmbedder(), home, at=APPROVED, by="test", publish=live)
+
+
+def fill(settings: Settings, entries: Sequence[Entry] = ENTRIES) -> None:
+    """Make these entries the approved knowledge."""
+    with Store.open(settings.database_url) as store:
+        store.import_pack(pack(entries), "王敏", "王敏", "test", APPROVED)
+
+
+def report_of(settings: Settings, by: str = "李雷", real: Sequence[str] = ()) -> Report:
+    """Build what is approved as `huashu build --no-publish` does, in this process."""
+    job = Builds(settings.home).begin(by)
+    try:
+        return building.run(settings, job, ToyEmbedder(), real)[1]
+    finally:
+        job.close()
+
+
+def release(settings: Settings, by: str = "李雷") -> str:
+    """Build what is approved and publish it; the version."""
+    report = report_of(settings, by)
+    publishing.publish(settings, report.build, report.version, report.live, by)
+    return report.version
 
 
 @contextmanager

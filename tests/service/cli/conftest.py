@@ -18,10 +18,9 @@ import service.measuring
 from index.artefact import Shelf
 from knowledge.formats.yaml import dump_pack, load_pack
 from knowledge.store import Store
-from service.cli.artefacts import build_index
 from service.cli.main import main
 from service.settings import Settings
-from tests.service.shop import pack
+from tests.service.shop import pack, release
 from tests.toy import ToyEmbedder
 
 
@@ -85,7 +84,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, shipped: Path) -> Path:
     home = tmp_path_factory.mktemp("filled") / "home"
     with Store.open(Settings(home=home).database_url) as store:
         store.import_pack(load_pack(shipped), "李雷", "李雷", "import", datetime.now(UTC))
-    build_index(Settings(home=home), ToyEmbedder(), "李雷", publish=True)
+    release(Settings(home=home))
     return home
 
 

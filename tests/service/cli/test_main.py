@@ -73,7 +73,8 @@ def test_knowledge_goes_from_files_to_an_answer(huashu: Huashu, home: Path, fold
     assert "0 unchanged; policy changed, facts changed" in imported.out
     built = huashu("build")
     assert built.status == 0
-    assert re.match(rf"{live(home)}: built and published; \d+ texts embedded, 0 reused; ", built.out)
+    assert re.match(rf"{live(home)}: built; \d+ texts embedded, 0 reused; ", built.out)
+    assert built.out.endswith(f"{live(home)} is live\n")
     asked = json.loads(huashu("ask", "退款几天能到", "--json").out)
     assert asked["decision"] == "answer"
     assert asked["index_version"] == live(home)
