@@ -2,8 +2,7 @@
 
     <home>/artefacts/<version>/   manifest.json and the files it lists with their hashes; never changed
     <home>/artefacts/CURRENT      one line: the live version
-    <home>/artefacts/HISTORY      one JSON line for each publish and rollback, oldest first
-    <home>/artefacts/.publishing  held while one of them is under way (index.locks)
+    <home>/artefacts/HISTORY      one JSON line for each publish and rollback, oldest first; held while one is under way
 
 A version is the hash of what the artefact was made from, so the same content gives the same name and the
 same bytes. Writers build in a temporary folder, sync it and rename; readers see a whole artefact or none.
@@ -29,7 +28,6 @@ from index.locks import holding
 
 FORMAT = 2
 MANIFEST, CURRENT, HISTORY = "manifest.json", "CURRENT", "HISTORY"
-PUBLISHING = ".publishing"
 ANY = "any"  # whichever version is live
 TURN_SECONDS = 30.0  # to wait for another's publish, which takes a fraction of one
 VERSION = re.compile(r"^[0-9a-f]{12}$")
@@ -212,18 +210,21 @@ class Shelf:
     ) -> None:
         """Make a whole artefact the live one. Atomic: readers see the old name or the new.
 
-        `instead_of` is the version (None: nothing) that must be live until then, or Superseded is raised. `reason` is kept in the history.
+        `instead_of` is the version (None: nothing) that must be live until then, or Superseded is raised. `reason` is
+        kept in the history.
         """
         verify(self.path(version))
-        with holding(self.folder / PUBLISHING, TURN_SECONDS):
-            live = self.live()
-            if instead_of != ANY and live != instead_of:
-                raise Superseded(
-                    f"{live or 'nothing'} is live, not {instead_of or 'nothing'} any more: look at what is live now first"
-                )
+        with holding(self.folder / HISTORY, TURN_SECONDS):
+            self.expect(instead_of)
             line = {"act": act, "version": version, "at": at.isoformat(), "by": by}
             self._note(line | ({"reason": reason} if reason else {}))
             self._point_at(version)
+
+    def expect(self, version: str | None) -> None:
+        """Superseded unless that version (None: nothing) is live."""
+        live = self.live()
+        if version not in (ANY, live):
+            raise Superseded(f"{live or 'nothing'} is live, not {version or 'nothing'} any more: look at that first")
 
     def _note(self, line: Mapping[str, str]) -> None:
         with (self.folder / HISTORY).open("ab") as log:

@@ -29,7 +29,7 @@ from service.settings import AS_THEY_COME, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = (sys.executable, "-m", "service.cli")
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 LOOK_SECONDS = 0.3  # how often a build looks whether it is to end
 
 Step = Callable[[str, int, int], None]
@@ -92,15 +92,6 @@ def start(settings: Settings, by: str) -> BuildRecord:
         job.close()
     threading.Thread(target=process.wait, name=f"build-{job.record.id}", daemon=True).start()  # leaves no zombie
     return job.record
-
-
-def stand_back() -> None:
-    """Give this process the lowest priority and one core, before it loads anything."""
-    os.nice(19)
-    with suppress(OSError, AttributeError):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    with suppress(OSError, AttributeError):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 def end_when_cancelled(job: Job) -> None:

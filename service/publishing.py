@@ -82,6 +82,7 @@ def publish(settings: Settings, build_id: str, version: str, live: str | None, b
     if refusal := refused(report.gate.verdict, bool(reason)):
         raise StateError(f"{version} may not be published: {refusal}")
     shelf = Shelf(settings.artefacts)
+    shelf.expect(live)
     if report.unchanged:
         raise StateError(f"{version} is live already: there is nothing to publish")
     if version not in shelf.versions():

@@ -31,12 +31,14 @@ def build(
 
     Exit status 1, and nothing published, where the gate says no.
     """
+    from service.priority import stand_back
+
+    if job:
+        stand_back()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
     from service import building
     from service.builds import Builds
 
-    if job:
-        building.stand_back()
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
     settings, who = Settings.from_environment(), by or me()
     builds = Builds(settings.home)
     # Loaded before the lock is taken, and after it is handed on: a build that cannot begin says so.
@@ -128,7 +130,7 @@ def publish(
     accept_worse: Reason = "",
     by: Author = "",
 ) -> None:
-    """Make a version that is already built the live one, as its report says; a running service takes it over at once."""
+    """Make a version that is already built the live one, as its report says; a running service takes it over."""
     from index.artefact import Shelf, verify
     from service import publishing
     from service.builds import Builds

@@ -31,9 +31,9 @@ def lines(report: Report, most: int | None = MOST) -> Iterator[str]:
         if found.missing:
             yield f"{len(found.missing)} golden queries name entries that are gone, and were not counted:"
             yield from _first([f"  {text} → {entry}" for text, entry in found.missing], most)
-        yield f"{len(found.moved)} golden queries get another reply{':' if found.moved else ''}"
+        yield f"{len(found.moved)} golden queries get another reply"
         yield from _first([_moved(moved) for moved in found.moved], most)
-        yield f"{len(found.real_moved)} of {found.real} recent real queries get another reply{':' if found.real_moved else ''}"
+        yield f"{len(found.real_moved)} of {found.real} recent real queries get another reply"
         yield from _first([_moved(moved) for moved in found.real_moved], most)
     yield from _gate(report.gate)
 

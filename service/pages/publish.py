@@ -26,7 +26,7 @@ from service.errors import status_of
 from service.identity.people import Person, needs, permissions_of
 from service.pages.curve import draw
 from service.pages.frame import language_of, render
-from service.pages.words.publish import WORDS
+from service.pages.words import publish as own
 from service.publishing import Pending
 from service.reports import Report
 
@@ -119,11 +119,11 @@ async def _page(request: Request, problem: str = "", status: int = 200) -> Respo
     ahead, cannot = await _pending(request)
     acts = publishing.acts(settings)
     zone = _zone(request)
-    words = WORDS[language_of(request)]
+    words = own.WORDS[language_of(request)]
     return render(
         request,
         "publish.html",
-        WORDS,
+        own.WORDS,
         {
             "problem": problem,
             "live": live,

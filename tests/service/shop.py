@@ -142,6 +142,23 @@ PROMO = entry(
     valid_until=date(2026, 8, 31),
 )
 ENTRIES = (REFUND, SHIP, LEAK, FILTER, BRUSH, SETTLE, CALM, PROMO)
+# The shop after an edit that nobody minds, and after one that takes a golden query's words from its entry.
+BETTER = (
+    REFUND.model_copy(update={"title": "退款什么时候到", "variants": (*REFUND.variants, "钱到底还退不退")}),
+    *ENTRIES[1:],
+)
+WORSE = (
+    REFUND.model_copy(update={"variants": tuple(text for text in REFUND.variants if text != "退款几天能到")}),
+    *ENTRIES[1:-1],
+    PROMO.model_copy(update={"variants": (*PROMO.variants, "退款几天能到"), "valid_until": None, "valid_from": None}),
+)
+GOLDEN = """\
+- {query: 退款几天能到, gold: refund.time, kind: plain}
+- {query: 钱到底还退不退, gold: refund.time, kind: colloquial}
+- {query: 包裹停住了, gold: ship.no-update, kind: plain}
+- {query: 月亮有多重, gold: null, kind: far}
+- {query: 从前有人问过的, gold: gone.entry, kind: plain}
+"""
 FACTS = Facts(
     facts={"refund.days": Fact(zh="3 天", en="3 days", source="shop")},
     products={
