@@ -103,7 +103,9 @@ async def _do(request: Request, act: Callable[[dict[str, str]], Awaitable[None]]
         await act({name: values[0] for name, values in fields.items()})
     except KeyError as error:
         return await _page(request, f"{error} is missing from the form", 422)
-    except (StateError, NotFound, Superseded) as error:
+    except Superseded:
+        return await _page(request, own.WORDS[language_of(request)]["superseded"], 409)
+    except (StateError, NotFound) as error:
         return await _page(request, str(error), status_of(error) or 409)
     return RedirectResponse(ADDRESS, 303)
 
@@ -129,6 +131,7 @@ async def _page(request: Request, problem: str = "", status: int = 200) -> Respo
             "live": live,
             "live_act": next((act for act in acts if act.live), None),
             "chosen": chosen,
+            "named": chosen is not None and chosen.id == request.query_params.get("build"),
             "running": running,
             "phases": _phases(builds.progress(running.id)) if running is not None else (),
             "report": report,

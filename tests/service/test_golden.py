@@ -23,7 +23,7 @@ def test_a_teams_own_come_beside_them_or_in_their_place(tmp_path: Path, few_gold
     own = tmp_path / "golden"
     own.mkdir()
     (own / "ours.yaml").write_text("- {query: 我们的问题, gold: our.entry, kind: plain}\n", "utf-8")
-    assert [query.text for query in golden_queries(tmp_path)][0] == "我们的问题"
+    assert golden_queries(tmp_path)[0].text == "我们的问题"
     assert len(golden_queries(tmp_path)) == shipped + 1
     (own / "shop.yaml").write_text("[]\n", "utf-8")
     assert [query.text for query in golden_queries(tmp_path)] == ["我们的问题"]
