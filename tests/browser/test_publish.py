@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-import service.golden
 from index.artefact import Shelf
 from service import building
 from service.app import create_app
+from service.builds import Builds
 from service.settings import Settings
 from tests.browser.conftest import serve
 from tests.service.people import APPROVER, by_header
-from tests.service.shop import BETTER, GOLDEN, WORSE, fill, release, report_of
+from tests.service.shop import BETTER, WORSE, fill, only_shop_golden, release, report_of
 from tests.toy import ToyEmbedder
 
 pytestmark = pytest.mark.browser
@@ -26,17 +26,18 @@ BUILDS_WITHIN = 60_000  # milliseconds; the libraries alone take ten seconds on 
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """A home in which the shop is live, with an edit that waits; builds run the toy."""
-    (tmp_path / "golden").mkdir()
-    (tmp_path / "golden" / "shop.yaml").write_text(GOLDEN, "utf-8")
-    monkeypatch.setattr(service.golden, "SHIPPED", tmp_path / "golden")
     monkeypatch.setattr(building, "COMMAND", TOY)
     found = Settings(home=tmp_path / "home", poll_seconds=0.1)
+    only_shop_golden(found)
     fill(found)
     release(found)
     fill(found, BETTER)
-    return found
+    yield found
+    running = Builds(found.home).running()
+    if running is not None:  # of a test that failed midway
+        Builds(found.home).cancel(running.id)
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ from knowledge.store import Store
 from service import building, publishing
 from service.app import create_app
 from service.builds import Builds
+from service.golden import golden_files
 from service.reports import Report
 from service.settings import Settings
 from tests.knowledge.sample import policy as sample_policy
@@ -224,6 +225,15 @@ def fill(settings: Settings, entries: Sequence[Entry] = ENTRIES) -> None:
     """Make these entries the approved knowledge."""
     with Store.open(settings.database_url) as store:
         store.import_pack(pack(entries), "王敏", "王敏", "test", APPROVED)
+
+
+def only_shop_golden(settings: Settings) -> None:
+    """Switch the shipped golden queries off in this home and put the shop's there; for builds in other processes."""
+    folder = settings.home / "golden"
+    folder.mkdir(parents=True)
+    for path in golden_files(settings.home):
+        (folder / path.name).write_text("[]\n", "utf-8")
+    (folder / "shop.yaml").write_text(GOLDEN, "utf-8")
 
 
 def report_of(settings: Settings, by: str = "李雷", real: Sequence[str] = ()) -> Report:
