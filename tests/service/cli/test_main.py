@@ -189,7 +189,7 @@ def test_the_gate_refuses_what_lint_calls_an_error(huashu: Huashu, home: Path, f
 def test_a_build_tells_what_it_changes_and_what_the_gate_says(
     huashu: Huashu, home: Path, folder: Path, stocked: str
 ) -> None:
-    """Entries, golden queries by kind, the verdict; `report` tells the same of a version later, all of it or as JSON."""
+    """Entries, golden queries by kind, the verdict; `report` tells the same of a version later, or as JSON."""
     dump_pack(pack(BETTER), folder)
     huashu("import", folder)
     built = huashu("build", "--no-publish")
@@ -214,7 +214,7 @@ def test_a_build_tells_what_it_changes_and_what_the_gate_says(
 
 
 def test_golden_queries_that_got_worse_take_a_reason(huashu: Huashu, home: Path, folder: Path, stocked: str) -> None:
-    """Status 1 and nothing published, the way out is said; with it the audit and the list of versions keep the reason."""
+    """Status 1, nothing published, the way out is said; with it the audit and the list of versions keep the reason."""
     dump_pack(pack(WORSE), folder)
     huashu("import", folder)
     refused = huashu("build")
