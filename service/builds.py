@@ -135,7 +135,7 @@ class Builds:
             raise NotFound(f"build {build_id} does not exist")
         return Job(self.folder / build_id, record, descriptor)
 
-    def list(self) -> tuple[BuildRecord, ...]:
+    def records(self) -> tuple[BuildRecord, ...]:
         """Every build that is remembered, newest first."""
         return tuple(record for name in self._ids() if (record := self._now(name)) is not None)
 
@@ -148,7 +148,7 @@ class Builds:
 
     def running(self) -> BuildRecord | None:
         """The build under way."""
-        return next((record for record in self.list() if record.state == "running"), None)
+        return next((record for record in self.records() if record.state == "running"), None)
 
     def progress(self, build_id: str, after: int = 0) -> tuple[Progress, ...]:
         """The lines of progress with numbers above `after`."""

@@ -102,7 +102,7 @@ def refused(verdict: Verdict, accepted: bool) -> str:
 
 def latest_report_of(settings: Settings, version: str) -> str:
     """The newest build whose report is of that version; NotFound where there is none."""
-    found = next((build.id for build in Builds(settings.home).list() if build.version == version), None)
+    found = next((build.id for build in Builds(settings.home).records() if build.version == version), None)
     if found is None:
         raise NotFound(f"no report of {version} is remembered: make one with `huashu build`, or go back by rollback")
     return found

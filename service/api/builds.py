@@ -48,6 +48,7 @@ MISSING: dict[int | str, dict[str, object]] = {
 CONFLICT: dict[int | str, dict[str, object]] = {
     409: {"model": Problem, "description": "What is there is not what was looked at; `detail` says what differs."}
 }
+STREAM: dict[int | str, dict[str, object]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 AWAY: dict[int | str, dict[str, object]] = {
     503: {"model": Problem, "description": "The knowledge database cannot be reached."}
 }
@@ -149,7 +150,9 @@ async def list_builds(request: Request, person: Annotated[Person, Depends(needs(
     """The last builds, newest first: running, ready to look at, published, failed, cancelled or killed."""
     settings = settings_of(request)
     builds = Builds(settings.home)
-    return BuildList(live=Shelf(settings.artefacts).live(), builds=[_out(builds, record) for record in builds.list()])
+    return BuildList(
+        live=Shelf(settings.artefacts).live(), builds=[_out(builds, record) for record in builds.records()]
+    )
 
 
 @router.post("", summary="Start a build", status_code=202, responses=CONFLICT)
@@ -199,7 +202,7 @@ async def get_build(build_id: BuildId, request: Request, person: Annotated[Perso
     "/{build_id}/events",
     summary="Follow a build",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}} | MISSING,
+    responses=STREAM | MISSING,
 )
 async def follow_build(
     build_id: BuildId,

@@ -113,7 +113,7 @@ def report(
     settings = Settings.from_environment()
     builds = Builds(settings.home)
     if version is None:
-        version = next((build.version for build in builds.list() if build.version is not None), None)
+        version = next((build.version for build in builds.records() if build.version is not None), None)
     if version is None:
         raise NotFound("nothing was built yet: `huashu build --no-publish` builds without publishing")
     found = builds.report(latest_report_of(settings, version))

@@ -113,7 +113,7 @@ async def _do(request: Request, act: Callable[[dict[str, str]], Awaitable[None]]
 async def _page(request: Request, problem: str = "", status: int = 200) -> Response:
     settings = settings_of(request)
     builds, shelf = Builds(settings.home), Shelf(settings.artefacts)
-    records = builds.list()
+    records = builds.records()
     live = shelf.live()
     chosen = _chosen(request, records)
     running = next((record for record in records if record.state == "running"), None)

@@ -91,7 +91,7 @@ def test_what_goes_wrong_is_written_down_and_raised(settings: Settings, few_gold
     (few_golden / "broken.yaml").write_text("- 1\n", "utf-8")
     with pytest.raises(PackError):
         report_of(settings)
-    second, first = Builds(settings.home).list()[:2]
+    second, first = Builds(settings.home).records()[:2]
     assert (first.state, second.state) == ("failed", "failed")
     assert first.reason is not None and "refund.time source" in first.reason
     assert second.reason is not None and "broken.yaml:1" in second.reason
@@ -145,7 +145,7 @@ def test_a_process_that_cannot_be_started_is_a_failed_build(
     monkeypatch.setattr(building, "COMMAND", ("/nowhere/python",))
     with pytest.raises(OSError):
         building.start(settings, "李雷")
-    record = Builds(settings.home).list()[0]
+    record = Builds(settings.home).records()[0]
     assert record.state == "failed"
     assert record.reason is not None and "no process could be started" in record.reason
     assert Builds(settings.home).running() is None

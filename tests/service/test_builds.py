@@ -24,7 +24,7 @@ def builds(tmp_path: Path) -> Builds:
 
 def test_an_empty_home_has_none(builds: Builds) -> None:
     """And none is running."""
-    assert (builds.list(), builds.running()) == ((), None)
+    assert (builds.records(), builds.running()) == ((), None)
     for build_id in ("20261127-091500-3fa94c01", "../../etc", "\0", ""):
         with pytest.raises(NotFound, match="is not remembered"):
             builds.get(build_id)
@@ -66,7 +66,7 @@ def test_a_dead_build_does_not_come_alive_with_the_next(builds: Builds) -> None:
     # Ids are in order of time to the second.
     os.rename(dead.folder, dead.folder.with_name("20200101-000000-00000000"))
     next_ = builds.begin("王敏")
-    assert {record.state for record in builds.list()} == {"running", "killed"}
+    assert {record.state for record in builds.records()} == {"running", "killed"}
     assert builds.running() == next_.record
     next_.close()
 
@@ -106,7 +106,7 @@ def test_only_the_last_builds_are_remembered(builds: Builds, monkeypatch: pytest
     monkeypatch.setattr(module, "KEPT", 2)
     for _ in range(4):
         builds.begin("李雷").close()
-    assert len(builds.list()) == 2
+    assert len(builds.records()) == 2
 
 
 def test_a_damaged_record_is_as_if_it_were_not_there(builds: Builds) -> None:
@@ -116,7 +116,7 @@ def test_a_damaged_record_is_as_if_it_were_not_there(builds: Builds) -> None:
     second = builds.begin("王敏")
     second.close()
     (first.folder / "state.json").write_text("{", "utf-8")
-    assert [record.id for record in builds.list()] == [second.record.id]
+    assert [record.id for record in builds.records()] == [second.record.id]
 
 
 def test_a_report_makes_it_ready_and_a_publish_published(settings: Settings) -> None:

@@ -220,7 +220,7 @@ def test_an_older_report_can_be_looked_at(client: TestClient, settings: Settings
     """By the address that the list of builds links to; it is not what the page would publish."""
     fill(settings, BETTER)
     release(settings)
-    first = Builds(settings.home).list()[0]
+    first = Builds(settings.home).records()[0]
     report_of(settings)
     assert f"/publish?build={first.id}" in page(client)
     text = client.get(f"/publish?build={first.id}").text
