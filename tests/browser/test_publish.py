@@ -76,8 +76,6 @@ def test_from_an_edit_to_its_publish_and_back(page: Page, settings: Settings) ->
     second = Shelf(settings.artefacts).current()
     assert second != first
     expect(page.locator(".story-head code")).to_have_text(second)
-    expect(page.locator("body")).to_be_visible()
-    page.wait_for_timeout(500)
     answer = page.request.post("/v1/suggestions", data={"query": "钱到底还退不退"}).json()
     assert (answer["index_version"], answer["suggestions"][0]["title"]) == (second, "退款什么时候到")
     page.locator("#history summary", has_text="退回到这一版").click()
