@@ -14,7 +14,7 @@ from knowledge.formats.yaml import dump_pack
 from knowledge.store import Store
 from service.settings import Settings
 from tests.fault.processes import huashu, killed_while
-from tests.service.shop import APPROVED, ENTRIES, REFUND, fill, pack, release
+from tests.service.shop import APPROVED, ENTRIES, REFUND, fill, only_shop_golden, pack, release
 from tests.toy import ToyEmbedder
 
 pytestmark = pytest.mark.slow
@@ -26,6 +26,7 @@ CHANGED = (REFUND.model_copy(update={"title": "退款什么时候到"}), *ENTRIE
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the shop live in it. Copied by whoever changes it."""
     home = tmp_path_factory.mktemp("built") / "home"
+    only_shop_golden(Settings(home=home))
     fill(Settings(home=home))
     release(Settings(home=home))
     return home
