@@ -2,7 +2,7 @@
 
     <home>/artefacts/<version>/   manifest.json and the files it lists with their hashes; never changed
     <home>/artefacts/CURRENT      one line: the live version
-    <home>/artefacts/HISTORY      one JSON line for each publish and rollback, oldest first
+    <home>/artefacts/HISTORY      one JSON line for each publish and rollback, oldest first; held while one is under way
 
 A version is the hash of what the artefact was made from, so the same content gives the same name and the
 same bytes. Writers build in a temporary folder, sync it and rename; readers see a whole artefact or none.
@@ -17,16 +17,19 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from index.errors import ArtefactError, NoArtefact
+from index.errors import ArtefactError, NoArtefact, Superseded
+from index.locks import holding
 
 FORMAT = 2
 MANIFEST, CURRENT, HISTORY = "manifest.json", "CURRENT", "HISTORY"
+ANY = "any"  # whichever version is live
+TURN_SECONDS = 30.0  # to wait for another's publish, which takes a fraction of one
 VERSION = re.compile(r"^[0-9a-f]{12}$")
 NEXT_STEP = "build one with `huashu build`"
 
@@ -188,15 +191,50 @@ class Shelf:
             raise
         return target
 
-    def publish(self, version: str, at: datetime, by: str, act: str = "publish") -> None:
-        """Make a whole artefact the live one. Atomic: readers see the old name or the new."""
+    def live(self) -> str | None:
+        """The live version, None where nothing was published or CURRENT cannot be read."""
+        try:
+            return self.current()
+        except ArtefactError:
+            return None
+
+    def publish(
+        self,
+        version: str,
+        at: datetime,
+        by: str,
+        act: str = "publish",
+        *,
+        reason: str = "",
+        instead_of: str | None = ANY,
+    ) -> None:
+        """Make a whole artefact the live one. Atomic: readers see the old name or the new.
+
+        `instead_of` is the version (None: nothing) that must be live until then, or Superseded is raised. `reason` is
+        kept in the history.
+        """
         verify(self.path(version))
+        with holding(self.folder / HISTORY, TURN_SECONDS):
+            self.expect(instead_of)
+            line = {"act": act, "version": version, "at": at.isoformat(), "by": by}
+            self._note(line | ({"reason": reason} if reason else {}))
+            self._point_at(version)
+
+    def expect(self, version: str | None) -> None:
+        """Superseded unless that version (None: nothing) is live."""
+        live = self.live()
+        if version not in (ANY, live):
+            raise Superseded(f"{live or 'nothing'} is live, not {version or 'nothing'} any more: look at that first")
+
+    def _note(self, line: Mapping[str, str]) -> None:
         with (self.folder / HISTORY).open("ab") as log:
             # A line cut short by a crash is closed first, or this one would be glued to it and lost.
             log.write(b"\n" * self._cut_short())
-            log.write(canonical({"act": act, "version": version, "at": at.isoformat(), "by": by}))
+            log.write(canonical(line))
             log.flush()
             os.fsync(log.fileno())
+
+    def _point_at(self, version: str) -> None:
         handle, name = tempfile.mkstemp(prefix=".current-", dir=self.folder)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(version + "\n")
@@ -221,32 +259,37 @@ class Shelf:
                 del stack[stack.index(version) + 1 :]
             elif not stack or stack[-1] != version:
                 stack = [kept for kept in stack if kept != version] + [version]
-        try:
-            current = self.current()
-        except ArtefactError:
-            current = None
+        current = self.live()
         on_disk = set(self.versions())
         earlier = stack[: stack.index(current)] if current in stack else stack
         return next((version for version in reversed(earlier) if version in on_disk and version != current), None)
 
-    def roll_back(self, at: datetime, by: str, version: str | None = None) -> str:
-        """Make `version`, or the one live before the current, live again; returns it."""
+    def roll_back(
+        self,
+        at: datetime,
+        by: str,
+        version: str | None = None,
+        *,
+        reason: str = "",
+        instead_of: str | None = ANY,
+    ) -> str:
+        """Make `version`, or the one live before the current, live again; returns it. The rest is `publish`'s."""
         target = version or self.previous()
         if target is None:
             raise ArtefactError("there is no earlier version to roll back to: publish another with `huashu build`")
         if target not in self.versions():
             raise ArtefactError(f"version {target} is not on disk; there are: {', '.join(self.versions()) or 'none'}")
-        self.publish(target, at, by, act="rollback")
+        self.publish(target, at, by, "rollback", reason=reason, instead_of=instead_of)
         return target
 
-    def prune(self, keep: int) -> list[str]:
-        """Delete all but the current and the `keep` versions published last; returns the deleted."""
+    def prune(self, keep: int, besides: Collection[str] = ()) -> list[str]:
+        """Delete all but the current, those `besides` and the `keep` versions published last; returns the deleted."""
         live = {self.current()}
         for act in reversed(self.history()):
             if len(live) > keep:
                 break
             live.add(str(act.get("version")))
-        gone = [version for version in self.versions() if version not in live]
+        gone = [version for version in self.versions() if version not in live | set(besides)]
         for version in gone:
             shutil.rmtree(self.path(version))
         return gone

@@ -207,7 +207,12 @@ def load_embedder(name: str = DEFAULT_EMBEDDER, tuning: Path | None = SHIPPED) -
             "install one, or set HUASHU_EMBEDDER to a sentence-transformers model"
         )
     # The engines run one thread a text and leave the interpreter to others meanwhile: batches go side by side.
-    return SentenceTransformerEmbedder("+".join(versions), parts, threads=os.cpu_count() or 1)
+    return SentenceTransformerEmbedder("+".join(versions), parts, threads=_cores())
+
+
+def _cores() -> int:
+    """Those this process may run on, where the system says so."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _named(name: str) -> SentenceTransformer:

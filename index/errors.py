@@ -19,5 +19,9 @@ class NoArtefact(ArtefactError):
     """No artefact has been published yet."""
 
 
+class Superseded(ArtefactError):
+    """Another version has become live than the one an act was decided on."""
+
+
 class GateError(RetrievalError):
     """A build may not be published; the report in the message says why."""

@@ -167,12 +167,19 @@ class Retriever:
             self._look_alikes(query, candidates[:limit]),
         )
 
+    def exact(self, text: str) -> tuple[ApprovedEntry, ...]:
+        """The first tier alone: the entries that hold the text as a phrasing, which come before all others."""
+        return tuple(self.contents.entries[owner] for owner in self._owners(normalise(text)))
+
+    def _owners(self, key: str) -> list[int]:
+        return self._exact.get(key, [])
+
     def _rank(self, query: str, mask: NDArray[np.bool_] | None) -> _Ranked:
         key = normalise(query)
         if not key:
             return _Ranked(np.zeros(0, np.int64), np.zeros(0), frozenset(), {}, key)
         seen = self._see(query)
-        exact = [owner for owner in self._exact.get(key, []) if mask is None or mask[owner]]
+        exact = [owner for owner in self._owners(key) if mask is None or mask[owner]]
         allowed = np.flatnonzero(mask) if mask is not None else np.arange(len(self.contents.entries))
         entries = allowed if len(allowed) <= NEAREST else self._nearby(seen.rows, exact)
         if mask is not None:

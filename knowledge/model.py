@@ -283,6 +283,12 @@ class Approval(Frozen):
     own: bool = False
 
 
+class Publishing(Frozen):
+    """What the gate lets pass: by how much golden queries may find their entry first less often than before (0..1)."""
+
+    golden_tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
 class Policy(Frozen):
     """The desk's rules: clocks, targets, words, triggers. `default_target` takes what nobody else is named for."""
 
@@ -298,6 +304,7 @@ class Policy(Frozen):
     lines: Lines
     precision: Precision = Precision()
     approval: Approval = Approval()
+    publishing: Publishing = Publishing()
 
     @model_validator(mode="after")
     def _references_hold(self) -> Policy:

@@ -27,6 +27,7 @@ from service.adapters import wiring
 from service.admission import Admission
 from service.api import (
     audit,
+    builds,
     checks,
     description,
     documents,
@@ -46,7 +47,7 @@ from service.identity.identity import Identity
 from service.imports import Plans
 from service.live import Live
 from service.metrics import Metrics
-from service.pages import account, administration, frame, importing, knowledge, refusal, review, sign_in
+from service.pages import account, administration, frame, importing, knowledge, publish, refusal, review, sign_in
 from service.pages import audit as audit_page
 from service.pages import documents as documents_page
 from service.settings import Settings
@@ -69,6 +70,7 @@ RESOURCES = (
     entries,
     reviews,
     audit,
+    builds,
     imports,
     exports,
     documents,
@@ -79,6 +81,7 @@ PAGES = (
     knowledge,
     review,
     audit_page,
+    publish,
     importing,
     documents_page,
     sign_in,

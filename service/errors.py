@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
-from index.errors import RetrievalError
+from index.errors import RetrievalError, Superseded
 from knowledge.errors import DatabaseError, KnowledgeError, NotFound, PackError, StateError
 from service.admission import Abandoned, Busy
 from service.identity.people import NotAllowed, NotSignedIn
@@ -42,6 +42,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (StateError, 409),
     (PackError, 422),
     (KnowledgeError, 422),
+    (Superseded, 409),
     (RetrievalError, 503),
 )
 

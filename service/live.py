@@ -45,6 +45,11 @@ class Live:
         return found
 
     @property
+    def embedder(self) -> Embedder:
+        """What every artefact that it can serve was built with."""
+        return self._embedder
+
+    @property
     def version(self) -> str | None:
         return self._retriever.version if self._retriever is not None else None
 

@@ -79,6 +79,7 @@ WITHOUT_MIRROR = {
     "service/cli/artefacts.py": "thin verbs, tests/service/cli/test_main.py",
     "service/cli/asking.py": "thin verbs, tests/service/cli/test_main.py",
     "service/cli/measuring.py": "thin verbs, tests/service/cli/test_main.py",
+    "service/cli/reporting.py": "a report as lines, tests/service/cli/test_main.py",
     "service/cli/serving.py": "thin verbs, tests/service/cli/test_main.py",
     "knowledge/errors.py": "declares exceptions only; every module that raises them tests them",
     "knowledge/store/migrations/env.py": "alembic's entry point, run by every test that opens a database",

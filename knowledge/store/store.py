@@ -9,17 +9,29 @@ is told who acts and when.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import Connection
 
 from knowledge.errors import NotFound
 from knowledge.formats.drafts import Reading
 from knowledge.model import ApprovedEntry, Entry, Facts, Pack, Policy, State
-from knowledge.store import auditing, feedback, importing, keys, people, planning, reviewing, rows, rules, sessions
+from knowledge.store import (
+    auditing,
+    feedback,
+    importing,
+    keys,
+    people,
+    planning,
+    publications,
+    reviewing,
+    rows,
+    rules,
+    sessions,
+)
 from knowledge.store.database import Database
 from knowledge.store.importing import Import
 from knowledge.store.keys import Keys
@@ -255,6 +267,11 @@ class Store:
                 keys.keys(connection),
                 sessions.sessions(connection),
             )
+
+    def note_publications(self, history: Sequence[Mapping[str, Any]]) -> int:
+        """Bring the audit up to the artefacts' own history of publishes and rollbacks; how many lines it lacked."""
+        with self._database.writing() as connection:
+            return publications.add_missing(connection, history)
 
     def add_feedback(self, record: FeedbackRecord, shown: Sequence[str] = ()) -> tuple[FeedbackRecord, bool]:
         """Keep what became of a suggestion; the record kept first for that act, and whether it is this one.

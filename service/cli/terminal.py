@@ -18,7 +18,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 CONTENT = Path(__file__).resolve().parents[2] / "knowledge" / "content"
 SHIPPED = "shipped pack"
-STEPS = {"embed": "embedding texts", "train": "training the ranker"}
+STEPS = {
+    "check": "checking entries",
+    "embed": "embedding texts",
+    "train": "training the ranker",
+    "embed-golden": "embedding golden queries",
+    "embed-real": "embedding real queries",
+    "compare": "comparing answers",
+}
 
 app = typer.Typer(
     help="Huashu: approved replies and escalation for customer-service desks.",

@@ -47,6 +47,7 @@ class Place:
 PLACES: tuple[Place, ...] = (
     Place("/", "place_knowledge", "search"),
     Place("/review", "place_review", "read"),
+    Place("/publish", "place_publish", "read"),
     Place("/audit", "place_audit", "read"),
     Place("/import", "place_import", "edit"),
     Place("/documents", "place_documents", "edit"),

@@ -1,8 +1,9 @@
 """`huashu` with the toy embedder, for tests that need a process of its own: python -m tests.fault.runner VERB …
 
 HUASHU_TEST_PAUSE stops it for good in the middle of something, after saying `paused` on standard output:
-`embed` (some texts are embedded), `write` (the artefact's files lie in the temporary folder, without a manifest) or
-`publish` (the history has the new version, CURRENT still the old one).
+`embed` (some texts are embedded), `write` (the artefact's files lie in the temporary folder, without a manifest),
+`report` (the artefact is whole, its report is not yet written) or `publish` (the history has the new version, CURRENT
+still the old one).
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class Embedder(ToyEmbedder):
 def run() -> None:
     """Put the toy and the pauses in their places, then do what the command line says."""
     patch("index.embedder.load_embedder", lambda *_: Embedder()).start()
+    # On a machine that tests keep busy, a process that steps back for everybody would never have its turn.
+    patch("service.priority.stand_back", lambda: None).start()
     replace = os.replace
 
     def paused_save(contents: Contents, folder: Path) -> None:
@@ -54,6 +57,8 @@ def run() -> None:
 
     if PAUSE == "write":
         patch("index.builder.save", paused_save).start()
+    if PAUSE == "report":
+        patch("service.reports.write", lambda *_: pause()).start()
     if PAUSE == "publish":
         patch("index.artefact.os.replace", paused_replace).start()
     main()

@@ -8,16 +8,13 @@ from pathlib import Path
 import pytest
 
 from index.artefact import Shelf, verify
-from index.builder import Build
 from index.contents import load
 from index.retriever import Retriever
 from knowledge.formats.yaml import dump_pack
-from knowledge.model import Entry
 from knowledge.store import Store
-from service import cli
 from service.settings import Settings
 from tests.fault.processes import huashu, killed_while
-from tests.service.shop import APPROVED, ENTRIES, REFUND, pack
+from tests.service.shop import APPROVED, ENTRIES, REFUND, fill, only_shop_golden, pack, release
 from tests.toy import ToyEmbedder
 
 pytestmark = pytest.mark.slow
@@ -25,23 +22,13 @@ pytestmark = pytest.mark.slow
 CHANGED = (REFUND.model_copy(update={"title": "退款什么时候到"}), *ENTRIES[1:])
 
 
-def fill(home: Path, entries: tuple[Entry, ...] = ENTRIES) -> None:
-    """Make these entries the approved knowledge."""
-    with Store.open(Settings(home=home).database_url) as store:
-        store.import_pack(pack(entries), "李雷", "李雷", "test", APPROVED)
-
-
-def build(home: Path) -> Build:
-    """`huashu build`, in this process."""
-    return cli._build(Settings(home=home), ToyEmbedder(), "李雷", publish=True)
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the shop live in it. Copied by whoever changes it."""
     home = tmp_path_factory.mktemp("built") / "home"
-    fill(home)
-    build(home)
+    only_shop_golden(Settings(home=home))
+    fill(Settings(home=home))
+    release(Settings(home=home))
     return home
 
 
@@ -49,7 +36,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(built: Path, tmp_path: Path) -> Path:
     """That home, with an edit that is approved and not yet built."""
     shutil.copytree(built, tmp_path / "home")
-    fill(tmp_path / "home", CHANGED)
+    fill(Settings(home=tmp_path / "home"), CHANGED)
     return tmp_path / "home"
 
 
@@ -72,8 +59,7 @@ def test_a_killed_build_leaves_the_live_index_and_the_next_one_works(home: Path,
     assert REFUND.title in titles(shelf)
     for version in shelf.versions():
         verify(shelf.path(version), "toy")
-    assert build(home).published
-    assert shelf.current() != before
+    assert release(Settings(home=home)) == shelf.current() != before
     assert "退款什么时候到" in titles(shelf)
     assert shelf.roll_back(APPROVED, "test") == before
 

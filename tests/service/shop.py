@@ -34,8 +34,13 @@ from knowledge.model import (
     Target,
     Trigger,
 )
+from knowledge.store import Store
+from service import building, publishing
 from service.app import create_app
+from service.builds import Builds
+from service.golden import golden_files
 from service.identity.gate import Identify
+from service.reports import Report
 from service.settings import Settings
 from tests.knowledge.sample import policy as sample_policy
 from tests.toy import ToyEmbedder
@@ -139,6 +144,23 @@ PROMO = entry(
     valid_until=date(2026, 8, 31),
 )
 ENTRIES = (REFUND, SHIP, LEAK, FILTER, BRUSH, SETTLE, CALM, PROMO)
+# The shop after an edit that nobody minds, and after one that takes a golden query's words from its entry.
+BETTER = (
+    REFUND.model_copy(update={"title": "退款什么时候到", "variants": (*REFUND.variants, "钱到底还退不退")}),
+    *ENTRIES[1:],
+)
+WORSE = (
+    REFUND.model_copy(update={"variants": tuple(text for text in REFUND.variants if text != "退款几天能到")}),
+    *ENTRIES[1:-1],
+    PROMO.model_copy(update={"variants": (*PROMO.variants, "退款几天能到"), "valid_until": None, "valid_from": None}),
+)
+GOLDEN = """\
+- {query: 退款几天能到, gold: refund.time, kind: plain}
+- {query: 钱到底还退不退, gold: refund.time, kind: colloquial}
+- {query: 包裹停住了, gold: ship.no-update, kind: plain}
+- {query: 月亮有多重, gold: null, kind: far}
+- {query: 从前有人问过的, gold: gone.entry, kind: plain}
+"""
 FACTS = Facts(
     facts={"refund.days": Fact(zh="3 天", en="3 days", source="shop")},
     products={
@@ -198,6 +220,37 @@ def publish(
         ApprovedEntry(entry=found, version=version, approved_by="王敏", approved_at=APPROVED) for found in entries
     ]
     return build(approved, rules or policy(), facts, ToyEmbedder(), home, at=APPROVED, by="test", publish=live)
+
+
+def fill(settings: Settings, entries: Sequence[Entry] = ENTRIES) -> None:
+    """Make these entries the approved knowledge."""
+    with Store.open(settings.database_url) as store:
+        store.import_pack(pack(entries), "王敏", "王敏", "test", APPROVED)
+
+
+def only_shop_golden(settings: Settings) -> None:
+    """Switch the shipped golden queries off in this home and put the shop's there; for builds in other processes."""
+    folder = settings.home / "golden"
+    folder.mkdir(parents=True)
+    for path in golden_files(settings.home):
+        (folder / path.name).write_text("[]\n", "utf-8")
+    (folder / "shop.yaml").write_text(GOLDEN, "utf-8")
+
+
+def report_of(settings: Settings, by: str = "李雷", real: Sequence[str] = ()) -> Report:
+    """Build what is approved as `huashu build --no-publish` does, in this process."""
+    job = Builds(settings.home).begin(by)
+    try:
+        return building.run(settings, job, ToyEmbedder(), real)[1]
+    finally:
+        job.close()
+
+
+def release(settings: Settings, by: str = "李雷") -> str:
+    """Build what is approved and publish it; the version."""
+    report = report_of(settings, by)
+    publishing.publish(settings, report.build, report.version, report.live, by)
+    return report.version
 
 
 @contextmanager

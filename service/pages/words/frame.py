@@ -24,6 +24,7 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "sign_in": "登录",
         "sign_out": "退出",
         "account": "我的账号",
+        "place_publish": "发布",
     },
     "en": {
         "brand": "Huashu",
@@ -42,5 +43,6 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "sign_in": "Sign in",
         "sign_out": "Sign out",
         "account": "My account",
+        "place_publish": "Publish",
     },
 }

@@ -14,14 +14,14 @@ from typing import NamedTuple
 import pytest
 
 import index.embedder
+import service.golden
 import service.measuring
 from index.artefact import Shelf
 from knowledge.formats.yaml import dump_pack, load_pack
 from knowledge.store import Store
-from service.cli.artefacts import build_index
 from service.cli.main import main
 from service.settings import Settings
-from tests.service.shop import pack
+from tests.service.shop import GOLDEN, pack, release
 from tests.toy import ToyEmbedder
 
 
@@ -51,6 +51,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv("HUASHU_PORT", str(free.getsockname()[1]))
     monkeypatch.setenv("HUASHU_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("USER", "李雷")
+    golden = tmp_path / "shipped-golden"
+    golden.mkdir()
+    (golden / "shop.yaml").write_text(GOLDEN, "utf-8")
+    monkeypatch.setattr(service.golden, "SHIPPED", golden)
     for module in (index.embedder, service.measuring):
         monkeypatch.setattr(module, "load_embedder", lambda name, tuning: ToyEmbedder())
     return tmp_path / "home"
@@ -85,7 +89,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, shipped: Path) -> Path:
     home = tmp_path_factory.mktemp("filled") / "home"
     with Store.open(Settings(home=home).database_url) as store:
         store.import_pack(load_pack(shipped), "李雷", "李雷", "import", datetime.now(UTC))
-    build_index(Settings(home=home), ToyEmbedder(), "李雷", publish=True)
+    release(Settings(home=home))
     return home
 
 

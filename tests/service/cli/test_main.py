@@ -25,13 +25,14 @@ from index.artefact import CURRENT, Shelf
 from index.constants import SHIPPED_TUNING
 from knowledge.formats.yaml import dump_pack, load_pack
 from knowledge.store import Store
+from service.builds import Builds
 from service.cli import serving
 from service.cli.main import main
 from service.cli.terminal import app
 from service.settings import Settings
 from service.tuning import Comparison
 from tests.service.cli.conftest import Done, Huashu, live
-from tests.service.shop import ENTRIES, REFUND, entry, pack
+from tests.service.shop import BETTER, ENTRIES, REFUND, WORSE, entry, pack
 from tests.toy import ToyEmbedder
 
 EXTRA = entry(
@@ -73,7 +74,8 @@ def test_knowledge_goes_from_files_to_an_answer(huashu: Huashu, home: Path, fold
     assert "0 unchanged; policy changed, facts changed" in imported.out
     built = huashu("build")
     assert built.status == 0
-    assert re.match(rf"{live(home)}: built and published; \d+ texts embedded, 0 reused; ", built.out)
+    assert re.match(rf"{live(home)}: built; \d+ texts embedded, 0 reused; ", built.out)
+    assert built.out.endswith(f"{live(home)} is live\n")
     asked = json.loads(huashu("ask", "退款几天能到", "--json").out)
     assert asked["decision"] == "answer"
     assert asked["index_version"] == live(home)
@@ -182,6 +184,75 @@ def test_the_gate_refuses_what_lint_calls_an_error(huashu: Huashu, home: Path, f
     assert "(missing-parts)" in refused.err
     assert "Traceback" not in refused.err
     assert live(home) == stocked
+
+
+def test_a_build_tells_what_it_changes_and_what_the_gate_says(
+    huashu: Huashu, home: Path, folder: Path, stocked: str
+) -> None:
+    """Entries, golden queries by kind, the verdict; `report` tells the same of a version later, or as JSON."""
+    dump_pack(pack(BETTER), folder)
+    huashu("import", folder)
+    built = huashu("build", "--no-publish")
+    assert built.status == 0
+    assert live(home) == stocked
+    version = built.out[:12]
+    for line in (
+        f"against {stocked}: entries 0 added, 1 changed, 0 removed",
+        "  changed  refund.time v2: title, variants",
+        "golden queries with an entry: ",
+        "1 golden queries name entries that are gone, and were not counted:",
+        "0 of 0 recent real queries get another reply",
+        "gate: passed; all 211 phrasings find their own entry",
+    ):
+        assert line in built.out
+    for told in (huashu("report").out, huashu("report", version).out):
+        assert told.splitlines()[0] == f"against {stocked}: entries 0 added, 1 changed, 0 removed"
+        assert told.splitlines()[-1] in built.out
+    report = json.loads(huashu("report", version, "--json").out)
+    assert (report["version"], report["live"], report["gate"]["verdict"]) == (version, stocked, "pass")
+    fails(huashu("report", "0123456789ab"), "no report of 0123456789ab", "`huashu build`")
+
+
+def test_golden_queries_that_got_worse_take_a_reason(huashu: Huashu, home: Path, folder: Path, stocked: str) -> None:
+    """Status 1, nothing published, the way out is said; with it the audit and the list of versions keep the reason."""
+    dump_pack(pack(WORSE), folder)
+    huashu("import", folder)
+    refused = huashu("build")
+    assert refused.status == 1
+    assert "gate: golden queries got worse; hit@1 fell by " in refused.out
+    assert "✗ 退款几天能到: answer refund.time → answer promo.summer (wanted refund.time)" in refused.out
+    assert 'huashu build --accept-worse "reason"' in refused.err
+    assert live(home) == stocked
+    version = refused.out[:12]
+    fails(huashu("publish", version), "may not be published", "golden queries")
+    done = huashu("build", "--accept-worse", "活动期间先这样", "--by", "王敏")
+    assert (done.status, live(home)) == (0, version)
+    assert "活动期间先这样" in huashu("versions").out
+    with Store.open(Settings(home=home).database_url) as store:
+        audit = [(line.act, line.who, line.comment) for line in store.audit() if line.act == "publish"]
+    assert audit[-1] == ("publish", "王敏", "活动期间先这样")
+    assert huashu("rollback", "--reason", "不行").out == f"{stocked} is live again\n"
+    assert huashu("versions").out.splitlines()[0].endswith("不行")
+
+
+def test_a_version_is_published_by_a_report_against_what_is_live(
+    huashu: Huashu, home: Path, folder: Path, versions: tuple[str, str]
+) -> None:
+    """One whose report is of an older live version is refused: build again, and see what it changes now."""
+    dump_pack(pack((BETTER[0], *ENTRIES[1:], EXTRA)), folder)
+    huashu("import", folder)
+    third = huashu("build", "--no-publish").out[:12]
+    huashu("rollback")
+    fails(huashu("publish", third), f"{versions[0]} is live, not {versions[1]} any more")
+    assert live(home) == versions[0]
+
+
+def test_two_builds_do_not_run_at_once(huashu: Huashu, home: Path, stocked: str) -> None:
+    """The second says whose is under way."""
+    job = Builds(home).begin("王敏")
+    fails(huashu("build"), f"build {job.record.id} by 王敏 is under way")
+    job.close()
+    assert huashu("build").status == 0
 
 
 @pytest.fixture
