@@ -28,7 +28,7 @@ from service.desk import Desk
 from service.identity.people import Person
 from service.live import Live
 from service.metrics import Metrics
-from service.pages import frame, knowledge
+from service.pages import browse, demo, entry, frame, knowledge, training
 from service.settings import Settings
 from service.shown import Recent
 from service.storage import Storage
@@ -138,7 +138,9 @@ def create_app(
     app.state.examples = list(EXAMPLES)
     app.state.now = now
     app.state.identify = identify
-    for resource in (suggestions, feedback, insights, checks, entries, operations, knowledge):
+    app.state.frame_ancestors = settings.frame_ancestors
+    pages = (knowledge, browse, entry, training, demo)
+    for resource in (suggestions, feedback, insights, checks, entries, operations, *pages):
         app.include_router(resource.router)
     wiring.install(app, settings.adapters)
     app.mount("/static", _Static(directory=frame.STATIC), name="static")

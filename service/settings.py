@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ class SettingsError(Exception):
     """A setting cannot be used; the message names it, its value and what is allowed."""
 
 
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
 ADAPTERS = ("dify", "chatwoot", "azure", "rasa", "anyq", "mcp")
 
 
@@ -66,6 +68,8 @@ class Settings:
     poll_seconds: how often the service looks for a newly published artefact (HUASHU_POLL_SECONDS, 1).
     open_network: serve an address other than loopback without any sign-in (HUASHU_OPEN_NETWORK=1).
     adapters: what other systems' clients may ask; see there.
+    frame_ancestors: who may show the agents' page in a frame (HUASHU_FRAME_ANCESTORS, addresses with blanks between,
+        `'self'` by default; see docs/agents-page.md).
     tuning: corrections of the bundled encoders, None for as they come (HUASHU_TUNING, a path or `none`; the shipped).
     """
 
@@ -78,6 +82,7 @@ class Settings:
     open_network: bool = False
     adapters: Adapters = Adapters()
     tuning: Path | None = SHIPPED_TUNING
+    frame_ancestors: tuple[str, ...] = ("'self'",)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -96,6 +101,7 @@ class Settings:
             open_network=given.get("HUASHU_OPEN_NETWORK", "0") == "1",
             adapters=Adapters.from_environment(given),
             tuning=_tuning(given.get("HUASHU_TUNING")),
+            frame_ancestors=_frame_ancestors(given.get("HUASHU_FRAME_ANCESTORS")),
         )
 
     @property
@@ -126,6 +132,28 @@ def _tuning(given: str | None) -> Path | None:
     if given is None:
         return SHIPPED_TUNING
     return None if given.strip() == AS_THEY_COME else Path(given).expanduser().resolve()
+
+
+def _frame_ancestors(text: str | None) -> tuple[str, ...]:
+    """Exact origins only: the page also hears the conversation from them, so a pattern would let in too many."""
+    if text is None:
+        return Settings.frame_ancestors
+    sources = text.replace(",", " ").split()
+    for source in sources:
+        if not ORIGIN.fullmatch(source) and source not in ("'self'", "'none'"):
+            raise SettingsError(
+                f"HUASHU_FRAME_ANCESTORS names {source!r}: give origins such as https://chat.example.com, "
+                "without path or *, 'self', or 'none' alone"
+            )
+    if "'none'" in sources and len(sources) > 1:
+        raise SettingsError(f"HUASHU_FRAME_ANCESTORS is {text!r}: 'none' stands alone, leave it out or the others")
+    return tuple(dict.fromkeys(_origin(source) for source in sources))
+
+
+def _origin(source: str) -> str:
+    """As a browser writes it: in small letters, without a scheme's own port."""
+    origin = source.rstrip("/").lower()
+    return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
 
 
 def _number(

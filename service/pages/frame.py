@@ -22,8 +22,9 @@ STATIC = HERE / "static"
 YEAR = 365 * 86400
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
+OURSELVES = ("'self'",)
 
 Theme = Literal["light", "dark"]
 
@@ -41,7 +42,11 @@ class Place:
 
 
 # In the order of the day's work; a page adds itself here.
-PLACES: tuple[Place, ...] = (Place("/", "place_knowledge", "search"),)
+PLACES: tuple[Place, ...] = (
+    Place("/", "place_knowledge", "search"),
+    Place("/browse", "place_browse", "search"),
+    Place("/training", "place_training", "search"),
+)
 
 
 def render(
@@ -50,8 +55,12 @@ def render(
     words: Mapping[UiLanguage, Mapping[str, str]],
     context: Mapping[str, Any],
     status: int = 200,
+    embeddable: bool = False,
 ) -> Response:
-    """A page in the visitor's language and theme. `words` are the page's own in both languages."""
+    """A page in the visitor's language and theme. `words` are the page's own in both languages.
+
+    `embeddable`: a console that the settings name may show it in a frame; any other page only this service itself.
+    """
     asked = request.query_params
     language = language_of(request)
     allowed = permissions_of(request)
@@ -69,11 +78,17 @@ def render(
         },
         status_code=status,
     )
+    policy = CSP.format(ancestors=" ".join(frame_ancestors(request) if embeddable else OURSELVES))
     page.headers.update(
-        {"Content-Security-Policy": CSP, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
+        {"Content-Security-Policy": policy, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
     )
     _remember(page, asked)
     return page
+
+
+def frame_ancestors(request: Request) -> tuple[str, ...]:
+    """Who may show an embeddable page in a frame, as the Content-Security-Policy names them."""
+    return cast(tuple[str, ...], getattr(request.app.state, "frame_ancestors", OURSELVES))
 
 
 def language_of(request: Request) -> UiLanguage:

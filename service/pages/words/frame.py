@@ -16,6 +16,8 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "other_language": "English",
         "places": "页面",
         "place_knowledge": "查话术",
+        "place_browse": "全部话术",
+        "place_training": "练习",
     },
     "en": {
         "brand": "Huashu",
@@ -26,5 +28,7 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "other_language": "中文",
         "places": "Pages",
         "place_knowledge": "Find a reply",
+        "place_browse": "All replies",
+        "place_training": "Practise",
     },
 }

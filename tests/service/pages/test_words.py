@@ -13,7 +13,7 @@ from service.pages import words
 from service.pages.words import SLOTS
 
 PAGES = Path(words.__file__).parents[1]
-USED_BY_NAME = re.compile(r"words\.([a-z_]+)|words\[\"([a-z_]+)\"\]")
+USED_BY_NAME = re.compile(r"(?<!pages\.)words\.([a-z_]+)|words\[\"([a-z_]+)\"\]")
 MODULES = [importlib.import_module(f"{words.__name__}.{found.name}") for found in pkgutil.iter_modules(words.__path__)]
 # Every table of every page by its module's name: {language: {key: text}}.
 TABLES = {module.__name__: getattr(module, "WORDS", None) or module.FRAME for module in MODULES}
