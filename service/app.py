@@ -47,7 +47,21 @@ from service.identity.identity import Identity
 from service.imports import Plans
 from service.live import Live
 from service.metrics import Metrics
-from service.pages import account, administration, frame, importing, knowledge, publish, refusal, review, sign_in
+from service.pages import (
+    account,
+    administration,
+    browse,
+    demo,
+    entry,
+    frame,
+    importing,
+    knowledge,
+    publish,
+    refusal,
+    review,
+    sign_in,
+    training,
+)
 from service.pages import audit as audit_page
 from service.pages import documents as documents_page
 from service.settings import Settings
@@ -79,6 +93,10 @@ RESOURCES = (
 )
 PAGES = (
     knowledge,
+    browse,
+    entry,
+    training,
+    demo,
     review,
     audit_page,
     publish,
@@ -200,6 +218,7 @@ def create_app(
     app.state.identity = identity
     app.state.identify = identify or recognised
     app.state.settings = settings
+    app.state.frame_ancestors = settings.frame_ancestors
     for resource in (*RESOURCES, *PAGES):
         app.include_router(resource.router)
     wiring.install(app, settings.adapters)

@@ -26,6 +26,7 @@ RATES = {
     "address": "HUASHU_RATE_ADDRESS",
     "sign-in": "HUASHU_RATE_SIGN_IN",
 }
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
 ADAPTERS = ("dify", "chatwoot", "azure", "rasa", "anyq", "mcp")
 
 
@@ -118,6 +119,8 @@ class Settings:
     public_url: the address people open, where a proxy stands in front (HUASHU_PUBLIC_URL, such as https://desk.example).
     adapters: what other systems' clients may ask; see there.
     sign_in: how people and programs show who they are; see there.
+    frame_ancestors: who may show the agents' page in a frame (HUASHU_FRAME_ANCESTORS, addresses with blanks between,
+        `'self'` by default; see docs/agents-page.md).
     tuning: corrections of the bundled encoders, None for as they come (HUASHU_TUNING, a path or `none`; the shipped).
     """
 
@@ -133,6 +136,7 @@ class Settings:
     adapters: Adapters = Adapters()
     sign_in: SignIn = SignIn()
     tuning: Path | None = SHIPPED_TUNING
+    frame_ancestors: tuple[str, ...] = ("'self'",)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -154,6 +158,7 @@ class Settings:
             adapters=Adapters.from_environment(given),
             sign_in=SignIn.from_environment(given),
             tuning=_tuning(given.get("HUASHU_TUNING")),
+            frame_ancestors=_frame_ancestors(given.get("HUASHU_FRAME_ANCESTORS")),
         )
 
     @property
@@ -192,6 +197,28 @@ def _tuning(given: str | None) -> Path | None:
     if given is None:
         return SHIPPED_TUNING
     return None if given.strip() == AS_THEY_COME else Path(given).expanduser().resolve()
+
+
+def _frame_ancestors(text: str | None) -> tuple[str, ...]:
+    """Exact origins only: the page also hears the conversation from them, so a pattern would let in too many."""
+    if text is None:
+        return Settings.frame_ancestors
+    sources = text.replace(",", " ").split()
+    for source in sources:
+        if not ORIGIN.fullmatch(source) and source not in ("'self'", "'none'"):
+            raise SettingsError(
+                f"HUASHU_FRAME_ANCESTORS names {source!r}: give origins such as https://chat.example.com, "
+                "without path or *, 'self', or 'none' alone"
+            )
+    if "'none'" in sources and len(sources) > 1:
+        raise SettingsError(f"HUASHU_FRAME_ANCESTORS is {text!r}: 'none' stands alone, leave it out or the others")
+    return tuple(dict.fromkeys(_origin(source) for source in sources))
+
+
+def _origin(source: str) -> str:
+    """As a browser writes it: in small letters, without a scheme's own port."""
+    origin = source.rstrip("/").lower()
+    return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
 
 
 def _number(

@@ -108,21 +108,26 @@ async def entries(asked: Annotated[EntryFilter, Query()], request: Request) -> E
 )
 async def entry(entry_id: str, request: Request, response: Response) -> EntryDetail | Response:
     """The entry as approved, with all variants and replies."""
+    detail = detail_of(request, entry_id)
+    tag = f'"{detail.index_version}-{detail.version}{"" if detail.valid_today else "-not-valid"}"'
+    if {tag, "*"} & set(request.headers.get("if-none-match", "").replace("W/", "").replace(",", " ").split()):
+        return Response(status_code=304, headers={"ETag": tag})
+    response.headers["ETag"] = tag
+    return detail
+
+
+def detail_of(request: Request, entry_id: str) -> EntryDetail:
+    """One live entry; NotFound where none has the id."""
     retriever: Retriever = request.app.state.live.retriever
     for approved in retriever.contents.entries:
         if approved.entry.id == entry_id:
             zone = ZoneInfo(retriever.contents.policy.business_hours.timezone)
-            valid = approved.entry.valid_on(request.app.state.now().astimezone(zone).date())
-            tag = f'"{retriever.version}-{approved.version}{"" if valid else "-not-valid"}"'
-            if {tag, "*"} & set(request.headers.get("if-none-match", "").replace("W/", "").replace(",", " ").split()):
-                return Response(status_code=304, headers={"ETag": tag})
-            response.headers["ETag"] = tag
             return EntryDetail(
                 index_version=retriever.version,
                 version=approved.version,
                 approved_by=approved.approved_by,
                 approved_at=approved.approved_at,
-                valid_today=valid,
+                valid_today=approved.entry.valid_on(request.app.state.now().astimezone(zone).date()),
                 entry=approved.entry,
             )
     raise NotFound(

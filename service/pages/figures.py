@@ -14,6 +14,8 @@ from math import floor
 BRACED = re.compile(r"\{([^{}\s]+)\}")
 DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
+SURE = (0.4, 0.7, 0.9)  # from here on one speaks of perhaps, likely, and sure
+
 Words = Mapping[str, str]
 
 
@@ -33,6 +35,11 @@ def percent(confidence: float) -> str:
     return f"{whole} %"
 
 
+def sureness(confidence: float) -> str:
+    """Which of the page's words says it: `sure_4` for as good as certain, down to `sure_1` for hardly."""
+    return f"sure_{1 + sum(confidence >= least for least in SURE)}"
+
+
 def pieces(text: str, missing: Collection[str], labels: Words) -> list[Piece]:
     """The text with its unfilled slots, which are those named by `missing`, set apart. Other braces are text."""
     cut: list[Piece] = []
@@ -44,10 +51,14 @@ def pieces(text: str, missing: Collection[str], labels: Words) -> list[Piece]:
     return [piece for piece in [*cut, Piece(text[start:])] if piece.text]
 
 
+def marked(text: str, missing: Collection[str], labels: Words) -> str:
+    """The text as it is copied, unfilled slots as `〔订单号〕`."""
+    return "".join(f"〔{piece.text}〕" if piece.slot else piece.text for piece in pieces(text, missing, labels))
+
+
 def plain(text: str, missing: Collection[str], labels: Words) -> str:
-    """The text in one line with unfilled slots as `〔订单号〕`."""
-    marked = (f"〔{piece.text}〕" if piece.slot else piece.text for piece in pieces(text, missing, labels))
-    return " ".join("".join(marked).split())
+    """`marked` in one line."""
+    return " ".join(marked(text, missing, labels).split())
 
 
 def span(duration: str, clock: str | None, words: Words) -> str:

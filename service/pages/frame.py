@@ -25,8 +25,9 @@ STATIC = HERE / "static"
 YEAR = 365 * 86400
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
+OURSELVES = ("'self'",)
 
 Theme = Literal["light", "dark"]
 
@@ -46,11 +47,13 @@ class Place:
 # In the order of the day's work; a page adds itself here.
 PLACES: tuple[Place, ...] = (
     Place("/", "place_knowledge", "search"),
+    Place("/browse", "place_browse", "search"),
+    Place("/training", "place_training", "search"),
     Place("/review", "place_review", "read"),
     Place("/publish", "place_publish", "read"),
-    Place("/audit", "place_audit", "read"),
     Place("/import", "place_import", "edit"),
     Place("/documents", "place_documents", "edit"),
+    Place("/audit", "place_audit", "read"),
     Place("/admin", "place_admin", "administer"),
 )
 
@@ -61,8 +64,12 @@ def render(
     words: Mapping[UiLanguage, Mapping[str, str]],
     context: Mapping[str, Any],
     status: int = 200,
+    embeddable: bool = False,
 ) -> Response:
-    """A page in the visitor's language and theme. `words` are the page's own in both languages."""
+    """A page in the visitor's language and theme. `words` are the page's own in both languages.
+
+    `embeddable`: a console that the settings name may show it in a frame; any other page only this service itself.
+    """
     asked = request.query_params
     language = language_of(request)
     allowed = permissions_of(request)
@@ -84,8 +91,9 @@ def render(
         },
         status_code=status,
     )
+    policy = CSP.format(ancestors=" ".join(frame_ancestors(request) if embeddable else OURSELVES))
     page.headers.update(
-        {"Content-Security-Policy": CSP, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
+        {"Content-Security-Policy": policy, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
     )
     _remember(page, asked)
     if token and request.cookies.get(csrf.COOKIE) != token:
@@ -97,6 +105,11 @@ def csrf_token(request: Request) -> str:
     """The token that this visitor's forms and scripts must show; empty for who has no session."""
     secret = request.cookies.get(COOKIE, "")
     return token_of(secret) if secret else ""
+
+
+def frame_ancestors(request: Request) -> tuple[str, ...]:
+    """Who may show an embeddable page in a frame, as the Content-Security-Policy names them."""
+    return cast(tuple[str, ...], getattr(request.app.state, "frame_ancestors", OURSELVES))
 
 
 def language_of(request: Request) -> UiLanguage:

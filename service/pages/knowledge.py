@@ -1,11 +1,13 @@
 """The agents' page: `/` finds the approved reply for what a customer said.
 
-With a script the search goes to the API as one types, and what a clarification came to is sent as feedback; without
-one, `GET /?q=…` draws the same result here. Nothing about a customer is kept here: slots stay in the browser's tab.
+With a script the search goes to the API as one types, and what became of a reply is sent as feedback; without one,
+`GET /?q=…` draws the same result here. `q` may be a whole conversation. Nothing about a customer is kept here: slots
+stay in the browser's tab. The page may stand in a console's frame, and then hears the conversation from it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -14,13 +16,15 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
 from index.errors import RetrievalError
-from service.api.requests import LONGEST_QUERY, SuggestionRequest
+from service.api.requests import LONGEST_QUERY, SuggestionRequest, Turn
 from service.errors import request_id
 from service.identity.people import needs
-from service.pages.frame import language_of, render
+from service.pages.conversation import PATTERNS, read_conversation
+from service.pages.frame import frame_ancestors, language_of, render
 from service.pages.problems import ShownProblem, invalid, unavailable
 from service.pages.results import NONE, Dictionary, Json, Search, results
 from service.pages.words import SLOTS, WORDS, UiLanguage
+from service.pages.words.categories import WORDS as CATEGORIES
 
 LIMIT = 5  # candidates an agent sees
 
@@ -44,6 +48,8 @@ def knowledge(request: Request) -> Response:
             "result": results(response, search, dictionary, datetime.now(UTC)) if response else None,
             "problem": problem,
             "examples": request.app.state.examples,
+            "conversation": read_conversation(search.query),
+            "categories": _categories(request, language),
             "version": response["index_version"] if response else request.app.state.live.version,
             "data": {
                 "words": words,
@@ -51,8 +57,11 @@ def knowledge(request: Request) -> Response:
                 "limit": LIMIT,
                 "longest": LONGEST_QUERY,
                 "first": response,
+                "conversation": PATTERNS,
+                "consoles": [source for source in frame_ancestors(request) if source.startswith("http")],
             },
         },
+        embeddable=True,
         status=problem.status if problem else 200,
     )
 
@@ -73,13 +82,31 @@ def _find(request: Request, search: Search, words: Mapping[str, str]) -> tuple[J
     if not search.query:
         return None, None
     try:
-        wanted = SuggestionRequest(query=search.query, channel=cast(Any, search.channel), limit=LIMIT, min_confidence=0)
+        conversation = read_conversation(search.query)
+        wanted = SuggestionRequest(
+            query=conversation.query,
+            history=[Turn(role=turn.role, text=turn.text) for turn in conversation.history],
+            channel=cast(Any, search.channel),
+            limit=LIMIT,
+            min_confidence=0,
+        )
         answer: Json = request.app.state.suggest(wanted, request_id(request)).model_dump(mode="json")
         return answer, None
     except ValidationError as error:
-        return None, invalid(error, search.query, LONGEST_QUERY, words)
+        return None, invalid(error, read_conversation(search.query).query, LONGEST_QUERY, words)
     except RetrievalError as error:
         return None, unavailable(error, request_id(request), words)
+
+
+def _categories(request: Request, language: UiLanguage) -> list[dict[str, Any]]:
+    """The live entries' categories with how many each has; none where no index is loaded."""
+    try:
+        entries = request.app.state.live.retriever.contents.entries
+    except RetrievalError:
+        return []
+    counted = Counter(approved.entry.category for approved in entries)
+    words = CATEGORIES[language]
+    return [{"id": name, "word": words.get(name, name), "count": count} for name, count in sorted(counted.items())]
 
 
 def _own_slots(request: Request, language: UiLanguage) -> Mapping[str, str]:

@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from service.pages.figures import Piece, left, percent, pieces, plain, span
+from service.pages.conversation import read_conversation
+from service.pages.figures import Piece, left, percent, pieces, plain, span, sureness
+from service.pages.overlap import overlap
 
 Json = Mapping[str, Any]
 Words = Mapping[str, str]
@@ -22,15 +24,20 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was asked of the page: the query, the channel, and which candidate is chosen (0: the decision's own).
+    """What was asked of the page: the text, the channel, and which candidate is chosen (0: the decision's own).
 
-    `none` is that no option of a clarification was meant.
+    `none` is that no option of a clarification was meant. The text may be a whole conversation.
     """
 
     query: str = ""
     channel: str = "chat"
     chosen: int | None = None
     none: bool = False
+
+    @property
+    def said(self) -> str:
+        """What the customer said, of a conversation the last of it."""
+        return read_conversation(self.query).query
 
     def link(self, query: str | None = None, chosen: int | str | None = None) -> str:
         """The page's address for this search with another query or candidate; `NONE` for no option."""
@@ -60,16 +67,24 @@ def results(response: Json, search: Search, dictionary: Dictionary, now: datetim
         "decision": {
             "name": response["decision"],
             "word": words[response["decision"]],
-            "hint": words[f"{response['decision']}_hint"].format(percent=percent(confidence)),
+            "hint": _hint(response, confidence, words),
         },
         "list_title": words["candidates_abstain" if abstains else "candidates"],
         "candidates": [_candidate(n, item, chosen, search, dictionary) for n, item in enumerate(suggestions, start=1)],
-        "say": _say(response, chosen, search.none, dictionary),
+        "say": _say(response, chosen, search, dictionary),
         "options": _options(response, chosen, search),
         "none_href": search.link(chosen=NONE),
         "escalation": _escalation(response, chosen, search.none, dictionary, now),
         "related": _related(response, chosen, search),
     }
+
+
+def _hint(response: Json, confidence: float, words: Words) -> str:
+    """How sure, or what to do instead: where nothing is approved, whom to ask."""
+    whom = response["escalation"]["target_label"]
+    if response["decision"] == "abstain" and whom:
+        return words["abstain_ask"].format(whom=whom)
+    return words[f"{response['decision']}_hint"].format(percent=percent(confidence))
 
 
 def choose(response: Json, wanted: int | None) -> int:
@@ -91,12 +106,12 @@ def _candidate(n: int, item: Json, chosen: int, search: Search, dictionary: Dict
     }
 
 
-def _say(response: Json, chosen: int, none: bool, dictionary: Dictionary) -> dict[str, Any]:
+def _say(response: Json, chosen: int, search: Search, dictionary: Dictionary) -> dict[str, Any]:
     """The one text that Enter copies: a reply, the question to ask, or the holding line."""
     if chosen:
-        return _reply(response["suggestions"][chosen - 1], dictionary)
+        return _reply(response["suggestions"][chosen - 1], search.said, dictionary)
     words = dictionary.words
-    match own_line(response, none):
+    match own_line(response, search.none):
         case "none":
             held = response["clarification"]["holding_reply"]
             return _line("holding", words["say_holding"], _pieces(held, dictionary))
@@ -111,7 +126,7 @@ def _say(response: Json, chosen: int, none: bool, dictionary: Dictionary) -> dic
 
 
 def _line(kind: str, title: str, text: list[Piece]) -> dict[str, Any]:
-    return {"kind": kind, "title": title, "meta": [], "lang": "", "pieces": text, "match": None}
+    return {"kind": kind, "title": title, "meta": [], "lang": "", "pieces": text, "match": None, "entry": None}
 
 
 def _holding(response: Json, dictionary: Dictionary) -> list[Piece]:
@@ -139,7 +154,7 @@ def _option(item: Json, n: int | None, search: Search) -> dict[str, Any]:
     return {"n": n or "", "entry_id": item["entry_id"], "title": item["title"], "href": href}
 
 
-def _reply(item: Json, dictionary: Dictionary) -> dict[str, Any]:
+def _reply(item: Json, said: str, dictionary: Dictionary) -> dict[str, Any]:
     words, match = dictionary.words, item["match"]
     day = item["approved_at"][:10]
     meta = [words["version"].format(n=item["version"]), words["approved_by"].format(name=item["approved_by"]), day]
@@ -152,8 +167,14 @@ def _reply(item: Json, dictionary: Dictionary) -> dict[str, Any]:
         "lang": item["reply"]["language"],
         "pieces": _pieces(item["reply"], dictionary),
         "match": {
-            "variant": words["quoted"].format(text=match["variant"]),
+            "variant": overlap(match["variant"], said),
             "tier": words["exact"] if match["tier"] == "exact" else "",
+            "contradictions": [words["contradiction"].format(**each) for each in match["contradictions"]],
+        },
+        "entry": {
+            "id": item["entry_id"],
+            "href": f"/entries/{item['entry_id']}",
+            "sure": f"{words[sureness(item['confidence'])]} {percent(item['confidence'])}",
         },
     }
 

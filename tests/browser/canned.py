@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 Json = dict[str, Any]
 
+FOLLOW_UP = "那要几天呢"  # answered only with what was said before
 NO_UPDATE, WITH_SLOTS, UNCLEAR, FIRE, UNKNOWN = (
     "快递三天没动静了",
     "客户要补差价",
@@ -26,6 +27,11 @@ HOLDING = (
 )
 
 
+def match(tier: str, variant: str, score: float, *contradictions: Json) -> Json:
+    """Why an entry is suggested, and what speaks against it."""
+    return {"tier": tier, "variant": variant, "score": score, "contradictions": list(contradictions)}
+
+
 def suggestion(entry_id: str, title: str, confidence: float, text: str, **changes: Any) -> Json:
     """One suggestion with everything the API returns."""
     return {
@@ -36,7 +42,7 @@ def suggestion(entry_id: str, title: str, confidence: float, text: str, **change
         "category": entry_id.split(".")[0],
         "confidence": confidence,
         "reply": {"channel": "chat", "language": "zh", "text": text, "missing_slots": []},
-        "match": {"tier": "ranked", "variant": "三天没动静了", "score": 0.91},
+        "match": match("ranked", "三天没动静了", 0.91),
         "related": [],
         "approved_by": "王敏",
         "approved_at": "2026-11-20T09:30:00+08:00",
@@ -86,7 +92,7 @@ SHIP = [
         0.943,
         "很抱歉让您担心了。请把订单号或运单号发我，轨迹超过 48 小时没更新的，"
         "我马上请物流专员联系快递核查，24 小时内告诉您包裹在哪里、哪天能到；确认找不到的就给您补发或退款。",
-        match={"tier": "exact", "variant": "快递三天没动静了", "score": 1.0},
+        match=match("exact", "快递三天没动静了", 1.0),
         related=[
             {"entry_id": "ship.lost", "title": "快递把包裹弄丢了"},
             {"entry_id": "ship.urge", "title": "还没发货，催发货"},
@@ -124,7 +130,7 @@ SLOTTED = suggestion(
     0.87,
     "{customer_name}您好，订单 {order_no} 的差价已为您登记，财务会在 24 小时内原路退回，请您留意到账短信。",
     kind="script",
-    match={"tier": "ranked", "variant": "帮我补一下差价", "score": 0.88},
+    match=match("ranked", "帮我补一下差价", 0.88, {"kind": "number", "query": "两次", "entry": "一次"}),
 )
 REFUNDS = [
     suggestion(
@@ -153,7 +159,7 @@ SAFETY = suggestion(
     "请您先保证安全：能安全做到时立即拔插头或拉闸，人和孩子远离；"
     "有明火或浓烟请撤离并拨 119，有人受伤拨 120，不要用水泼带电的机器。"
     "产品安全负责人 30 分钟内给您回电。",
-    match={"tier": "ranked", "variant": "水壶底座冒烟了", "score": 0.93},
+    match=match("ranked", "水壶底座冒烟了", 0.93),
     related=[{"entry_id": "quality.injury", "title": "使用商品受伤、过敏或身体不适"}],
 )
 SAFE_FIRST = (
@@ -162,11 +168,14 @@ SAFE_FIRST = (
 )
 
 
-def answer(query: str, channel: str = "chat", slots: Mapping[str, str] | None = None) -> Json:
+def answer(
+    query: str, channel: str = "chat", slots: Mapping[str, str] | None = None, history: Sequence[Json] = ()
+) -> Json:
     """The API's answer to a query."""
-    suggestions, changes = _known(query)
+    suggestions, changes = _known(query, bool(history))
     body = {
         "request_id": "req-7f3a",
+        "used_history": False,
         "decision": "answer",
         "suggestions": [_spoken(item, channel, slots or {}) for item in suggestions],
         "clarification": None,
@@ -177,7 +186,9 @@ def answer(query: str, channel: str = "chat", slots: Mapping[str, str] | None = 
     return body | changes
 
 
-def _known(query: str) -> tuple[list[Json], Json]:
+def _known(query: str, told: bool) -> tuple[list[Json], Json]:
+    if query == FOLLOW_UP and told:
+        return [REFUNDS[0] | {"confidence": 0.81}], {"used_history": True}
     if query == NO_UPDATE:
         fields = collect(
             ("order_no", "订单号", True), ("recipient_phone", "收件人电话", True), ("last_scan", "最后物流节点", False)

@@ -1,22 +1,28 @@
-"""The knowledge page before an API whose answers are written by hand."""
+"""The agents' pages before an API whose answers are written by hand; drafts are checked by the real rules."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
+from index.retriever import Retriever
+from service.api import checks, entries
 from service.api.feedback import FeedbackRequest
 from service.api.requests import SuggestionRequest
 from service.identity.people import Person
+from service.pages import browse, demo, entry, knowledge, training
 from service.pages.frame import STATIC
-from service.pages.knowledge import router
 from tests.browser.canned import EXAMPLES, Json, answer
+from tests.browser.shelf import CONTENTS
+from tests.service.shop import FRIDAY
+
+VERSION = "20261122-1"
 
 
 @dataclass(frozen=True)
@@ -30,21 +36,25 @@ class Answer:
         return self.body
 
 
-def make_desk() -> FastAPI:
-    """An app with the page, its files, POST /v1/suggestions, and POST /v1/feedback, which is forgotten."""
+def make_desk(frame_ancestors: tuple[str, ...] = ("'self'",)) -> FastAPI:
+    """An app with the pages, their files, POST /v1/suggestions, and POST /v1/feedback, which is forgotten."""
     app = FastAPI()
-    app.include_router(router)
+    for part in (knowledge, browse, entry, training, demo, entries, checks):
+        app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.state.suggest = lambda asked, request_id: Answer(_answer(asked.model_dump()))
     app.state.examples = EXAMPLES
     app.state.identify = lambda request: Person("visitor", frozenset({"agent"}))
-    app.state.live = SimpleNamespace(version="20261122-1")
+    retriever = SimpleNamespace(version=VERSION, contents=CONTENTS)
+    app.state.live = SimpleNamespace(version=VERSION, retriever=retriever)
+    app.state.check = checks.Checker(lambda: cast(Retriever, retriever)).check
+    app.state.now = lambda: FRIDAY
+    app.state.frame_ancestors = frame_ancestors
 
     @app.post("/v1/suggestions")
     async def suggestions(request: Request) -> JSONResponse:
-        body = await request.json()
-        SuggestionRequest.model_validate(body)  # what the page sends is what the API takes
-        return JSONResponse(_answer(body))
+        asked = SuggestionRequest.model_validate(await request.json())  # what a page sends is what the API takes
+        return JSONResponse(_answer(asked.model_dump()))
 
     @app.post("/v1/feedback", status_code=201)
     async def feedback(request: Request) -> None:
@@ -54,4 +64,4 @@ def make_desk() -> FastAPI:
 
 
 def _answer(asked: Mapping[str, Any]) -> Json:
-    return answer(asked["query"], asked["channel"] or "chat", asked["slots"])
+    return answer(asked["query"], asked["channel"], asked["slots"], asked["history"])

@@ -59,13 +59,14 @@ def sent_to_the_api(page: Page) -> list[dict[str, Any]]:
     return bodies
 
 
-def feedback_sent(page: Page) -> list[dict[str, Any]]:
-    """The bodies of all feedback from now on."""
+def choices_sent(page: Page) -> list[dict[str, Any]]:
+    """The bodies of all feedback from now on that says which option of a clarification was meant."""
     bodies: list[dict[str, Any]] = []
 
     def note(request: Request) -> None:
         if request.url.endswith("/v1/feedback"):
-            bodies.append(json.loads(request.post_data or "{}"))
+            body = json.loads(request.post_data or "{}")
+            bodies.extend([body] if body["act"] in ("chosen", "none_fits") else [])
 
     page.on("request", note)
     return bodies
@@ -96,7 +97,7 @@ class TestSearching:
         expect(page.locator(".candidate[aria-current]")).to_contain_text("94 %")
         assert reply_text(page) == SHIP[0]["reply"]["text"]
         expect(page.locator(".say .meta")).to_have_text("v3 · 王敏 批准 · 2026-11-20")
-        expect(page.locator(".match")).to_contain_text("命中 「快递三天没动静了」 完全一致")
+        expect(page.locator(".match")).to_contain_text("命中 快递三天没动静了 完全一致")
         expect(page.locator(".escalation")).to_contain_text("建议升级→物流专员")
 
     def test_asks_for_every_candidate_of_the_channel(self, page: Page) -> None:
@@ -174,7 +175,7 @@ class TestSearching:
         )
         page.fill("#query", NO_UPDATE)
         expect(page.locator("#skeleton")).to_be_visible()
-        assert page.evaluate("window.after") >= 80 + 150 - 2  # the pause in typing, the wait, and the clock's grain
+        assert page.evaluate("window.after") >= 20 + 150 - 2  # the pause in typing, the wait, and the clock's grain
         held[0].continue_()
         expect(page.locator(".say")).to_be_visible()
         expect(page.locator("#skeleton")).to_be_hidden()
@@ -222,7 +223,7 @@ class TestChoosingAndCopying:
         """One key copies the approved text, and the page says so."""
         search(page, NO_UPDATE)
         page.keyboard.press("Enter")
-        expect(page.locator(".say .button")).to_contain_text("已复制")
+        expect(page.locator(".say .button.primary")).to_contain_text("已复制")
         assert copied(page) == SHIP[0]["reply"]["text"]
         expect(page.locator("#live")).to_have_text("已复制：物流信息几天不更新")
 
@@ -367,7 +368,7 @@ class TestClarifying:
 
     def test_choosing_an_option_tells_so_and_shows_its_reply(self, page: Page) -> None:
         """One feedback with the entry and the request it answers; the reply is what there is to say."""
-        told = feedback_sent(page)
+        told = choices_sent(page)
         search(page, UNCLEAR)
         page.locator(".option", has_text="怎么申请退款").click()
         assert reply_text(page) == REFUNDS[1]["reply"]["text"]
@@ -379,7 +380,7 @@ class TestClarifying:
 
     def test_the_keyboard_is_enough(self, page: Page) -> None:
         """Tab and Enter choose, the next Enter copies the reply, and it is told once."""
-        told = feedback_sent(page)
+        told = choices_sent(page)
         search(page, UNCLEAR)
         page.locator(".option").first.focus()
         page.keyboard.press("Enter")
@@ -391,7 +392,7 @@ class TestClarifying:
 
     def test_a_number_copies_and_tells_while_looking_tells_nothing(self, page: Page) -> None:
         """Walking the candidates is no choice; copying an option's reply is, and another candidate was no option."""
-        told = feedback_sent(page)
+        told = choices_sent(page)
         search(page, UNCLEAR)
         for _ in range(3):
             page.keyboard.press("ArrowDown")
@@ -405,7 +406,7 @@ class TestClarifying:
     @pytest.mark.parametrize("by", ["click", "0", "Alt+0"])
     def test_none_of_them_tells_so_and_shows_the_holding_reply(self, page: Page, by: str) -> None:
         """By mouse or key, from the search field with Alt; Enter and H copy the line that steadies the customer."""
-        told = feedback_sent(page)
+        told = choices_sent(page)
         search(page, UNCLEAR)
         if by == "click":
             page.get_by_role("link", name="都不是").click()
@@ -426,7 +427,7 @@ class TestClarifying:
 
     def test_none_of_them_can_be_taken_back_and_shared(self, page: Page) -> None:
         """↑ returns to the question; the address brings the holding reply back without telling it again."""
-        told = feedback_sent(page)
+        told = choices_sent(page)
         search(page, UNCLEAR)
         page.keyboard.press("Alt+0")
         expect(page).to_have_url(re.compile(r"n=none$"))
@@ -439,7 +440,7 @@ class TestClarifying:
 
     def test_0_means_nothing_where_there_is_nothing_to_choose(self, page: Page) -> None:
         """It is an answer's, not a clarification's."""
-        told = feedback_sent(page)
+        told = choices_sent(page)
         search(page, NO_UPDATE)
         page.keyboard.press("Alt+0")
         assert reply_text(page) == SHIP[0]["reply"]["text"]
@@ -447,7 +448,7 @@ class TestClarifying:
 
     def test_asking_again_for_the_same_query_tells_nothing_twice(self, page: Page) -> None:
         """Another channel or a slot brings a new answer; the customer still meant the same. A new query starts anew."""
-        told, number = feedback_sent(page), iter(range(1, 100))
+        told, number = choices_sent(page), iter(range(1, 100))
 
         def numbered(route: Route) -> None:
             body = asked(route)
@@ -470,7 +471,7 @@ class TestClarifying:
     def test_feedback_that_fails_disturbs_nobody(self, page: Page) -> None:
         """The reply is shown all the same, and choosing again tells again."""
         page.route("**/v1/feedback", lambda route: route.fulfill(status=503, json={}))
-        told = feedback_sent(page)
+        told = choices_sent(page)
         search(page, UNCLEAR)
         for _ in range(2):
             page.locator(".option").first.click()
@@ -504,7 +505,7 @@ class TestClarifying:
         """They show the reply; nothing is told, as a link only reads."""
         context = chromium.new_context(base_url=desk, locale="zh-CN", java_script_enabled=False)
         page = context.new_page()
-        told = feedback_sent(page)
+        told = choices_sent(page)
         page.goto(f"/?q={UNCLEAR}")
         page.locator(".option", has_text="怎么申请退款").click()
         assert reply_text(page) == REFUNDS[1]["reply"]["text"]

@@ -230,3 +230,20 @@ def test_settings_do_not_change() -> None:
     """Read once, then frozen."""
     with pytest.raises(FrozenInstanceError):
         Settings().port = 1  # type: ignore[misc]
+
+
+def test_consoles_that_may_frame_the_page_are_origins() -> None:
+    """As browsers write them; by default only the service itself."""
+    assert Settings.from_environment({}).frame_ancestors == ("'self'",)
+    given = "'self' https://Chat.example.com:443/, http://127.0.0.1:3000"
+    found = Settings.from_environment({"HUASHU_FRAME_ANCESTORS": given}).frame_ancestors
+    assert found == ("'self'", "https://chat.example.com", "http://127.0.0.1:3000")
+
+
+@pytest.mark.parametrize(
+    "given", ["*", "https://*.example.com", "chat.example.com", "https://a/b", "'none' https://a", "'self'; x"]
+)
+def test_a_pattern_is_no_console(given: str) -> None:
+    """Whoever is heard must be named exactly."""
+    with pytest.raises(SettingsError, match="HUASHU_FRAME_ANCESTORS"):
+        Settings.from_environment({"HUASHU_FRAME_ANCESTORS": given})

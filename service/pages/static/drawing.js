@@ -28,6 +28,24 @@ export function writePieces(element, pieces) {
   }));
 }
 
+function element(name, text) {
+  return Object.assign(document.createElement(name), { textContent: text });
+}
+
+/** A stretch of a phrasing, marked where the customer said it too. */
+function drawPart({ text, hit }) {
+  return hit ? element("mark", text) : document.createTextNode(text);
+}
+
+/** One message of the conversation. */
+export function drawTurn({ role, text }, words) {
+  const root = clone("turn");
+  root.firstElementChild.dataset.role = role;
+  root.querySelector("b").textContent = words[`speaker_${role}`];
+  root.querySelector("span").textContent = text;
+  return root;
+}
+
 export function drawResults(parts) {
   const root = clone("results");
   const decision = root.querySelector(".decision");
@@ -69,9 +87,15 @@ function drawSay(say) {
   if (say.lang) text.lang = say.lang;
   writePieces(text, say.pieces);
   place(root, "match").hidden = !say.match;
-  write(root, "variant", say.match?.variant ?? "");
+  place(root, "variant").replaceChildren(...(say.match?.variant ?? []).map(drawPart));
   writeOrHide(root, "tier", say.match?.tier ?? "");
-  root.querySelector('[data-do="copy"]').hidden = say.kind === "nothing";
+  const contradictions = say.match?.contradictions ?? [];
+  place(root, "contradictions").replaceChildren(...contradictions.map((told) => element("li", told)));
+  place(root, "contradictions").hidden = !contradictions.length;
+  place(root, "entry").hidden = !say.entry;
+  write(root, "sure", say.entry?.sure ?? "");
+  place(root, "href").setAttribute("href", say.entry?.href ?? "/");
+  for (const box of [root.querySelector('[data-do="copy"]'), place(root, "verdicts")]) box.hidden = say.kind === "nothing";
   return root;
 }
 

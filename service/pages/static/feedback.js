@@ -1,4 +1,4 @@
-// What a clarification came to, told to the API. It never keeps the agent waiting: where it fails, only it is lost.
+// What became of a suggestion, told to the API. It never keeps the agent waiting: where it fails, only it is lost.
 
 import { send as sendToApi } from "./api.js";
 
@@ -10,12 +10,18 @@ export class Feedback {
   }
 
   /** Once for each act and entry until the next query, however often its answer is asked for again. */
-  tell({ request_id: requestId }, act, entryId = null) {
+  tell({ request_id: requestId }, act, entryId = null, text = null) {
     const key = `${act} ${entryId}`;
     if (this.#told.has(key)) return;
     this.#told.add(key);
     const body = { request_id: requestId, act, source: "agent" };
-    this.send(entryId ? { ...body, entry_id: entryId } : body).catch(() => this.#told.delete(key));
+    if (entryId) body.entry_id = entryId;
+    if (text) body.text = text;
+    this.send(body).catch(() => this.#told.delete(key));
+  }
+
+  has(act, entryId = null) {
+    return this.#told.has(`${act} ${entryId}`);
   }
 
   nextQuery() {

@@ -15,6 +15,11 @@ export function percent(confidence) {
   return `${whole} %`;
 }
 
+/** Which of the page's words says it, from sure_4 down to sure_1. */
+export function sureness(confidence) {
+  return `sure_${1 + [0.4, 0.7, 0.9].filter((least) => confidence >= least).length}`;
+}
+
 /** The text with its unfilled slots, which are those named by `missing`, set apart: [{text, slot}]. */
 export function pieces(text, missing, labels) {
   const cut = [];

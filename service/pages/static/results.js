@@ -1,6 +1,7 @@
 // What the page shows for one response, in display-ready parts: the same as results.py makes on the server.
 
-import { fill, left, percent, pieces, plain, span } from "./figures.js";
+import { fill, left, percent, pieces, plain, span, sureness } from "./figures.js";
+import { overlap } from "./overlap.js";
 
 /** In the address: no option of a clarification was meant. */
 export const NONE = "none";
@@ -62,7 +63,7 @@ export function results(response, search, { words, slots }, now) {
     decision: {
       name: decision,
       word: words[decision],
-      hint: fill(words[`${decision}_hint`], { percent: percent(suggestions[0]?.confidence ?? 0) }),
+      hint: hint(response, words),
     },
     list_title: words[decision === "abstain" ? "candidates_abstain" : "candidates"],
     candidates: suggestions.map((item, index) => ({
@@ -73,12 +74,18 @@ export function results(response, search, { words, slots }, now) {
       confidence: percent(item.confidence),
       preview: plain(item.reply.text, item.reply.missing_slots, slots),
     })),
-    say: say(response, chosen, search.none, words, slots),
+    say: say(response, chosen, search, words, slots),
     options: options(response, chosen, search),
     none_href: link(search, NONE),
     escalation: escalation(response, chosen, search.none, words, slots, now),
     related: chosen ? suggestions[chosen - 1].related.map(({ title }) => relatedLink(title, search)) : [],
   };
+}
+
+/** How sure, or what to do instead: where nothing is approved, whom to ask. */
+function hint({ decision, suggestions, escalation: { target_label: whom } }, words) {
+  if (decision === "abstain" && whom) return fill(words.abstain_ask, { whom });
+  return fill(words[`${decision}_hint`], { percent: percent(suggestions[0]?.confidence ?? 0) });
 }
 
 function relatedLink(title, search) {
@@ -94,9 +101,9 @@ function options({ clarification, suggestions }, chosen, search) {
   });
 }
 
-function say(response, chosen, none, words, slots) {
-  if (chosen) return reply(response.suggestions[chosen - 1], words, slots);
-  const line = (kind, title, text) => ({ kind, title, meta: [], lang: "", pieces: text, match: null });
+function say(response, chosen, { none, said }, words, slots) {
+  if (chosen) return reply(response.suggestions[chosen - 1], said, words, slots);
+  const line = (kind, title, text) => ({ kind, title, meta: [], lang: "", pieces: text, match: null, entry: null });
   const own = (text) => [{ text, slot: null }];
   const holding = response.escalation.holding_reply;
   const held = (text) => line("holding", words.say_holding, pieces(text.text, text.missing_slots, slots));
@@ -109,7 +116,7 @@ function say(response, chosen, none, words, slots) {
   }[ownLine(response, none)]();
 }
 
-function reply(item, words, slots) {
+function reply(item, said, words, slots) {
   const approved = fill(words.approved_by, { name: item.approved_by });
   const meta = [fill(words.version, { n: item.version }), approved, item.approved_at.slice(0, 10)];
   if (item.valid_until) meta.push(fill(words.valid_until, { day: item.valid_until.slice(0, 10) }));
@@ -119,7 +126,16 @@ function reply(item, words, slots) {
     meta,
     lang: item.reply.language,
     pieces: pieces(item.reply.text, item.reply.missing_slots, slots),
-    match: { variant: fill(words.quoted, { text: item.match.variant }), tier: item.match.tier === "exact" ? words.exact : "" },
+    match: {
+      variant: overlap(item.match.variant, said),
+      tier: item.match.tier === "exact" ? words.exact : "",
+      contradictions: item.match.contradictions.map((each) => fill(words.contradiction, each)),
+    },
+    entry: {
+      id: item.entry_id,
+      href: `/entries/${item.entry_id}`,
+      sure: `${words[sureness(item.confidence)]} ${percent(item.confidence)}`,
+    },
   };
 }
 

@@ -24,19 +24,30 @@ export async function ask(body, signal) {
   return response.json();
 }
 
-/** `soon` waits for a pause in typing, `now` does not, `cancel` forgets; the answers go to `onAnswer` and `onFailure`. */
+/** `soon` waits for a pause in typing, `now` does not, `cancel` forgets; the answers go to `onAnswer` and `onFailure`.
+ *  The pause is short, so that the answer is there within a tenth of a second. Where the service is slower than the
+ *  typist, the newest request goes as soon as the one before it is answered, or when patience ends. */
 export class Searches {
   #latest = 0;
   #timer;
-  #flight;
+  #flight = null;
+  #waiting = null;
 
-  constructor({ send = ask, pause = 80, onStart, onAnswer, onFailure }) {
-    Object.assign(this, { send, pause, onStart, onAnswer, onFailure });
+  constructor({ send = ask, pause = 20, patience = 200, onStart, onAnswer, onFailure }) {
+    Object.assign(this, { send, pause, patience, onStart, onAnswer, onFailure });
   }
 
   soon(request, pause = this.pause) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.now(request), pause);
+    this.#waiting = null;
+    this.#timer = setTimeout(() => this.#inTurn(request), pause);
+  }
+
+  #inTurn(request) {
+    if (!this.#flight) return this.now(request);
+    this.#waiting = request;
+    this.#timer = setTimeout(() => this.now(request), this.patience);
+    return undefined;
   }
 
   async now(request) {
@@ -44,17 +55,20 @@ export class Searches {
     const number = this.#latest;
     this.#flight = new AbortController();
     this.onStart(request);
-    try {
-      const answer = await this.send(request.body, this.#flight.signal);
-      if (number === this.#latest) this.onAnswer(answer, request);
-    } catch (failure) {
-      if (number === this.#latest) this.onFailure(failure, request);
-    }
+    const [answer, failure] = await this.send(request.body, this.#flight.signal).then((found) => [found], (error) => [null, error]);
+    if (number !== this.#latest) return;
+    this.#flight = null;
+    const waiting = this.#waiting;
+    if (answer) this.onAnswer(answer, request);
+    else this.onFailure(failure, request);
+    if (waiting && waiting === this.#waiting) this.now(waiting);
   }
 
   cancel() {
     clearTimeout(this.#timer);
     this.#latest += 1;
+    this.#waiting = null;
     this.#flight?.abort();
+    this.#flight = null;
   }
 }

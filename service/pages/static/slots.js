@@ -5,7 +5,8 @@ const KEY = "huashu.slots";
 export class Slots {
   #values;
 
-  constructor(section, inputs, labels, onChange) {
+  /** `onChange` is called with the name of a slot that was typed into. */
+  constructor(section, inputs, labels, onChange = () => {}) {
     Object.assign(this, { section, inputs, labels, onChange });
     this.#values = read();
     inputs.addEventListener("input", (event) => this.#set(event.target.name, event.target.value.trim()));
@@ -36,6 +37,13 @@ export class Slots {
     const input = this.#find(name)?.querySelector("input");
     input?.focus();
     input?.select();
+  }
+
+  /** Keep what is known from elsewhere; empty values are nothing. */
+  fill(values) {
+    this.#values = { ...this.#values, ...values };
+    this.inputs.replaceChildren();
+    this.#keep();
   }
 
   clear() {

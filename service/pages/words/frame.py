@@ -25,6 +25,8 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "sign_out": "退出",
         "account": "我的账号",
         "place_publish": "发布",
+        "place_browse": "全部话术",
+        "place_training": "练习",
     },
     "en": {
         "brand": "Huashu",
@@ -44,5 +46,7 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "sign_out": "Sign out",
         "account": "My account",
         "place_publish": "Publish",
+        "place_browse": "All replies",
+        "place_training": "Practise",
     },
 }

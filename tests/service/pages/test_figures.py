@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.pages.figures import Piece, left, percent, pieces, plain, span
+from service.pages.figures import Piece, left, marked, percent, pieces, plain, span, sureness
 from service.pages.words import SLOTS, WORDS
 
 ZH, NOW = WORDS["zh"], datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -19,6 +19,19 @@ ZH, NOW = WORDS["zh"], datetime(2026, 11, 22, 10, tzinfo=UTC)
 def test_percent_claims_neither_certainty_nor_nothing(confidence: float, read: str) -> None:
     """Only 0 and 1 themselves read as 0 % and 100 %."""
     assert percent(confidence) == read
+
+
+@pytest.mark.parametrize(
+    ("confidence", "word"), [(0.94, "很有把握"), (0.7, "比较有把握"), (0.4, "把握不大"), (0.0, "把握很小")]
+)
+def test_how_sure_is_also_a_word(confidence: float, word: str) -> None:
+    """The figure is said in words too."""
+    assert ZH[sureness(confidence)] == word
+
+
+def test_what_is_copied_shows_its_open_slots() -> None:
+    """Line by line as it was approved."""
+    assert marked("您好\n订单 {order_no}", ["order_no"], SLOTS["zh"]) == "您好\n订单 〔订单号〕"
 
 
 def test_pieces_set_unfilled_slots_apart() -> None:

@@ -25,7 +25,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> TestClient:
 
     @app.get("/desk")
     def desk(request: Request) -> Response:
-        return render(request, "page.html", TITLES, {})
+        return render(request, "page.html", TITLES, {}, embeddable="framed" in request.query_params)
 
     return TestClient(app)
 
@@ -48,3 +48,17 @@ def test_the_way_between_pages_shows_where_one_may_go(client: TestClient) -> Non
     """An editor sees both pages and where they are; an agent has nowhere else to go, so no way is drawn."""
     assert '<a href="/desk" aria-current="page">' in client.get("/desk", headers=EDITOR).text
     assert 'class="places"' not in client.get("/desk", headers=AGENT).text
+
+
+def test_only_a_page_made_for_it_may_stand_in_a_consoles_frame(client: TestClient) -> None:
+    """The settings' consoles may show that one; any other only the service's own pages."""
+    app = client.app
+    assert isinstance(app, FastAPI)
+    assert "frame-ancestors 'self'" in client.get("/desk?framed").headers["Content-Security-Policy"]
+    app.state.frame_ancestors = ("'self'", "https://chat.example.com")
+    assert (
+        client.get("/desk?framed")
+        .headers["Content-Security-Policy"]
+        .endswith("frame-ancestors 'self' https://chat.example.com")
+    )
+    assert client.get("/desk").headers["Content-Security-Policy"].endswith("frame-ancestors 'self'")

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
 from starlette.testclient import TestClient
 
 from index.errors import NoArtefact
-from tests.browser.canned import EXAMPLES, FIRE, HOLDING, NO_UPDATE, SHIP, UNCLEAR, WITH_SLOTS
+from tests.browser.canned import EXAMPLES, FIRE, FOLLOW_UP, HOLDING, NO_UPDATE, SHIP, UNCLEAR, WITH_SLOTS
 from tests.browser.desk import make_desk
+
+
+class Empty:
+    """Before the first build."""
+
+    version = None
+
+    @property
+    def retriever(self) -> None:
+        """There is none."""
+        raise NoArtefact("no artefact has been published; build one with `huashu build`")
 
 
 @pytest.fixture
@@ -124,7 +134,7 @@ def test_without_an_index_the_page_says_what_to_run() -> None:
     def suggest(*_: object) -> None:
         raise NoArtefact("no artefact has been published; build one with `huashu build`")
 
-    app.state.suggest, app.state.live = suggest, SimpleNamespace(version=None)
+    app.state.suggest, app.state.live = suggest, Empty()
     answer = TestClient(app).get("/", params={"q": NO_UPDATE})
     assert answer.status_code == 503
     assert '<code data-at="command">huashu build</code>' in answer.text
@@ -138,3 +148,16 @@ def test_that_no_option_was_meant_stands_in_the_address(client: TestClient) -> N
     held = client.get("/", params={"q": UNCLEAR, "n": "none"}).text.split('type="application/json"')[0]
     assert HOLDING in held
     assert 'class="card options"' not in held.split("<template")[0]
+
+
+def test_a_conversation_is_read_without_a_script(client: TestClient) -> None:
+    """The last thing the customer said is answered with what went before, which the page shows."""
+    talk = f"客户：退款怎么还没到\n客服：已经审核通过\n客户：{FOLLOW_UP}"
+    page = client.get("/", params={"q": talk}).text
+    assert "前面的 2 条对话也看了" in page
+    assert "退款多久能到账" in page.split("<template")[0]
+
+
+def test_the_categories_are_there_to_browse(client: TestClient) -> None:
+    """Each with how many entries it has."""
+    assert '<a class="chip" href="/browse?category=ship">物流 <span class="muted">5</span></a>' in client.get("/").text

@@ -140,3 +140,16 @@ def test_none_means_nothing_where_there_was_nothing_to_choose() -> None:
     """An address made by hand changes no other decision."""
     for query in (NO_UPDATE, UNKNOWN):
         assert chosen_none(query)["say"] == shown(query)["say"]
+
+
+def test_the_part_that_matched_is_marked() -> None:
+    """Against what the customer said last, of a conversation too; what contradicts it is told."""
+    said = "客户：在吗\n客服：在的\n客户：" + WITH_SLOTS
+    match = results(answer(WITH_SLOTS), Search(said), WORDS_AND_SLOTS, datetime.now(UTC))["say"]["match"]
+    assert [part.text for part in match["variant"] if part.hit] == ["差价"]
+    assert match["contradictions"] == ["客户说“两次”，这条说的是“一次”，请核对"]
+
+
+def test_where_nothing_is_approved_it_says_whom_to_ask() -> None:
+    """At the decision itself, not only in the card below."""
+    assert shown(UNKNOWN)["decision"]["hint"] == "先稳住客户，再问人工客服"

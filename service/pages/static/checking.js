@@ -1,0 +1,77 @@
+// A draft held against the policy as it is typed: what not to say, and approved words instead, a click away.
+
+const PAUSE = 250;
+
+/** What the API says of a draft: {findings}. */
+export async function check(text, channel, entryId, signal) {
+  const response = await fetch("/v1/checks", {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify({ text, channel, ...(entryId ? { entry_id: entryId } : {}) }),
+    signal,
+  });
+  if (!response.ok) throw new Error(`${response.status}`);
+  return response.json();
+}
+
+/** A finding as a list item; `onReplace` is called with an approved alternative when it is chosen. */
+export function drawFinding(finding, text, words, onReplace) {
+  const root = document.getElementById("t-finding").content.cloneNode(true).firstElementChild;
+  const place = (name) => root.querySelector(`[data-at="${name}"]`);
+  root.dataset.severity = finding.severity;
+  place("rule").textContent = words[`rule_${finding.rule.replaceAll("-", "_")}`] ?? finding.message;
+  const said = [...text].slice(finding.start, finding.end).join("");
+  place("said").textContent = said;
+  place("said").hidden = said.length > 40;
+  place("alternatives").replaceChildren(...finding.alternatives.map((alternative) => {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "alternative" });
+    button.append(Object.assign(document.createElement("span"), { className: "muted", textContent: words.draft_instead }), ` ${alternative}`);
+    if (onReplace) button.addEventListener("click", () => onReplace(finding, alternative));
+    else button.disabled = true;
+    item.append(button);
+    return item;
+  }));
+  return root;
+}
+
+/** Watches one text area; `onFindings(findings, text)` with null findings where it could not be checked. */
+export class Checking {
+  #timer;
+  #flight;
+
+  constructor(area, { subject, onFindings }) {
+    Object.assign(this, { area, subject, onFindings });
+    area.addEventListener("input", (event) => event.isComposing || this.soon());
+    area.addEventListener("compositionend", () => this.soon());
+  }
+
+  soon(pause = PAUSE) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#run(), pause);
+  }
+
+  /** Put approved words in the place of what was found. */
+  replace({ start, end }, alternative) {
+    const characters = [...this.area.value];
+    characters.splice(start, end - start, alternative);
+    this.area.value = characters.join("");
+    this.area.focus();
+    this.soon(0);
+  }
+
+  async #run() {
+    this.#flight?.abort();
+    const flight = this.#flight = new AbortController();
+    const text = this.area.value;
+    if (!text.trim()) return this.onFindings([], "");
+    const { channel, entryId } = this.subject();
+    try {
+      const { findings } = await check(text, channel, entryId, flight.signal);
+      if (flight === this.#flight) this.onFindings(findings, text);
+    } catch {
+      if (flight === this.#flight && !flight.signal.aborted) this.onFindings(null, text);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+// Copying a reply, the holding reply and the case note; a reply that was copied counts as used.
+
+import { isReady } from "./asking.js";
+import { tellChosen } from "./choosing.js";
+import { copyText } from "./clipboard.js";
+import { announce, chosen, chosenSuggestion, data, feedback, slots, state, target, words } from "./desk.js";
+import { fill, marked } from "./figures.js";
+import { escalationNote } from "./note.js";
+import { spoken } from "./results.js";
+import { disarm, press } from "./screen.js";
+import { recent } from "./shelf.js";
+
+const COPIED_FOR = 1500;
+
+/** Copy, and say on the button whether it worked. */
+export async function copy(text, button, done) {
+  const copied = await copyText(text);
+  announce(copied ? done : words.copy_failed);
+  const label = button?.querySelector('[data-at="copy"]');
+  if (label) {
+    const before = label.dataset.word ??= label.textContent;
+    label.textContent = copied ? words.copied : words.copy_failed;
+    button.classList.toggle("done", copied);
+    setTimeout(() => {
+      label.textContent = before;
+      button.classList.remove("done");
+    }, COPIED_FOR);
+  }
+  return copied;
+}
+
+/** Copy a reply; one with unfilled slots only on the second wish. */
+async function copyWithCare({ text, missing_slots: missing }, button, done) {
+  if (missing.length && state.armed !== text) {
+    warn(missing, text, button);
+    return false;
+  }
+  disarm();
+  return copy(marked(text, missing, data.slots), button, done);
+}
+
+function warn(missing, text, button) {
+  disarm();
+  state.armed = text;
+  const names = missing.map((name) => slots.label(name)).join(words.comma);
+  const caution = button.closest(".card").querySelector('[data-at="caution"]');
+  const told = document.createElement("span");
+  told.textContent = `${fill(words.still_missing, { n: missing.length, names })} · ${words.copy_anyway}`;
+  const go = document.createElement("button");
+  Object.assign(go, { type: "button", className: "button", textContent: words.fill_in });
+  Object.assign(go.dataset, { do: "fill", slot: missing[0] });
+  caution.replaceChildren(told, go);
+  caution.hidden = false;
+}
+
+export async function copyChosen() {
+  if (!isReady()) return;
+  const { response } = state;
+  const reply = spoken(response, chosen(), state.none);
+  if (!reply) return;
+  const title = target.results.querySelector('.say [data-at="title"]').textContent;
+  const suggestion = chosenSuggestion();
+  if (suggestion) tellChosen(chosen());
+  const copied = await copyWithCare(reply, target.results.querySelector('[data-do="copy"]'), fill(words.copied_reply, { title }));
+  if (!copied) return;
+  feedback.tell(response, "used", suggestion?.entry_id);
+  if (suggestion) recent.add({ id: suggestion.entry_id, title: suggestion.title });
+  press();
+}
+
+export function copyHolding() {
+  if (!isReady()) return;
+  const reply = state.response.escalation.holding_reply;
+  const button = target.results.querySelector(".holding:not([hidden]) [data-do=copy-holding]");
+  if (!reply) return state.none ? copyChosen() : undefined;
+  if (button) copyWithCare(reply, button, words.copied_holding);
+  else if (!chosen()) copyChosen();
+}
+
+export function copyNote() {
+  if (!isReady() || state.response.escalation.level === "none") return;
+  const boxes = [...target.results.querySelectorAll("[data-field]:checked")];
+  const known = Object.fromEntries(boxes.map(({ dataset: { field } }) => [field, slots.filled[field] ?? true]));
+  const note = escalationNote(state.response, { query: state.asked.query, chosen: chosen(), known }, words);
+  copy(note, target.results.querySelector('[data-do="copy-note"]'), words.copied_note);
+}
