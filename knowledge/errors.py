@@ -44,3 +44,7 @@ class NotFound(KnowledgeError):
 
 class StateError(KnowledgeError):
     """An act the state of an entry does not allow, such as approving one's own version."""
+
+
+class StaleError(StateError):
+    """What was to be saved began from something that somebody has saved over meanwhile: read it again, and merge."""

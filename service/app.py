@@ -117,7 +117,7 @@ def create_app(
         app.state.live = live
         app.state.recent = Recent()
         app.state.suggest = app.state.recent.remembering(Desk(lambda: live.retriever, now).suggest)
-        app.state.check = checks.Checker(lambda: live.retriever).check
+        app.state.check = checks.Checker(lambda: live.retriever, now).check
         app.state.storage = Storage(settings.database_url)
         try:
             async with wiring.running(app, settings.adapters):

@@ -7,8 +7,10 @@ from knowledge.store.records import (
     FeedbackCounts,
     FeedbackRecord,
     ImportReport,
+    Overview,
     Source,
     VersionRecord,
+    WorkingCopy,
 )
 from knowledge.store.store import Store
 
@@ -19,7 +21,9 @@ __all__ = [
     "FeedbackCounts",
     "FeedbackRecord",
     "ImportReport",
+    "Overview",
     "Source",
     "Store",
     "VersionRecord",
+    "WorkingCopy",
 ]

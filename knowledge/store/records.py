@@ -1,4 +1,4 @@
-"""What the store takes in and hands out, frozen: versions, audit lines, import reports, feedback and its counts."""
+"""What the store takes in and hands out, frozen: versions, working copies, audit lines, import reports, feedback."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from knowledge.manuscript import Manuscript
 from knowledge.model import ApprovedEntry, Entry, State
 
 Act = Literal["used", "edited", "rejected", "chosen", "none_fits"]
@@ -110,3 +111,33 @@ class FeedbackCounts:
     requests: int
     none_fits: int
     entries: tuple[EntryCounts, ...]
+
+
+@dataclass(frozen=True)
+class WorkingCopy:
+    """What a person is typing of an entry; `base_version` is the version it began from, 0 for a new entry."""
+
+    entry_id: str
+    person: str
+    base_version: int
+    revision: str
+    content: Manuscript
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Overview:
+    """An entry in a list: its newest version, which of its versions is live, and that one's content.
+
+    `content` and `live_content` are as kept, not read as an Entry, which a list of ten thousand has no time for.
+    """
+
+    entry_id: str
+    version: int
+    state: State
+    author: str
+    created_at: datetime
+    content: Mapping[str, Any]
+    live_version: int | None = None
+    live_content: Mapping[str, Any] | None = None

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from knowledge.errors import NotFound, StateError
+from knowledge.errors import NotFound, StaleError, StateError
 from knowledge.model import State
 from knowledge.store import rows
-from knowledge.store.records import VersionRecord
+from knowledge.store.records import VersionRecord, WorkingCopy
 
 # What to do first where a version is in another state than an act needs.
 REMEDIES: dict[State, str] = {
@@ -84,3 +84,29 @@ def to_retire(connection: Connection, entry_id: str) -> VersionRecord:
         states = ", ".join(f"{record.version} {record.state}" for record in history(connection, entry_id))
         raise StateError(f"entry {entry_id} has no approved version ({states}): there is nothing to retire")
     return found
+
+
+def newest_is(connection: Connection, copy: WorkingCopy) -> VersionRecord | None:
+    """The version that a working copy began from, which must still be the newest; None for a new entry."""
+    number = rows.highest_version(connection, copy.entry_id)
+    newest = rows.version(connection, copy.entry_id, number)
+    if number != copy.base_version:
+        begun = f"version {copy.base_version}" if copy.base_version else "nothing"
+        who = newest.author if newest is not None else "nobody"
+        raise StaleError(
+            f"entry {copy.entry_id}: your text began from {begun}, and {who} has saved version {number} since: "
+            "merge the two, then save"
+        )
+    return newest
+
+
+def to_restore(connection: Connection, entry_id: str, version: int) -> VersionRecord:
+    """An older version whose content is to be a new draft."""
+    record = existing(connection, entry_id, version)
+    newest = rows.version(connection, entry_id, rows.highest_version(connection, entry_id))
+    if newest is not None and newest.entry == record.entry:
+        raise StateError(
+            f"entry {entry_id} version {version} says the same as version {newest.version}, the newest: "
+            "there is nothing to restore"
+        )
+    return record

@@ -159,11 +159,14 @@ def test_an_unchanged_entry_is_not_sent_again(client: TestClient, tmp_path: Path
     ],
 )
 def test_whether_it_is_valid_goes_by_the_desks_day(home: Path, moment: datetime, valid: bool) -> None:
-    """The injected clock in the desk's time zone decides, as it does for suggestions; the tag tells the two apart."""
+    """The injected clock in the desk's time zone decides: outside its validity an entry is neither read nor found."""
     with serving(Settings(home=home), moment) as client:
         response = client.get(f"{ADDRESS}/promo.summer")
-    assert response.json()["valid_today"] is valid
-    assert response.headers["etag"].endswith('-not-valid"') is not valid
+        listed = [item["entry_id"] for item in client.get(ADDRESS).json()["entries"]]
+        found = [item["entry_id"] for item in client.get(f"{ADDRESS}?query=夏季满减怎么参加").json()["entries"]]
+    assert response.status_code == (200 if valid else 404)
+    assert valid or "is valid from 2026-06-01 to 2026-08-31, not on 2026-" in response.json()["detail"]
+    assert ("promo.summer" in listed) is ("promo.summer" in found) is valid
 
 
 def test_without_an_index_there_is_a_next_step(tmp_path: Path) -> None:
