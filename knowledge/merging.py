@@ -80,14 +80,12 @@ def _text(notes: _Notes, name: str, base: str | None, theirs: str | None, mine: 
     if mine == base:
         notes.taken.append(name)
         return theirs
-    sides = [None if side is None else (side,) for side in (base, theirs, mine)]
-    notes.conflicts.append(Conflict(name, "text", *sides))
+    before, other, own = (None if side is None else (side,) for side in (base, theirs, mine))
+    notes.conflicts.append(Conflict(name, "text", before, other, own))
     return mine
 
 
-def _set(
-    notes: _Notes, name: str, base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]
-) -> tuple[str, ...]:
+def _set(notes: _Notes, name: str, base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]) -> tuple[str, ...]:
     """Names of which the order says nothing: what either side added is there, what either took out is not."""
     if tuple(theirs) in (tuple(base), tuple(mine)):
         return tuple(mine)

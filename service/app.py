@@ -23,12 +23,24 @@ from index.artefact import Shelf
 from index.embedder import Embedder, load_embedder
 from service import errors
 from service.adapters import wiring
-from service.api import checks, entries, feedback, insights, operations, suggestions
+from service.api import (
+    checks,
+    desk,
+    drafts,
+    entries,
+    feedback,
+    insights,
+    lifecycle,
+    operations,
+    suggestions,
+    writing,
+)
 from service.desk import Desk
+from service.editing.packs import Packs
 from service.identity.people import Person
 from service.live import Live
 from service.metrics import Metrics
-from service.pages import frame, knowledge
+from service.pages import editor, frame, knowledge
 from service.settings import Settings
 from service.shown import Recent
 from service.storage import Storage
@@ -138,7 +150,9 @@ def create_app(
     app.state.examples = list(EXAMPLES)
     app.state.now = now
     app.state.identify = identify
-    for resource in (suggestions, feedback, insights, checks, entries, operations, knowledge):
+    app.state.packs = Packs()
+    editing = (desk, drafts, lifecycle, writing, editor)
+    for resource in (suggestions, feedback, insights, checks, entries, operations, *editing, knowledge):
         app.include_router(resource.router)
     wiring.install(app, settings.adapters)
     app.mount("/static", _Static(directory=frame.STATIC), name="static")

@@ -15,9 +15,7 @@ def overviews(connection: Connection) -> tuple[Overview, ...]:
     last = newest.subquery()
     columns = [entry_version.c[name] for name in ("entry_id", "version", "state", "author", "created_at", "content")]
     found = connection.execute(
-        select(*columns).join(
-            last, and_(VERSIONS.entry_id == last.c.entry_id, VERSIONS.version == last.c.version)
-        )
+        select(*columns).join(last, and_(VERSIONS.entry_id == last.c.entry_id, VERSIONS.version == last.c.version))
     )
     live = {
         row.entry_id: (row.version, row.content)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from knowledge.errors import NotFound, StaleError, StateError
 from knowledge.model import State
 from knowledge.store import rows
-from knowledge.store.records import VersionRecord, WorkingCopy
+from knowledge.store.records import VersionRecord
 
 # What to do first where a version is in another state than an act needs.
 REMEDIES: dict[State, str] = {
@@ -86,15 +86,15 @@ def to_retire(connection: Connection, entry_id: str) -> VersionRecord:
     return found
 
 
-def newest_is(connection: Connection, copy: WorkingCopy) -> VersionRecord | None:
-    """The version that a working copy began from, which must still be the newest; None for a new entry."""
-    number = rows.highest_version(connection, copy.entry_id)
-    newest = rows.version(connection, copy.entry_id, number)
-    if number != copy.base_version:
-        begun = f"version {copy.base_version}" if copy.base_version else "nothing"
+def newest_is(connection: Connection, entry_id: str, base_version: int) -> VersionRecord | None:
+    """The version that a text began from, which must still be the newest; None for a new entry."""
+    number = rows.highest_version(connection, entry_id)
+    newest = rows.version(connection, entry_id, number)
+    if number != base_version:
+        begun = f"version {base_version}" if base_version else "nothing"
         who = newest.author if newest is not None else "nobody"
         raise StaleError(
-            f"entry {copy.entry_id}: your text began from {begun}, and {who} has saved version {number} since: "
+            f"entry {entry_id}: your text began from {begun}, and {who} has saved version {number} since: "
             "merge the two, then save"
         )
     return newest

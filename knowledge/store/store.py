@@ -88,9 +88,7 @@ class Store:
         with self._database.writing() as connection:
             if base_version:
                 rules.existing(connection, entry_id, base_version)
-            return working_copies.put(
-                connection, entry_id, rules.named(person), base_version, content, revision, at
-            )
+            return working_copies.put(connection, entry_id, rules.named(person), base_version, content, revision, at)
 
     def discard_working_copy(self, entry_id: str, person: str, revision: str) -> None:
         """Forget what a person was typing; StaleError where the copy is not at `revision`."""
@@ -106,12 +104,19 @@ class Store:
         """
         with self._database.writing() as connection:
             copy = working_copies.at_revision(connection, entry_id, person, revision)
-            newest = rules.newest_is(connection, copy)
+            newest = rules.newest_is(connection, entry_id, copy.base_version)
             entry = entry_of(copy.content, entry_id)
             working_copies.remove(connection, entry_id, person)
-            if newest is not None and newest.entry == entry:
-                return newest.version, False
-            return _add_draft(connection, entry, person, comment, at), True
+            return _add_if_new(connection, entry, newest, person, comment, at)
+
+    def save_entry(self, entry: Entry, author: str, base_version: int, comment: str, at: datetime) -> tuple[int, bool]:
+        """Keep an entry as a new draft of `base_version` (0: of none); the version, and whether it is a new one.
+
+        StaleError where another version is the newest. One that says nothing new makes no version.
+        """
+        with self._database.writing() as connection:
+            newest = rules.newest_is(connection, entry.id, base_version)
+            return _add_if_new(connection, entry, newest, author, comment, at)
 
     def restore(self, entry_id: str, version: int, who: str, comment: str, at: datetime) -> int:
         """Make an old version's content a new draft; its version number."""
@@ -244,6 +249,14 @@ class Store:
         """What became of suggestions, by entry, from `since` on and before `until`."""
         with self._database.reading() as connection:
             return feedback.counts(connection, since, until)
+
+
+def _add_if_new(
+    connection: Connection, entry: Entry, newest: VersionRecord | None, author: str, comment: str, at: datetime
+) -> tuple[int, bool]:
+    if newest is not None and newest.entry == entry:
+        return newest.version, False
+    return _add_draft(connection, entry, author, comment, at), True
 
 
 def _add_draft(

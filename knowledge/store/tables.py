@@ -155,8 +155,8 @@ shown_entry = Table(
 )
 Index("ix_shown_entry_at", shown_entry.c.at)
 
-# What somebody is typing and has not saved as a version. `revision` is another at every save, so that whoever saves over
-# another tab's is told; `base_version` is the version that was begun from, 0 for none.
+# What somebody is typing and has not saved as a version. `revision` is another at every save, so that whoever saves
+# over another tab's is told; `base_version` is the version that was begun from, 0 for none.
 working_copy = Table(
     "working_copy",
     metadata,

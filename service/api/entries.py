@@ -65,9 +65,9 @@ class EntryDetail(BaseModel):
     version: int
     approved_by: str
     approved_at: AwareDatetime
-    valid_today: Annotated[
-        Literal[True], Field(description="Always: an entry outside its validity is not shown.")
-    ] = True
+    valid_today: Annotated[Literal[True], Field(description="Always: an entry outside its validity is not shown.")] = (
+        True
+    )
     entry: Entry
 
 
@@ -81,7 +81,11 @@ async def entries(asked: Annotated[EntryFilter, Query()], request: Request) -> E
         found = [(approved, None) for approved in retriever.contents.entries if _fits(approved, asked, today)]
     else:
         finding = await run_in_threadpool(
-            retriever.find, asked.query, (), lambda approved: _fits(approved, asked, today), len(retriever.contents.entries)
+            retriever.find,
+            asked.query,
+            (),
+            lambda approved: _fits(approved, asked, today),
+            len(retriever.contents.entries),
         )
         found = [(candidate.entry, round(candidate.confidence, 4)) for candidate in finding.candidates]
     page = found[asked.offset : asked.offset + asked.limit]

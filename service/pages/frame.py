@@ -41,7 +41,7 @@ class Place:
 
 
 # In the order of the day's work; a page adds itself here.
-PLACES: tuple[Place, ...] = (Place("/", "place_knowledge", "search"),)
+PLACES: tuple[Place, ...] = (Place("/", "place_knowledge", "search"), Place("/editor", "place_editor", "edit"))
 
 
 def render(

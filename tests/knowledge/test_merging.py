@@ -112,7 +112,9 @@ def test_an_untouched_side_changes_nothing(base: Manuscript, mine: Manuscript) -
     assert theirs.conflicts == ()
     assert (theirs.merged.variants, theirs.merged.title) == (mine.variants, mine.title)
     assert set(theirs.merged.tags) == set(mine.tags)
-    assert {(one.channel, one.text) for one in theirs.merged.replies} == {(one.channel, one.text) for one in mine.replies}
+    assert {(one.channel, one.text) for one in theirs.merged.replies} == {
+        (one.channel, one.text) for one in mine.replies
+    }
 
 
 @given(base=LINES, theirs=LINES, mine=LINES)

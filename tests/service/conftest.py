@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.settings import Settings
+from tests.service.editors import editing
 from tests.service.shop import publish, serving
 
 
@@ -24,4 +25,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(home: Path) -> Iterator[TestClient]:
     """The service over the shop, on Friday 20 November 2026 at ten."""
     with serving(Settings(home=home)) as client:
+        yield client
+
+
+@pytest.fixture
+def desk(home: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """The service as editors use it, with a database of its own."""
+    with editing(home, tmp_path) as client:
         yield client

@@ -16,6 +16,7 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "other_language": "English",
         "places": "页面",
         "place_knowledge": "查话术",
+        "place_editor": "写话术",
     },
     "en": {
         "brand": "Huashu",
@@ -26,5 +27,6 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "other_language": "中文",
         "places": "Pages",
         "place_knowledge": "Find a reply",
+        "place_editor": "Write",
     },
 }
