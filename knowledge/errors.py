@@ -52,3 +52,7 @@ class StateError(KnowledgeError):
 
 class OwnVersion(StateError):
     """Approving takes a second person, and the author asked to approve."""
+
+
+class StaleError(StateError):
+    """What was to be saved began from something that somebody has saved over meanwhile: read it again, and merge."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -210,6 +211,10 @@ class BusinessHours(Frozen):
     holiday: Hours | None = None
     extra_holidays: tuple[date, ...] = ()
     extra_workdays: tuple[date, ...] = ()
+
+    def day_of(self, moment: datetime) -> date:
+        """The desk's day at that moment: what is valid until a day ends with it there, wherever the server stands."""
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
 
     @model_validator(mode="after")
     def _open_some_time(self) -> BusinessHours:

@@ -30,18 +30,23 @@ from service.api import (
     builds,
     checks,
     description,
+    desk,
     documents,
+    drafts,
     entries,
     exports,
     feedback,
     imports,
     insights,
+    lifecycle,
     operations,
     reviews,
     suggestions,
+    writing,
 )
 from service.desk import Desk
 from service.documents import Documents
+from service.editing.packs import Packs
 from service.identity.gate import Gate, Identify, recognised
 from service.identity.identity import Identity
 from service.imports import Plans
@@ -52,6 +57,7 @@ from service.pages import (
     administration,
     browse,
     demo,
+    editor,
     entry,
     frame,
     importing,
@@ -82,6 +88,10 @@ RESOURCES = (
     insights,
     checks,
     entries,
+    desk,
+    drafts,
+    writing,
+    lifecycle,
     reviews,
     audit,
     builds,
@@ -97,6 +107,7 @@ PAGES = (
     entry,
     training,
     demo,
+    editor,
     review,
     audit_page,
     publish,
@@ -189,7 +200,7 @@ def create_app(
         app.state.live = live
         app.state.recent = Recent()
         app.state.suggest = app.state.recent.remembering(Desk(lambda: live.retriever, now).suggest)
-        app.state.check = checks.Checker(lambda: live.retriever).check
+        app.state.check = checks.Checker(lambda: live.retriever, now).check
         app.state.storage = Storage(settings.database_url)
         await identity.start()
         try:
@@ -214,6 +225,7 @@ def create_app(
     app.state.examples = list(EXAMPLES)
     app.state.now = now
     app.state.documents = Documents(settings.home / "documents", now)
+    app.state.packs = Packs()
     app.state.imports = Plans(settings.home / "imports", now)
     app.state.identity = identity
     app.state.identify = identify or recognised

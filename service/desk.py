@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from index.retriever import Candidate, Finding, Retriever
 from knowledge.calendar import BusinessCalendar
@@ -53,7 +52,7 @@ class Desk:
         policy = retriever.contents.policy
         calendar = self._calendar(retriever)
         now = self._now()
-        today = now.astimezone(ZoneInfo(policy.business_hours.timezone)).date()
+        today = policy.business_hours.day_of(now)
         turns = [turn.text for turn in request.history if turn.role == CUSTOMER]
         finding = retriever.find(
             request.query, turns, lambda approved: _allowed(approved, request, today), max(request.limit, CONSIDERED)

@@ -38,6 +38,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "pypdf": "knowledge/formats/documents/readers/pdf.py",
     "ftfy": "knowledge/formats/documents/cleaning/mojibake.py",
     "defusedxml": ("knowledge/formats/documents/archive.py", "knowledge/formats/xlsx.py"),
+    "merge3": "knowledge/merging.py",
     "fastapi": "service/",
     "starlette": "service/",
     "uvicorn": "service/",

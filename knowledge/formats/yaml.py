@@ -7,7 +7,7 @@ once. Writing loses comments, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,6 +63,11 @@ def load_entries(path: Path) -> tuple[Entry, ...]:
     if problems:
         raise PackError(sorted(problems, key=lambda problem: problem.line))
     return tuple(entry for entry in entries if entry is not None)
+
+
+def dump_entries(entries: Sequence[Entry]) -> str:
+    """Entries as the text of one file, which `load_entries` gives back."""
+    return render([_data(entry) for entry in entries])
 
 
 def entry_files(folder: Path) -> list[Path]:
@@ -175,7 +180,7 @@ def _files(pack: Pack) -> Iterator[tuple[str, str]]:
         if key in facts:
             yield name, render({key: facts[key]})
     for name, entries in _by_category(pack.entries).items():
-        yield f"{ENTRIES}/{name}", render([_data(entry) for entry in entries])
+        yield f"{ENTRIES}/{name}", dump_entries(entries)
 
 
 def _data(model: BaseModel) -> dict[str, Any]:

@@ -82,6 +82,12 @@ class Context:
         return self.pack.facts
 
     @cached_property
+    def product_names(self) -> dict[str, str]:
+        """Products' names in the form in which queries are matched, and the product each belongs to."""
+        products = self.facts.products.items()
+        return {form(name): code for code, product in products for name in product.names}
+
+    @cached_property
     def texts(self) -> tuple[Text, ...]:
         """Every text to judge: the entries', and with a whole pack those of policy and facts."""
         found = [text for entry in self.entries for text in _entry_texts(entry)]

@@ -13,12 +13,14 @@ from knowledge.store.records import (
     KeyRecord,
     LinkRecord,
     Outcome,
+    Overview,
     PersonRecord,
     Review,
     SessionRecord,
     Source,
     Submission,
     VersionRecord,
+    WorkingCopy,
 )
 from knowledge.store.store import Store
 
@@ -35,6 +37,7 @@ __all__ = [
     "KeyRecord",
     "LinkRecord",
     "Outcome",
+    "Overview",
     "PersonRecord",
     "Review",
     "SessionRecord",
@@ -42,4 +45,5 @@ __all__ = [
     "Store",
     "Submission",
     "VersionRecord",
+    "WorkingCopy",
 ]

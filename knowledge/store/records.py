@@ -1,5 +1,5 @@
 """What the store takes in and hands out, frozen: versions, reviews, audit lines, import reports, feedback and its
-counts, and who may sign in.
+counts, working copies, and who may sign in.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from knowledge.errors import StateError
+from knowledge.manuscript import Manuscript
 from knowledge.model import ApprovedEntry, Entry, State
 
 Act = Literal["used", "edited", "rejected", "chosen", "none_fits"]
@@ -227,3 +228,32 @@ class IdentityRecord:
     people: tuple[PersonRecord, ...]
     keys: tuple[KeyRecord, ...]
     sessions: tuple[SessionRecord, ...]
+
+
+class WorkingCopy:
+    """What a person is typing of an entry; `base_version` is the version it began from, 0 for a new entry."""
+
+    entry_id: str
+    person: str
+    base_version: int
+    revision: str
+    content: Manuscript
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Overview:
+    """An entry in a list: its newest version, which of its versions is live, and that one's content.
+
+    `content` and `live_content` are as kept, not read as an Entry, which a list of ten thousand has no time for.
+    """
+
+    entry_id: str
+    version: int
+    state: State
+    author: str
+    created_at: datetime
+    content: Mapping[str, Any]
+    live_version: int | None = None
+    live_content: Mapping[str, Any] | None = None

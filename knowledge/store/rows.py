@@ -127,6 +127,11 @@ def audit_records(connection: Connection, entry_id: str | None) -> tuple[AuditRe
     return tuple(AuditRecord(**row) for row in connection.execute(query).mappings())
 
 
+def last_audit(connection: Connection) -> int:
+    """The number of the last line of audit, 0 where there is none."""
+    return connection.execute(select(func.max(audit.c.number))).scalar() or 0
+
+
 def _record(row: Row[Any]) -> VersionRecord:
     values = dict(row._mapping)
     del values["entry_id"]

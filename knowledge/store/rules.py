@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from knowledge.errors import KnowledgeError, NotFound, OwnVersion, StateError
+from knowledge.errors import KnowledgeError, NotFound, OwnVersion, StaleError, StateError
 from knowledge.model import State
 from knowledge.store import rows
 from knowledge.store.records import VersionRecord
@@ -100,3 +100,29 @@ def to_retire(connection: Connection, entry_id: str) -> VersionRecord:
         states = ", ".join(f"{record.version} {record.state}" for record in history(connection, entry_id))
         raise StateError(f"entry {entry_id} has no approved version ({states}): there is nothing to retire")
     return found
+
+
+def newest_is(connection: Connection, entry_id: str, base_version: int) -> VersionRecord | None:
+    """The version that a text began from, which must still be the newest; None for a new entry."""
+    number = rows.highest_version(connection, entry_id)
+    newest = rows.version(connection, entry_id, number)
+    if number != base_version:
+        begun = f"version {base_version}" if base_version else "nothing"
+        who = newest.author if newest is not None else "nobody"
+        raise StaleError(
+            f"entry {entry_id}: your text began from {begun}, and {who} has saved version {number} since: "
+            "merge the two, then save"
+        )
+    return newest
+
+
+def to_restore(connection: Connection, entry_id: str, version: int) -> VersionRecord:
+    """An older version whose content is to be a new draft."""
+    record = existing(connection, entry_id, version)
+    newest = rows.version(connection, entry_id, rows.highest_version(connection, entry_id))
+    if newest is not None and newest.entry == record.entry:
+        raise StateError(
+            f"entry {entry_id} version {version} says the same as version {newest.version}, the newest: "
+            "there is nothing to restore"
+        )
+    return record

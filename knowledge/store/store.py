@@ -1,7 +1,7 @@
 """The knowledge database's face: every act on knowledge is one method, one transaction and one line of audit.
 
-Feedback is kept beside it; it changes no knowledge and has no line of audit. Who may sign in is kept beside it too:
-`people`, `keys` and `sessions`, each act with its line.
+Feedback and working copies are kept beside it; they change no knowledge and have no line of audit. Who may sign in is
+kept beside it too: `people`, `keys` and `sessions`, each act with its line.
 
 Which state may follow which, and who may do it, is `rules`'. The clock, sign-in and roles are the caller's: every act
 is told who acts and when.
@@ -18,12 +18,14 @@ from sqlalchemy import Connection
 
 from knowledge.errors import NotFound
 from knowledge.formats.drafts import Reading
+from knowledge.manuscript import Manuscript, entry_of
 from knowledge.model import ApprovedEntry, Entry, Facts, Pack, Policy, State
 from knowledge.store import (
     auditing,
     feedback,
     importing,
     keys,
+    overview,
     people,
     planning,
     publications,
@@ -31,6 +33,7 @@ from knowledge.store import (
     rows,
     rules,
     sessions,
+    working_copies,
 )
 from knowledge.store.database import Database
 from knowledge.store.importing import Import
@@ -46,9 +49,11 @@ from knowledge.store.records import (
     IdentityRecord,
     ImportReport,
     Outcome,
+    Overview,
     Review,
     Submission,
     VersionRecord,
+    WorkingCopy,
 )
 from knowledge.store.sessions import Sessions
 from knowledge.store.tables import facts_version, policy_version
@@ -117,11 +122,65 @@ class Store:
     def save(self, entry: Entry, author: str, comment: str, at: datetime) -> int:
         """Keep an entry as a new draft; its version number."""
         with self._database.writing() as connection:
-            number = rows.highest_version(connection, entry.id) + 1
-            row = {"entry_id": entry.id, "version": number, "state": "draft", "content": rows.content(entry)}
-            rows.add_versions(connection, [row | {"author": rules.named(author), "created_at": at, "comment": comment}])
-            rows.add_act(connection, "save", author, at, entry.id, number, comment)
-            return number
+            return _add_draft(connection, entry, author, comment, at)
+
+    def save_working_copy(
+        self, entry_id: str, person: str, base_version: int, content: Manuscript, revision: str, at: datetime
+    ) -> WorkingCopy:
+        """Keep what a person is typing; StaleError where the copy is not at `revision` (empty: there is none)."""
+        with self._database.writing() as connection:
+            if base_version:
+                rules.existing(connection, entry_id, base_version)
+            return working_copies.put(connection, entry_id, rules.named(person), base_version, content, revision, at)
+
+    def discard_working_copy(self, entry_id: str, person: str, revision: str) -> None:
+        """Forget what a person was typing; StaleError where the copy is not at `revision`."""
+        with self._database.writing() as connection:
+            working_copies.at_revision(connection, entry_id, person, revision)
+            working_copies.remove(connection, entry_id, person)
+
+    def save_draft(self, entry_id: str, person: str, revision: str, comment: str, at: datetime) -> tuple[int, bool]:
+        """Make a person's working copy a new draft and forget the copy; the version, and whether it is a new one.
+
+        StaleError where another version was saved since the copy began; PackError where it cannot be an entry yet.
+        One that says nothing new makes no version.
+        """
+        with self._database.writing() as connection:
+            copy = working_copies.at_revision(connection, entry_id, person, revision)
+            newest = rules.newest_is(connection, entry_id, copy.base_version)
+            entry = entry_of(copy.content, entry_id)
+            working_copies.remove(connection, entry_id, person)
+            return _add_if_new(connection, entry, newest, person, comment, at)
+
+    def save_entry(self, entry: Entry, author: str, base_version: int, comment: str, at: datetime) -> tuple[int, bool]:
+        """Keep an entry as a new draft of `base_version` (0: of none); the version, and whether it is a new one.
+
+        StaleError where another version is the newest. One that says nothing new makes no version.
+        """
+        with self._database.writing() as connection:
+            newest = rules.newest_is(connection, entry.id, base_version)
+            return _add_if_new(connection, entry, newest, author, comment, at)
+
+    def restore(self, entry_id: str, version: int, who: str, comment: str, at: datetime) -> int:
+        """Make an old version's content a new draft; its version number."""
+        with self._database.writing() as connection:
+            entry = rules.to_restore(connection, entry_id, version).entry
+            return _add_draft(connection, entry, who, comment, at, "restore", {"restores": version})
+
+    def working_copies(self, entry_id: str | None = None) -> tuple[WorkingCopy, ...]:
+        """What everybody is typing, of one entry or of all, last typed first."""
+        with self._database.reading() as connection:
+            return working_copies.find(connection, entry_id)
+
+    def overviews(self) -> tuple[Overview, ...]:
+        """Every entry with its newest and its live version, ordered by id."""
+        with self._database.reading() as connection:
+            return overview.overviews(connection)
+
+    def last_act(self) -> int:
+        """The number of the last line of audit: while it stays, so do entries, policy and facts."""
+        with self._database.reading() as connection:
+            return rows.last_audit(connection)
 
     def submit(self, entry_id: str, version: int, who: str, at: datetime, comment: str = "") -> None:
         """Offer a draft for review."""
@@ -285,6 +344,30 @@ class Store:
         """What became of suggestions, by entry, from `since` on and before `until`."""
         with self._database.reading() as connection:
             return feedback.counts(connection, since, until)
+
+
+def _add_if_new(
+    connection: Connection, entry: Entry, newest: VersionRecord | None, author: str, comment: str, at: datetime
+) -> tuple[int, bool]:
+    if newest is not None and newest.entry == entry:
+        return newest.version, False
+    return _add_draft(connection, entry, author, comment, at), True
+
+
+def _add_draft(
+    connection: Connection,
+    entry: Entry,
+    author: str,
+    comment: str,
+    at: datetime,
+    act: str = "save",
+    detail: dict[str, Any] | None = None,
+) -> int:
+    number = rows.highest_version(connection, entry.id) + 1
+    row = {"entry_id": entry.id, "version": number, "state": "draft", "content": rows.content(entry)}
+    rows.add_versions(connection, [row | {"author": rules.named(author), "created_at": at, "comment": comment}])
+    rows.add_act(connection, act, author, at, entry.id, number, comment, detail)
+    return number
 
 
 def _policy(connection: Connection) -> Policy:

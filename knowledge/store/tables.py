@@ -223,3 +223,18 @@ identity_turn = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("turns", Integer, nullable=False),
 )
+
+# What somebody is typing and has not saved as a version. `revision` is another at every save, so that whoever saves
+# over another tab's is told; `base_version` is the version that was begun from, 0 for none.
+working_copy = Table(
+    "working_copy",
+    metadata,
+    Column("entry_id", String(120), primary_key=True),
+    Column("person", String(200), primary_key=True),
+    Column("base_version", Integer, nullable=False),
+    Column("revision", String(32), nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    CheckConstraint("base_version >= 0", name="base_version"),
+)

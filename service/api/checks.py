@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -96,8 +97,11 @@ class CheckResponse(BaseModel):
 class Checker:
     """Checks drafts under the live policy; what it needs of an index is gathered once a version."""
 
-    def __init__(self, retriever: Callable[[], Retriever]) -> None:
+    def __init__(
+        self, retriever: Callable[[], Retriever], now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._retriever = retriever
+        self._now = now
         self._drafts: dict[str, Drafts] = {}
 
     def check(self, asked: CheckRequest) -> CheckResponse:
@@ -105,7 +109,7 @@ class Checker:
         retriever = self._retriever()
         reply = None
         if asked.entry_id is not None:
-            entry = _entry(retriever, asked.entry_id)
+            entry = _entry(retriever, asked.entry_id, self._now())
             reply = choose_reply(entry, asked.channel, language_of(asked.text)).text
         marks = self._of(retriever).check(asked.text, asked.channel)
         own = [reply] if reply is not None else []
@@ -146,9 +150,11 @@ async def checks(body: CheckRequest, request: Request) -> CheckResponse:
     return response
 
 
-def _entry(retriever: Retriever, entry_id: str) -> Entry:
+def _entry(retriever: Retriever, entry_id: str, now: datetime) -> Entry:
+    """A live entry that is valid now: an expired reply is no alternative to anything."""
+    today = retriever.contents.policy.business_hours.day_of(now)
     for approved in retriever.contents.entries:
-        if approved.entry.id == entry_id:
+        if approved.entry.id == entry_id and approved.entry.valid_on(today):
             return approved.entry
     raise NotFound(f"entry {entry_id!r} is not in index {retriever.version}: GET /v1/entries lists those that are")
 

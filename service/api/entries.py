@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-from zoneinfo import ZoneInfo
+from datetime import date
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -66,7 +66,9 @@ class EntryDetail(BaseModel):
     version: int
     approved_by: str
     approved_at: AwareDatetime
-    valid_today: bool
+    valid_today: Annotated[Literal[True], Field(description="Always: an entry outside its validity is not shown.")] = (
+        True
+    )
     entry: Entry
 
 
@@ -77,14 +79,19 @@ class EntryDetail(BaseModel):
     dependencies=[Depends(needs("search"))],
 )
 async def entries(asked: Annotated[EntryFilter, Query()], request: Request) -> EntryList:
-    """All entries that fit, ranked by `query` where there is one."""
+    """All entries that fit, ranked by `query` where there is one. What is not valid today is not among them."""
     retriever: Retriever = request.app.state.live.retriever
+    today = retriever.contents.policy.business_hours.day_of(request.app.state.now())
     found: list[tuple[ApprovedEntry, float | None]]
     if asked.query is None:
-        found = [(approved, None) for approved in retriever.contents.entries if _fits(approved, asked)]
+        found = [(approved, None) for approved in retriever.contents.entries if _fits(approved, asked, today)]
     else:
         finding = await run_in_threadpool(
-            retriever.find, asked.query, (), lambda approved: _fits(approved, asked), len(retriever.contents.entries)
+            retriever.find,
+            asked.query,
+            (),
+            lambda approved: _fits(approved, asked, today),
+            len(retriever.contents.entries),
         )
         found = [(candidate.entry, round(candidate.confidence, 4)) for candidate in finding.candidates]
     page = found[asked.offset : asked.offset + asked.limit]
@@ -103,13 +110,13 @@ async def entries(asked: Annotated[EntryFilter, Query()], request: Request) -> E
     responses={
         **PROBLEMS,
         304: {"description": "Unchanged."},
-        404: {"model": Problem, "description": "No live entry has this id."},
+        404: {"model": Problem, "description": "No live entry has this id, or it is not valid today."},
     },
 )
 async def entry(entry_id: str, request: Request, response: Response) -> EntryDetail | Response:
     """The entry as approved, with all variants and replies."""
     detail = detail_of(request, entry_id)
-    tag = f'"{detail.index_version}-{detail.version}{"" if detail.valid_today else "-not-valid"}"'
+    tag = f'"{detail.index_version}-{detail.version}"'
     if {tag, "*"} & set(request.headers.get("if-none-match", "").replace("W/", "").replace(",", " ").split()):
         return Response(status_code=304, headers={"ETag": tag})
     response.headers["ETag"] = tag
@@ -117,17 +124,16 @@ async def entry(entry_id: str, request: Request, response: Response) -> EntryDet
 
 
 def detail_of(request: Request, entry_id: str) -> EntryDetail:
-    """One live entry; NotFound where none has the id."""
+    """One live entry; NotFound where none has the id, or it is not valid today."""
     retriever: Retriever = request.app.state.live.retriever
     for approved in retriever.contents.entries:
         if approved.entry.id == entry_id:
-            zone = ZoneInfo(retriever.contents.policy.business_hours.timezone)
+            _valid(approved.entry, retriever.contents.policy.business_hours.day_of(request.app.state.now()))
             return EntryDetail(
                 index_version=retriever.version,
                 version=approved.version,
                 approved_by=approved.approved_by,
                 approved_at=approved.approved_at,
-                valid_today=approved.entry.valid_on(request.app.state.now().astimezone(zone).date()),
                 entry=approved.entry,
             )
     raise NotFound(
@@ -135,10 +141,18 @@ def detail_of(request: Request, entry_id: str) -> EntryDetail:
     )
 
 
-def _fits(approved: ApprovedEntry, asked: EntryFilter) -> bool:
+def _valid(entry: Entry, today: date) -> None:
+    """An expired reply is never shown, with a rebuild or without."""
+    if not entry.valid_on(today):
+        window = f"from {entry.valid_from or 'any day'} to {entry.valid_until or 'any day'}"
+        raise NotFound(f"entry {entry.id!r} is valid {window}, not on {today}: GET /v1/entries lists those that are")
+
+
+def _fits(approved: ApprovedEntry, asked: EntryFilter, today: date) -> bool:
     entry = approved.entry
     return (
-        (asked.category is None or entry.category == asked.category)
+        entry.valid_on(today)
+        and (asked.category is None or entry.category == asked.category)
         and (asked.kind is None or entry.kind == asked.kind)
         and (asked.product is None or asked.product in entry.products)
         and (asked.audience is None or entry.audience == asked.audience)

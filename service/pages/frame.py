@@ -49,6 +49,7 @@ PLACES: tuple[Place, ...] = (
     Place("/", "place_knowledge", "search"),
     Place("/browse", "place_browse", "search"),
     Place("/training", "place_training", "search"),
+    Place("/editor", "place_editor", "edit"),
     Place("/review", "place_review", "read"),
     Place("/publish", "place_publish", "read"),
     Place("/import", "place_import", "edit"),

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 import service.golden
 from service.settings import Settings
+from tests.service.editors import editing
 from tests.service.shop import GOLDEN, fill, publish, release, serving
 
 
@@ -52,4 +53,11 @@ def settings(released: Path, tmp_path: Path, few_golden: Path) -> Settings:
 def client(home: Path) -> Iterator[TestClient]:
     """The service over the shop, on Friday 20 November 2026 at ten."""
     with serving(Settings(home=home)) as client:
+        yield client
+
+
+@pytest.fixture
+def desk(home: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """The service as editors use it, with a database of its own."""
+    with editing(home, tmp_path) as client:
         yield client

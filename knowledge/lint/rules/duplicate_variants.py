@@ -49,11 +49,12 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _by_form(context: Context) -> dict[str, list[Place]]:
     found: dict[str, list[Place]] = defaultdict(list)
+    wanted = None if context.subject is None else {form(text) for entry in context.entries for text in entry.phrasings}
     for entry in context.pack.entries:
-        fields = ["title", *(f"variants[{number}]" for number in range(len(entry.variants)))]
-        for field, phrasing in zip(fields, entry.phrasings, strict=True):
-            if key := form(phrasing):
-                found[key].append(Place(entry, field, phrasing))
+        for number, phrasing in enumerate(entry.phrasings):
+            key = form(phrasing)
+            if key and (wanted is None or key in wanted):
+                found[key].append(Place(entry, f"variants[{number - 1}]" if number else "title", phrasing))
     return found
 
 

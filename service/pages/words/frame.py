@@ -27,6 +27,7 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "place_publish": "发布",
         "place_browse": "全部话术",
         "place_training": "练习",
+        "place_editor": "写话术",
     },
     "en": {
         "brand": "Huashu",
@@ -48,5 +49,6 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "place_publish": "Publish",
         "place_browse": "All replies",
         "place_training": "Practise",
+        "place_editor": "Write",
     },
 }

@@ -14,7 +14,7 @@ from service.settings import Settings
 from tests.service.shop import ENTRIES, FRIDAY, REFUND, SHANGHAI, publish, serving, state_of
 
 ADDRESS = "/v1/entries"
-ALL = sorted(entry.id for entry in ENTRIES)
+ALL = sorted(entry.id for entry in ENTRIES if entry.valid_on(FRIDAY.date()))
 
 
 def listed(client: TestClient, **asked: Any) -> dict[str, Any]:
@@ -31,10 +31,10 @@ def ids(body: dict[str, Any]) -> list[str]:
 
 
 def test_without_a_query_all_are_listed_by_id(client: TestClient) -> None:
-    """Every live entry, those outside their window included, with what a list needs to show."""
+    """Every live entry that is valid today, with what a list needs to show."""
     body = listed(client)
     assert ids(body) == ALL
-    assert (body["total"], body["index_version"]) == (8, state_of(client).live.version)
+    assert (body["total"], body["index_version"]) == (7, state_of(client).live.version)
     refund = body["entries"][ALL.index("refund.time")]
     assert set(refund) == set(EntrySummary.model_fields)
     assert refund == {
@@ -58,7 +58,7 @@ def test_a_query_ranks_them(client: TestClient) -> None:
     body = listed(client, query="退款几天能到")
     assert ids(body)[0] == "refund.time"
     assert [item["confidence"] for item in body["entries"]] == [1.0] + [0.0] * (body["total"] - 1)
-    assert body["total"] == 8
+    assert body["total"] == 7
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_pages_make_up_the_whole(client: TestClient, query: str | None) -> None:
     """Pages of three, put together, are the list; beyond its end there is nothing."""
     asked = {} if query is None else {"query": query}
     pages = [listed(client, limit=3, offset=offset, **asked) for offset in (0, 3, 6, 9)]
-    assert [len(page["entries"]) for page in pages] == [3, 3, 2, 0]
+    assert [len(page["entries"]) for page in pages] == [3, 3, 1, 0]
     assert [name for page in pages for name in ids(page)] == ids(listed(client, **asked))
-    assert {page["total"] for page in pages} == {8}
+    assert {page["total"] for page in pages} == {7}
 
 
 @pytest.mark.parametrize(
@@ -159,11 +159,14 @@ def test_an_unchanged_entry_is_not_sent_again(client: TestClient, tmp_path: Path
     ],
 )
 def test_whether_it_is_valid_goes_by_the_desks_day(home: Path, moment: datetime, valid: bool) -> None:
-    """The injected clock in the desk's time zone decides, as it does for suggestions; the tag tells the two apart."""
+    """The injected clock in the desk's time zone decides: outside its validity an entry is neither read nor found."""
     with serving(Settings(home=home), moment) as client:
         response = client.get(f"{ADDRESS}/promo.summer")
-    assert response.json()["valid_today"] is valid
-    assert response.headers["etag"].endswith('-not-valid"') is not valid
+        listed = [item["entry_id"] for item in client.get(ADDRESS).json()["entries"]]
+        found = [item["entry_id"] for item in client.get(f"{ADDRESS}?query=夏季满减怎么参加").json()["entries"]]
+    assert response.status_code == (200 if valid else 404)
+    assert valid or "is valid from 2026-06-01 to 2026-08-31, not on 2026-" in response.json()["detail"]
+    assert ("promo.summer" in listed) is ("promo.summer" in found) is valid
 
 
 def test_without_an_index_there_is_a_next_step(tmp_path: Path) -> None:

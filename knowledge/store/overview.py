@@ -1,0 +1,34 @@
+"""Every entry at a glance, in two statements however many versions there are: the newest version and the live one."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, and_, func, select
+
+from knowledge.store.records import Overview
+from knowledge.store.rows import VERSIONS
+from knowledge.store.tables import entry_version
+
+
+def overviews(connection: Connection) -> tuple[Overview, ...]:
+    """Ordered by id, by code point."""
+    newest = select(VERSIONS.entry_id, func.max(VERSIONS.version).label("version")).group_by(VERSIONS.entry_id)
+    last = newest.subquery()
+    columns = [entry_version.c[name] for name in ("entry_id", "version", "state", "author", "created_at", "content")]
+    found = connection.execute(
+        select(*columns).join(last, and_(VERSIONS.entry_id == last.c.entry_id, VERSIONS.version == last.c.version))
+    )
+    live = {
+        row.entry_id: (row.version, row.content)
+        for row in connection.execute(
+            select(VERSIONS.entry_id, VERSIONS.version, VERSIONS.content)
+            .join(last, VERSIONS.entry_id == last.c.entry_id)
+            .where(VERSIONS.state == "approved", VERSIONS.version != last.c.version)
+        )
+    }
+    listed = []
+    for row in found:
+        values = dict(row._mapping)
+        own = (row.version, row.content) if row.state == "approved" else (None, None)
+        version, content = live.get(row.entry_id, own)
+        listed.append(Overview(**values, live_version=version, live_content=content))
+    return tuple(sorted(listed, key=lambda one: one.entry_id))

@@ -1,0 +1,1 @@
+"""The editors' desk: what its API and its page show of entries while they are written."""

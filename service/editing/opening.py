@@ -1,0 +1,128 @@
+"""An entry opened for editing, and the words its fields are chosen from: everything an editor needs, read at once.
+
+What somebody types begins from the newest version, whatever its state; it is kept as their working copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from knowledge.errors import NotFound
+from knowledge.model import Facts, Language, Policy
+from knowledge.store import Overview, Store, VersionRecord, WorkingCopy
+
+PRESENT = timedelta(minutes=3)  # since somebody typed, during which they count as typing still
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Somebody else who has typed at this entry and not saved it; `active` is that they did so just now."""
+
+    person: str
+    updated_at: datetime
+    active: bool
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An entry as its editor sees it. `base` is the version that `own` began from, the newest where there is none."""
+
+    entry_id: str
+    base: VersionRecord | None
+    newest: VersionRecord | None
+    live: VersionRecord | None
+    own: WorkingCopy | None
+    others: tuple[Presence, ...]
+    history: tuple[VersionRecord, ...]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A name that may stand in a reply in braces, and what it stands for."""
+
+    name: str
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something a field may be, and what it is called."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the fields of an entry are chosen from."""
+
+    references: tuple[Reference, ...]
+    targets: tuple[Choice, ...]
+    fields: tuple[Choice, ...]
+    products: tuple[Choice, ...]
+    entries: tuple[Choice, ...]
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+def opened(store: Store, entry_id: str, person: str, now: datetime) -> Opened:
+    """The entry; NotFound where there is no version and the person has typed nothing."""
+    copies = store.working_copies(entry_id)
+    own = next((copy for copy in copies if copy.person == person), None)
+    history = _history(store, entry_id, own)
+    newest = history[-1] if history else None
+    base = newest if own is None else next((one for one in history if one.version == own.base_version), None)
+    return Opened(
+        entry_id=entry_id,
+        base=base,
+        newest=newest,
+        live=next((one for one in history if one.state == "approved"), None),
+        own=own,
+        others=presence(copies, person, now),
+        history=history,
+    )
+
+
+def presence(copies: Sequence[WorkingCopy], person: str, now: datetime) -> tuple[Presence, ...]:
+    """Everybody else's working copies of one entry, last typed first."""
+    return tuple(
+        Presence(copy.person, copy.updated_at, now - copy.updated_at <= PRESENT)
+        for copy in copies
+        if copy.person != person
+    )
+
+
+def vocabulary(store: Store, overviews: Sequence[Overview], language: Language) -> Vocabulary:
+    """The words of the policy, the facts and the entries there are, labels in one language."""
+    policy, facts = store.policy(), store.facts()
+    english = language == "en"
+    return Vocabulary(
+        references=references(policy, facts),
+        targets=tuple(Choice(name, one.label_en if english else one.label) for name, one in policy.targets.items()),
+        fields=tuple(Choice(name, one.label_en if english else one.label) for name, one in policy.fields.items()),
+        products=tuple(Choice(code, one.names[0] if one.names else code) for code, one in facts.products.items()),
+        entries=tuple(Choice(one.entry_id, one.content["title"]) for one in overviews),
+        categories=tuple(sorted({one.entry_id.split(".", 1)[0] for one in overviews})),
+        tags=tuple(sorted({tag for one in overviews for tag in one.content.get("tags", ())})),
+    )
+
+
+def references(policy: Policy, facts: Facts) -> tuple[Reference, ...]:
+    """Slots of the policy, then facts of the shop, then those of products."""
+    slots = [Reference(name, label, "slot") for name, label in policy.slots.items()]
+    named = [Reference(name, fact.zh, "fact") for name, fact in facts.facts.items()]
+    for code, product in facts.products.items():
+        named += [Reference(f"{code}.{name}", fact.zh, "fact") for name, fact in product.facts.items()]
+    return (*slots, *named)
+
+
+def _history(store: Store, entry_id: str, own: WorkingCopy | None) -> tuple[VersionRecord, ...]:
+    try:
+        return store.history(entry_id)
+    except NotFound:
+        if own is None:
+            raise
+        return ()

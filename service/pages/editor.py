@@ -1,0 +1,264 @@
+"""The editors' page: /editor lists every entry, /editor/{id} is where one is written.
+
+Everything is a form that works without a script; with one, `static/editor.js` keeps what is typed at every pause,
+lints it, and shows who else is at it. What a form sends is kept as the working copy first, so nothing of it is lost
+whatever is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import TypeAdapter, ValidationError
+from starlette.datastructures import FormData
+
+from knowledge.errors import KnowledgeError, NotFound, StateError
+from knowledge.manuscript import Manuscript, manuscript_of
+from knowledge.model import EntryId
+from knowledge.store import Store
+from service.api.desk import DeskFilter, Editor, EntryName, entry_out, free_id
+from service.api.writing import judged
+from service.editing import catalogue
+from service.editing.opening import Opened, Vocabulary, opened, vocabulary
+from service.pages.forms import manuscript_from
+from service.pages.frame import language_of, render
+from service.pages.words import editor as texts
+
+ROWS = 40  # entries on a page of the list
+CHIPS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("chip_all", {}),
+    ("chip_typing", {"typing": "true"}),
+    ("chip_draft", {"state": "draft"}),
+    ("chip_in_review", {"state": "in_review"}),
+    ("chip_approved", {"state": "approved"}),
+    ("chip_retired", {"state": "retired"}),
+    ("chip_low", {"low": "true"}),
+    ("chip_expiring", {"expiring_days": "14"}),
+)
+KINDS, CHANNELS, LANGUAGES = ("faq", "script"), ("any", "chat", "phone", "email"), ("zh", "en")
+STAGES, AUDIENCES = ("pre-sale", "in-sale", "after-sale"), ("customer", "supplier")
+LEVELS, PRIORITIES = ("none", "offer", "required"), ("normal", "high", "urgent")
+FILTERS = frozenset(DeskFilter.model_fields) - {"limit", "offset"}
+IDS: TypeAdapter[str] = TypeAdapter(EntryId)
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/editor")
+async def entries(request: Request, person: Editor) -> Response:
+    """The list, and a word on where to begin."""
+    return await _page(request, person.name, None)
+
+
+@router.post("/editor")
+async def begin(request: Request, person: Editor) -> Response:
+    """A new entry: its id is proposed from category and title, and its working copy begun."""
+    form, now = await request.form(), request.app.state.now()
+    category, title = str(form.get("category", "")).strip(), str(form.get("title", "")).strip()
+    if not category or not title:
+        return await _page(request, person.name, None, {"problem": "new_incomplete"}, 422)
+
+    def act(store: Store) -> str:
+        entry_id = IDS.validate_python(str(form.get("entry_id", "")).strip() or free_id(store, category, title))
+        with suppress(NotFound):
+            raise StateError(f"entry {entry_id} has version {store.history(entry_id)[-1].version}: open it instead")
+        content = Manuscript(title=title, kind=str(form.get("kind", "faq")))
+        store.save_working_copy(entry_id, person.name, 0, content, "", now)
+        return entry_id
+
+    try:
+        return _to(f"/editor/{quote(await request.app.state.storage.run(act))}")
+    except ValidationError:
+        return await _page(request, person.name, None, {"problem": "new_bad_id"}, 422)
+    except StateError:
+        return await _page(request, person.name, None, {"problem": "new_taken"}, 409)
+
+
+@router.get("/editor/{entry_id}")
+async def entry(entry_id: EntryName, request: Request, person: Editor) -> Response:
+    """An entry as it stands, or as the person was typing it."""
+    return await _page(request, person.name, entry_id)
+
+
+@router.post("/editor/{entry_id}")
+async def save(entry_id: EntryName, request: Request, person: Editor) -> Response:
+    """What the form's buttons do where no script does it: keep, save, submit, discard, retire."""
+    form, now, who = await request.form(), request.app.state.now(), person.name
+    act, comment, revision = (str(form.get(name, "")) for name in ("act", "comment", "revision"))
+
+    def run(store: Store) -> str:
+        if act == "discard":
+            store.discard_working_copy(entry_id, who, revision)
+            return "discarded"
+        if act == "retire":
+            store.retire(entry_id, who, comment, now)
+            return "retired"
+        base = store.history(entry_id)[-1].version if act == "rebase" else _number(form)
+        copy = store.save_working_copy(entry_id, who, base, manuscript_from(form), revision, now)
+        if act in ("keep", "rebase"):
+            return "kept"
+        version, _ = store.save_draft(entry_id, who, copy.revision, comment, now)
+        if act == "submit":
+            store.submit(entry_id, version, who, now, comment)
+        return "submitted" if act == "submit" else "saved"
+
+    try:
+        done = await request.app.state.storage.run(run)
+    except (KnowledgeError, ValidationError) as error:
+        status = 409 if isinstance(error, StateError) else 422
+        return await _page(request, who, entry_id, {"refused": str(error)}, status, _typed(form))
+    return _to("/editor" if done == "discarded" and not _number(form) else f"/editor/{quote(entry_id)}?done={done}")
+
+
+@router.get("/editor/{entry_id}/versions/{version}")
+async def version(entry_id: EntryName, version: int, request: Request, person: Editor) -> Response:
+    """An old version, to read and to bring back."""
+    record = await request.app.state.storage.run(lambda store: store.version(entry_id, version))
+    shown = {"entry_id": entry_id, "record": record, "content": manuscript_of(record.entry)}
+    return render(request, "version.html", texts.WORDS, shown)
+
+
+@router.post("/editor/{entry_id}/versions/{version}")
+async def restore(entry_id: EntryName, version: int, request: Request, person: Editor) -> Response:
+    """The version's text as a new draft."""
+    comment, now = str((await request.form()).get("comment", "")), request.app.state.now()
+    await request.app.state.storage.run(lambda store: store.restore(entry_id, version, person.name, comment, now))
+    return _to(f"/editor/{quote(entry_id)}?done=restored")
+
+
+async def _page(
+    request: Request,
+    person: str,
+    entry_id: str | None,
+    told: Mapping[str, str] | None = None,
+    status: int = 200,
+    typed: Manuscript | None = None,
+) -> Response:
+    """The page with the list, and the entry if one is named; `typed` is what was sent and could not be kept."""
+    asked, language, now = _filter(request), language_of(request), request.app.state.now()
+    packs = request.app.state.packs
+
+    def read(store: Store) -> dict[str, Any]:
+        overviews = packs.overviews(store)
+        every, today = catalogue.listed(store, overviews, person, now)
+        found = opened(store, entry_id, person, now) if entry_id is not None else None
+        names = vocabulary(store, overviews, language)
+        context = _list(request, every, today, asked) | {"vocabulary": names}
+        if found is None or entry_id is None:
+            return context
+        content = typed or (found.own.content if found.own is not None else _content(found))
+        findings = judged(store, packs, content, entry_id, language, now)
+        return context | _sheet(found, content, names, person, language) | {"findings": findings}
+
+    context = await request.app.state.storage.run(read)
+    said = {"done": request.query_params.get("done", ""), "problem": "", "refused": "", "now": now, "moment": _moment}
+    return render(request, "editor.html", texts.WORDS, context | said | dict(told or {}), status)
+
+
+def _list(request: Request, every: list[catalogue.Row], today: date, asked: DeskFilter) -> dict[str, Any]:
+    """The rows that are wanted, and the links that narrow and turn the pages."""
+    fitting = [row for row in every if catalogue.fits(row, asked.wanted(), today)]
+    kept = {name: value for name, value in request.query_params.items() if name in FILTERS and value}
+    chosen = {name: kept[name] for name in ("typing", "state", "low", "expiring_days") if name in kept}
+    beside = {name: value for name, value in kept.items() if name not in chosen}
+    return {
+        "entry_id": None,
+        "opened": None,
+        "rows": fitting[asked.offset : asked.offset + ROWS],
+        "total": len(fitting),
+        "every": len(every),
+        "today": today,
+        "asked": asked,
+        "query": f"?{urlencode(kept)}" if kept else "",
+        "chips": [(word, _address(beside | fields), chosen == fields) for word, fields in CHIPS],
+        "categories": sorted({row.category for row in every}),
+        "owners": sorted({row.owner for row in every}),
+        "narrowed": sum(name in beside for name in ("category", "kind", "product", "owner")),
+        "before": _address(kept | {"offset": str(max(asked.offset - ROWS, 0))}) if asked.offset else "",
+        "after": _address(kept | {"offset": str(asked.offset + ROWS)}) if asked.offset + ROWS < len(fitting) else "",
+    }
+
+
+def _sheet(found: Opened, content: Manuscript, names: Vocabulary, person: str, language: str) -> dict[str, Any]:
+    """The entry's part of the page."""
+    base = found.own.base_version if found.own is not None else (found.newest.version if found.newest else 0)
+    return {
+        "entry_id": found.entry_id,
+        "opened": found,
+        "content": content,
+        "base_version": base,
+        "revision": found.own.revision if found.own is not None else "",
+        "stale": found.newest is not None and found.newest.version != base,
+        "choices": {
+            "kinds": KINDS,
+            "channels": CHANNELS,
+            "languages": LANGUAGES,
+            "stages": STAGES,
+            "audiences": AUDIENCES,
+            "levels": LEVELS,
+            "priorities": PRIORITIES,
+        },
+        "data": {
+            "words": texts.WORDS["en" if language == "en" else "zh"],
+            "person": person,
+            "entry": entry_out(found).model_dump(mode="json"),
+            "references": [vars(one) for one in names.references],
+            "entries": {one.name: one.label for one in names.entries},
+            "language": language,
+        },
+    }
+
+
+def _content(found: Opened) -> Manuscript:
+    assert found.newest is not None  # without a version and a working copy there is no such entry
+    return manuscript_of(found.newest.entry)
+
+
+def _filter(request: Request) -> DeskFilter:
+    """What the address asks for; what cannot be read is as if it were not there."""
+    kept = {name: value for name, value in request.query_params.items() if name in (*FILTERS, "offset") and value}
+    try:
+        return DeskFilter.model_validate(kept)
+    except ValidationError:
+        return DeskFilter()
+
+
+def _typed(form: FormData) -> Manuscript | None:
+    """What a form that was refused had in it."""
+    try:
+        return manuscript_from(form)
+    except ValidationError:
+        return None
+
+
+def _number(form: FormData) -> int:
+    given = str(form.get("base_version", "0"))
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 8 else 0
+
+
+def _address(fields: Mapping[str, str]) -> str:
+    return f"/editor?{urlencode(fields)}" if fields else "/editor"
+
+
+def _to(address: str) -> Response:
+    """Back to a page after an act, so that loading it again does not act again."""
+    return RedirectResponse(address, status_code=303)
+
+
+def _moment(at: datetime, now: datetime, words: Mapping[str, str]) -> str:
+    """When something was done, as people say it."""
+    minutes = int((now - at).total_seconds() // 60)
+    if minutes < 1:
+        return words["just_now"]
+    if minutes < 60:
+        return words["minutes_ago"].format(n=minutes)
+    if minutes < 24 * 60:
+        return words["hours_ago"].format(n=minutes // 60)
+    days = minutes // (24 * 60)
+    return words["days_ago"].format(n=days) if days <= 14 else at.astimezone(UTC).date().isoformat()

@@ -1,0 +1,172 @@
+"""The editors' page without a script: the list, the sheet, and every button."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.pages import editor
+from service.pages.words.editor import WORDS
+from tests.service.editors import DESK, WANG, Json, editing, keep, save, typed
+from tests.service.people import AGENT
+from tests.service.shop import FRIDAY, PROMO, REFUND
+
+PAGE = "/editor/refund.time"
+
+
+def field(page: str, name: str) -> str:
+    """A hidden field's value."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]
+
+
+def sent(client: TestClient, act: str, **fields: str) -> Json:
+    """The fields of the form as a browser sends them."""
+    page = client.get(PAGE).text
+    own = {name: field(page, name) for name in ("revision", "base_version")}
+    content = typed()
+    plain = {name: content[name] for name in ("kind", "title", "audience", "stage", "source")}
+    plain |= {"level": "none", "priority": "normal"}
+    reply = {"reply_channel": "any", "reply_language": "zh", "reply_text": "您好。"}
+    return own | plain | reply | {"variants": "\r\n".join(content["variants"]), "act": act} | fields
+
+
+def test_the_list_shows_every_entry_and_its_filters(desk: TestClient) -> None:
+    """Rows link to the sheet and keep the filter; chips and pages are links."""
+    page = desk.get("/editor?state=approved&category=refund").text
+    assert "/editor/refund.time?state=approved&amp;category=refund" in page
+    assert "1 条" in page and "/editor/ship.no-update" not in page
+    assert 'href="/editor?category=refund&amp;state=draft"' in page
+    assert desk.get("/editor?state=nonsense").status_code == 200
+    assert "没有符合条件的话术" in desk.get("/editor?query=没有这句").text
+
+
+def test_pages_of_the_list_are_links(desk: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forwards and backwards, with the filter kept."""
+    monkeypatch.setattr(editor, "ROWS", 3)
+    assert 'href="/editor?kind=faq&amp;offset=3"' in desk.get("/editor?kind=faq").text
+    last = desk.get("/editor?kind=faq&offset=6").text
+    assert 'href="/editor?kind=faq&amp;offset=3"' in last and "offset=9" not in last
+
+
+def test_an_entry_s_fields_are_filled(desk: TestClient) -> None:
+    """As the newest version has them, or as one was typing it; with who else is at it."""
+    assert f'value="{REFUND.title}"' in desk.get(PAGE).text
+    keep(desk, typed(title="王的"), headers=WANG)
+    keep(desk, typed(title='我的<b>"'))
+    page = desk.get(PAGE).text
+    assert "我的&lt;b&gt;&#34;" in page and "王的" not in page
+    assert "wang 正在编辑这条话术" in page
+
+
+def test_a_new_entry_is_begun_with_a_proposed_id(desk: TestClient) -> None:
+    """Redirected to its sheet; without category or title, or with an id that can be none, it is said what to mend."""
+    response = desk.post("/editor", data={"title": "多久到账", "category": "refund"}, follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (303, "/editor/refund.duo-jiu-dao-zhang")
+    assert desk.get(response.headers["location"]).status_code == 200
+    told = WORDS["zh"]
+    for data, status, word in (
+        ({"title": "x"}, 422, "new_incomplete"),
+        ({"title": "x", "category": "refund", "entry_id": "退款 一"}, 422, "new_bad_id"),
+        ({"title": "x", "category": "refund", "entry_id": "refund.duo-jiu-dao-zhang"}, 409, "new_taken"),
+    ):
+        response = desk.post("/editor", data=data)
+        assert (response.status_code, told[word] in response.text) == (status, True)
+
+
+def test_an_id_that_an_entry_has_is_not_begun_again(desk: TestClient) -> None:
+    """It would only meet that entry when it is saved."""
+    response = desk.post("/editor", data={"title": "x", "category": "refund", "entry_id": "refund.time"})
+    assert (response.status_code, WORDS["zh"]["new_taken"] in response.text) == (409, True)
+
+
+def test_what_is_sent_is_saved_and_submitted(desk: TestClient) -> None:
+    """Each button does its own; the page after it says what was done, and loading it again does nothing."""
+    for act, state, done in (("keep", "approved", "done_kept"), ("save", "draft", "done_saved")):
+        response = desk.post(PAGE, data=sent(desk, act, title="第二版"))
+        assert (response.status_code, WORDS["zh"][done] in response.text) == (200, True)
+        assert desk.get(DESK).json()["newest"]["version"]["state"] == state
+    response = desk.post(PAGE, data=sent(desk, "submit", title="第三版", comment="请看"))
+    assert WORDS["zh"]["done_submitted"] in response.text
+    newest = desk.get(DESK).json()["newest"]
+    assert (newest["version"]["state"], newest["version"]["comment"]) == ("in_review", "请看")
+    assert newest["content"]["title"] == "第三版"
+
+
+def test_what_cannot_be_saved_is_told_and_kept(desk: TestClient) -> None:
+    """422 with the reasons, the fields as they were sent, and a working copy of them."""
+    response = desk.post(PAGE, data=sent(desk, "save", title="", variants="一\r\n二"))
+    assert response.status_code == 422
+    assert "title: is empty" in response.text and ">\n一\n二<" in response.text
+    assert desk.get(DESK).json()["own"]["content"]["variants"] == ["一", "二"]
+
+
+def test_another_window_s_text_is_not_overwritten(desk: TestClient) -> None:
+    """409: what was sent is still in the fields, what the other window kept still on the server."""
+    form = sent(desk, "save", title="这个窗口")
+    keep(desk, typed(title="那个窗口"))
+    response = desk.post(PAGE, data=form)
+    assert response.status_code == 409
+    assert "这个窗口" in response.text and "another of your tabs" in response.text
+    assert desk.get(DESK).json()["own"]["content"]["title"] == "那个窗口"
+
+
+def test_a_newer_version_is_read_before_it_is_replaced(desk: TestClient) -> None:
+    """409 names who saved and links to it; only who says that theirs is to stand goes on from it."""
+    form = sent(desk, "save", title="我的")
+    save(desk, typed(title="王的"), headers=WANG)
+    response = desk.post(PAGE, data=form)
+    assert response.status_code == 409
+    assert f"{PAGE}/versions/2" in response.text and 'value="rebase"' in response.text
+    desk.post(PAGE, data=sent(desk, "rebase", title="我的"))
+    assert WORDS["zh"]["done_saved"] in desk.post(PAGE, data=sent(desk, "save", title="我的")).text
+    assert [one["author"] for one in desk.get(DESK).json()["history"]] == ["王敏", "wang", "li"]
+
+
+def test_changes_are_discarded_and_entries_retired(desk: TestClient) -> None:
+    """By their own buttons; retiring takes a reason and stands in the history."""
+    keep(desk, typed(title="不要了"))
+    assert WORDS["zh"]["done_discarded"] in desk.post(PAGE, data=sent(desk, "discard")).text
+    assert desk.get(DESK).json()["own"] is None
+    assert WORDS["zh"]["done_retired"] in desk.post(PAGE, data={"act": "retire", "comment": "停用"}).text
+    assert desk.get(DESK).json()["live_version"] is None
+
+
+def test_an_old_version_is_read_and_brought_back(desk: TestClient) -> None:
+    """Its text stands on a page of its own, with the button that makes it a draft."""
+    save(desk, typed(title="第二版"))
+    page = desk.get(f"{PAGE}/versions/1").text
+    assert REFUND.title in page and REFUND.variants[3] in page and REFUND.replies[1].text in page
+    assert WORDS["zh"]["done_restored"] in desk.post(f"{PAGE}/versions/1").text
+    assert desk.get(DESK).json()["newest"]["content"]["title"] == REFUND.title
+
+
+def test_what_expires_and_serves_badly_is_marked(home: Path, tmp_path: Path) -> None:
+    """In the list, with the day."""
+    assert PROMO.valid_until is not None
+    moment = FRIDAY.replace(month=8, day=31) - timedelta(days=3)
+    with editing(home, tmp_path, moment) as desk:
+        assert "2026-08-31 到期" in desk.get("/editor").text
+        assert "2026-08-31 已过期" not in desk.get("/editor").text
+
+
+def test_moments_are_told_as_people_do() -> None:
+    """From just now to a date."""
+    words = WORDS["en"]
+    told = [
+        editor._moment(FRIDAY - timedelta(minutes=minutes), FRIDAY, words)
+        for minutes in (0, 5, 125, 3 * 1440, 20 * 1440)
+    ]
+    assert told == ["just now", "5 min ago", "2 h ago", "3 days ago", "2026-10-31"]
+
+
+def test_pages_are_the_editors_own(desk: TestClient) -> None:
+    """Agents are refused, in reading as in writing."""
+    for address in ("/editor", PAGE, f"{PAGE}/versions/1"):
+        assert desk.get(address, headers=AGENT).status_code == 403
+        assert desk.post(address, headers=AGENT).status_code == 403
