@@ -11,6 +11,7 @@ from knowledge.store.records import (
     VersionRecord,
 )
 from knowledge.store.store import Store
+from knowledge.store.usage import InboxItem, Mark, QueryRecord, Slice
 
 __all__ = [
     "Act",
@@ -19,6 +20,10 @@ __all__ = [
     "FeedbackCounts",
     "FeedbackRecord",
     "ImportReport",
+    "InboxItem",
+    "Mark",
+    "QueryRecord",
+    "Slice",
     "Source",
     "Store",
     "VersionRecord",

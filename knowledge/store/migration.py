@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, inspect, text
 from knowledge.errors import StateError
 
 # The newest of migrations/versions, and all of them; a test holds the two together.
-HEAD = "0002"
-REVISIONS = frozenset(("0001", HEAD))
+HEAD = "0006"
+REVISIONS = frozenset(("0001", "0002", HEAD))
 ADVISORY_LOCK = 0x48756173
 
 
