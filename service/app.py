@@ -7,12 +7,12 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 
 import anyio.to_thread
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -23,12 +23,17 @@ from index.artefact import Shelf
 from index.embedder import Embedder, load_embedder
 from service import errors
 from service.adapters import wiring
-from service.api import checks, entries, feedback, insights, operations, suggestions
+from service.api import checks, entries, feedback, inbox, insights, operations, privacy, suggestions, traffic
 from service.desk import Desk
 from service.identity.people import Person
+from service.inbox import Inbox
 from service.live import Live
 from service.metrics import Metrics
 from service.pages import frame, knowledge
+from service.pages import inbox as inbox_page
+from service.pages import insights as insights_page
+from service.querylog import QueryLog, by_browser_or_console
+from service.repairs import Repairs
 from service.settings import Settings
 from service.shown import Recent
 from service.storage import Storage
@@ -115,15 +120,23 @@ def create_app(
         live = Live(Shelf(settings.artefacts), engine, settings.poll_seconds)
         await anyio.to_thread.run_sync(live.start)
         app.state.live = live
-        app.state.recent = Recent()
-        app.state.suggest = app.state.recent.remembering(Desk(lambda: live.retriever, now).suggest)
-        app.state.check = checks.Checker(lambda: live.retriever).check
         app.state.storage = Storage(settings.database_url)
+        app.state.queries = _query_log(app, settings)
+        app.state.queries.start()
+        app.state.inbox = Inbox(lambda: live.retriever, app.state.storage, now)
+        app.state.inbox.start()
+        app.state.repairs = Repairs(lambda: live.retriever, now)
+        app.state.recent = Recent()
+        desk = Desk(lambda: live.retriever, now, app.state.queries.note)
+        app.state.suggest = app.state.recent.remembering(desk.suggest)
+        app.state.check = checks.Checker(lambda: live.retriever).check
         try:
             async with wiring.running(app, settings.adapters):
                 yield
         finally:
             await anyio.to_thread.run_sync(live.stop)
+            await anyio.to_thread.run_sync(app.state.inbox.stop)
+            await anyio.to_thread.run_sync(app.state.queries.stop)
             await anyio.to_thread.run_sync(app.state.storage.close)
 
     # FastAPI's own /docs would load its script from elsewhere; this one serves it.
@@ -139,6 +152,8 @@ def create_app(
     app.state.now = now
     app.state.identify = identify
     for resource in (suggestions, feedback, insights, checks, entries, operations, knowledge):
+        app.include_router(resource.router, dependencies=[Depends(by_browser_or_console)])
+    for resource in (inbox, traffic, privacy, inbox_page, insights_page):
         app.include_router(resource.router)
     wiring.install(app, settings.adapters)
     app.mount("/static", _Static(directory=frame.STATIC), name="static")
@@ -151,6 +166,18 @@ def create_app(
             TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", "testserver", settings.host]
         )
     return app
+
+
+def _query_log(app: FastAPI, settings: Settings) -> QueryLog:
+    """The log of answered queries, whose days are those of the live policy."""
+    return QueryLog(
+        app.state.storage,
+        app.state.metrics,
+        app.state.now,
+        timedelta(days=settings.retention_days),
+        lambda: app.state.live.retriever.contents.policy.business_hours.timezone,
+        settings.query_log,
+    )
 
 
 async def _observe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

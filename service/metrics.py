@@ -29,6 +29,10 @@ class Metrics:
         self.feedback = Counter(
             "huashu_feedback", "Feedback kept, the same again left out", ("act", "source"), registry=self.registry
         )
+        self.log_kept = Counter("huashu_query_log_kept", "Queries written to the log", registry=self.registry)
+        self.log_lost = Counter(
+            "huashu_query_log_lost", "Queries the log had to drop, by reason", ("reason",), registry=self.registry
+        )
         self.index = Gauge(
             "huashu_index_info",
             "The live index; the value is its number of entries",

@@ -66,6 +66,8 @@ class Settings:
     poll_seconds: how often the service looks for a newly published artefact (HUASHU_POLL_SECONDS, 1).
     open_network: serve an address other than loopback without any sign-in (HUASHU_OPEN_NETWORK=1).
     adapters: what other systems' clients may ask; see there.
+    query_log: keep every answered query, masked (HUASHU_QUERY_LOG, on; 0 for off).
+    retention_days: for how long queries, and texts of feedback, are kept (HUASHU_RETENTION_DAYS, 90).
     tuning: corrections of the bundled encoders, None for as they come (HUASHU_TUNING, a path or `none`; the shipped).
     """
 
@@ -77,6 +79,8 @@ class Settings:
     poll_seconds: float = 1.0
     open_network: bool = False
     adapters: Adapters = Adapters()
+    query_log: bool = True
+    retention_days: int = 90
     tuning: Path | None = SHIPPED_TUNING
 
     @classmethod
@@ -95,6 +99,8 @@ class Settings:
             poll_seconds=_number(given, "HUASHU_POLL_SECONDS", cls.poll_seconds, 0.01, 3600),
             open_network=given.get("HUASHU_OPEN_NETWORK", "0") == "1",
             adapters=Adapters.from_environment(given),
+            query_log=given.get("HUASHU_QUERY_LOG", "1") != "0",
+            retention_days=int(_number(given, "HUASHU_RETENTION_DAYS", cls.retention_days, 1, 3650, whole=True)),
             tuning=_tuning(given.get("HUASHU_TUNING")),
         )
 

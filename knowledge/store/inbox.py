@@ -56,7 +56,7 @@ def items(connection: Connection, since: datetime, limit: int) -> tuple[InboxIte
             tuple(dict.fromkeys(one.edits))[:EDITS],
         )
         for key, one in found.items()
-        if (one.decisions or one.answered) and not _settled(marked.get(key), one.last_seen)
+        if (one.decisions or one.answered) and not settled(marked.get(key), one.last_seen)
     ]
     return tuple(sorted(rows, key=lambda item: (-item.last_seen.timestamp(), item.key))[:limit])
 
@@ -83,7 +83,8 @@ def unmark(connection: Connection, kind: MarkKind, keys: Sequence[str]) -> int:
     return connection.execute(delete(inbox_mark).where(*there)).rowcount
 
 
-def _settled(decided: Mark | None, last_seen: datetime) -> bool:
+def settled(decided: Mark | None, last_seen: datetime) -> bool:
+    """Whether an item that was last seen then is off the list."""
     return decided is not None and (decided.act == "dismissed" or last_seen < decided.at + PATIENCE)
 
 

@@ -36,10 +36,10 @@ def recent(connection: Connection, limit: int) -> tuple[QueryRecord, ...]:
     return _records(connection, select(*COLUMNS).where(LOG.number.in_(newest)).order_by(LOG.number.desc()))
 
 
-def likelihoods(connection: Connection, index_version: str, limit: int) -> tuple[float, ...]:
-    """`inside` of the last queries that this index answered."""
-    estimated = select(LOG.inside).where(LOG.index_version == index_version, LOG.inside.is_not(None))
-    return tuple(connection.execute(estimated.order_by(LOG.number.desc()).limit(limit)).scalars())
+def likelihoods(connection: Connection, index_version: str, limit: int) -> tuple[float | None, ...]:
+    """`inside` of the last queries that this index answered, None where it was not estimated."""
+    answered = select(LOG.inside).where(LOG.index_version == index_version)
+    return tuple(connection.execute(answered.order_by(LOG.number.desc()).limit(limit)).scalars())
 
 
 def expire(connection: Connection, before: datetime) -> Removed:

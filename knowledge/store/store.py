@@ -211,8 +211,8 @@ class Store:
         with self._database.reading() as connection:
             return queries.recent(connection, limit)
 
-    def query_likelihoods(self, index_version: str, limit: int) -> tuple[float, ...]:
-        """Of the last queries of this index, how likely it was that any entry was meant (0..1), newest first."""
+    def query_likelihoods(self, index_version: str, limit: int) -> tuple[float | None, ...]:
+        """Of the last queries of this index, how likely it was that any entry was meant (0..1, or not estimated)."""
         with self._database.reading() as connection:
             return queries.likelihoods(connection, index_version, limit)
 

@@ -41,7 +41,11 @@ class Place:
 
 
 # In the order of the day's work; a page adds itself here.
-PLACES: tuple[Place, ...] = (Place("/", "place_knowledge", "search"),)
+PLACES: tuple[Place, ...] = (
+    Place("/", "place_knowledge", "search"),
+    Place("/inbox", "place_inbox", "edit"),
+    Place("/insights", "place_insights", "insights"),
+)
 
 
 def render(

@@ -16,6 +16,8 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "other_language": "English",
         "places": "页面",
         "place_knowledge": "查话术",
+        "place_inbox": "收件箱",
+        "place_insights": "数据",
     },
     "en": {
         "brand": "Huashu",
@@ -26,5 +28,7 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "other_language": "中文",
         "places": "Pages",
         "place_knowledge": "Find a reply",
+        "place_inbox": "Inbox",
+        "place_insights": "Insights",
     },
 }

@@ -81,11 +81,11 @@ def test_a_key_says_nothing_of_its_text() -> None:
 
 
 def test_likelihoods_are_of_one_index(store: Store) -> None:
-    """The newest first, less those that were not estimated and those of another index."""
+    """The newest first, those that were not estimated among them, less those of another index."""
     store.add_queries(
         [query(1, inside=0.1), query(2, inside=None), query(3, inside=0.3), query(4, index_version="000000000000")]
     )
-    assert store.query_likelihoods("1d9160960ea3", 10) == (0.3, 0.1)
+    assert store.query_likelihoods("1d9160960ea3", 10) == (0.3, None, 0.1)
     assert store.query_likelihoods("1d9160960ea3", 1) == (0.3,)
 
 
