@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 from knowledge.errors import KnowledgeError
-from service.cli import artefacts, asking, content, measuring, serving
+from service.cli import artefacts, asking, content, measuring, privacy, serving
 from service.cli.terminal import app, err
 from service.settings import SettingsError
 
 # Importing a group registers its verbs; the order here is that of `huashu --help`.
-GROUPS = (content, artefacts, asking, measuring, serving)
+GROUPS = (content, artefacts, asking, measuring, privacy, serving)
 
 
 def main() -> None:

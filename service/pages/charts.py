@@ -103,8 +103,18 @@ def draw(drawing: Drawing, theme: Theme, narrow: bool = False) -> bytes:
             chart.add(one.name, [*reversed(one.values)] if lying else [*one.values])
     else:
         chart.show_y_labels = chart.show_y_guides = chart.show_x_labels = False
+    chart.add_xml_filter(_without_script)
     rendered: bytes = chart.render(disable_xml_declaration=False)
     return rendered
+
+
+def _without_script(root: Any) -> Any:
+    """Pygal writes its settings as a script, for one that is not there."""
+    for parent in [*root.iter()]:
+        for child in [*parent]:
+            if str(child.tag).endswith("script"):
+                parent.remove(child)
+    return root
 
 
 def _written(value: Number, unit: str) -> str:
