@@ -83,12 +83,16 @@ class Theme:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The entry a theme may belong to; `said` where people chose it, else `confidence` (0..1) is the index's."""
+    """The entry a theme may belong to; `said` where people chose it, else `confidence` (0..1) is the index's.
+
+    `exact`: the theme's lead is a variant of it already, so it is the reply that did not serve.
+    """
 
     entry_id: str
     title: str
     confidence: float
     said: int = 0
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,8 +169,9 @@ class Inbox:
             if entry_id in titles:
                 return Proposal(entry_id, titles[entry_id], sure.get(entry_id, 0.0), said)
         if finding.candidates and finding.inside >= MEANT:
-            entry_id = finding.candidates[0].entry.entry.id
-            return Proposal(entry_id, titles[entry_id], sure[entry_id])
+            first = finding.candidates[0]
+            entry_id = first.entry.entry.id
+            return Proposal(entry_id, titles[entry_id], sure[entry_id], exact=first.tier == "exact")
         return None
 
     def accept(self, store: Store, keys: Sequence[str], entry_id: str, who: str) -> Draft:

@@ -63,12 +63,16 @@ class EditOut(BaseModel):
 
 
 class ProposalOut(BaseModel):
-    """The entry a theme may belong to. `said` counts the people who chose it; else `confidence` is the index's."""
+    """The entry a theme may belong to. `said` counts the people who chose it; else `confidence` is the index's.
+
+    `exact`: the representative is one of its phrasings already, so it is the reply that wants mending.
+    """
 
     entry_id: str
     title: str
     confidence: float
     said: int
+    exact: bool
 
 
 class ThemeOut(BaseModel):

@@ -19,12 +19,16 @@ from pygal.style import Style
 TOKENS = Path(__file__).parent / "static" / "tokens.css"
 FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif'
 BLOCKS = {"light": ":root {", "dark": ':root[data-theme="dark"] {'}
-WIDE, NARROW = (960, 300), (420, 300)
-LABELS = {WIDE: 12, NARROW: 4}  # days named under a chart
 
 Theme = Literal["light", "dark"]
 Kind = Literal["stacked", "lines", "bars"]
+Size = Literal["narrow", "half", "wide"]
 Number = float | int | None
+
+
+# About as many pixels as it is given on a page, so that its words are as large as the page's: a phone, a card of two in
+# a row, a card by itself. Width, height, and how many days are named under it.
+SIZES: dict[Size, tuple[int, int, int]] = {"narrow": (340, 240, 4), "half": (520, 240, 7), "wide": (1080, 300, 12)}
 
 
 @dataclass(frozen=True)
@@ -55,16 +59,17 @@ def palette(theme: Theme) -> dict[str, str]:
     return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
 
 
-def draw(drawing: Drawing, theme: Theme, narrow: bool = False) -> bytes:
+def draw(drawing: Drawing, theme: Theme, size: Size = "half") -> bytes:
     """The chart as an SVG file."""
-    size = NARROW if narrow else WIDE
+    width, height, named = SIZES[size]
+    narrow = size == "narrow"
     colours = palette(theme)
     kinds: dict[Kind, Any] = {"stacked": pygal.StackedBar, "lines": pygal.Line, "bars": pygal.HorizontalBar}
-    tall = max(size[1], 60 + 34 * len(drawing.labels)) if drawing.kind == "bars" else size[1]
+    tall = max(height, 60 + 30 * len(drawing.labels)) if drawing.kind == "bars" else height
     chart = kinds[drawing.kind](
         js=(),
-        style=_style(colours, [colours[one.colour] for one in drawing.series], 11 if narrow else 13),
-        width=size[0],
+        style=_style(colours, [colours[one.colour] for one in drawing.series], 11 if narrow else 12),
+        width=width,
         height=tall,
         explicit_size=True,
         margin=8,
@@ -75,7 +80,7 @@ def draw(drawing: Drawing, theme: Theme, narrow: bool = False) -> bytes:
         legend_at_bottom_columns=len(drawing.series),
         legend_box_size=10,
         truncate_legend=-1,
-        truncate_label=12 if narrow else 30,
+        truncate_label=14 if narrow else 30,
         show_y_guides=drawing.kind != "bars",
         show_x_guides=False,
         show_minor_x_labels=False,
@@ -94,7 +99,7 @@ def draw(drawing: Drawing, theme: Theme, narrow: bool = False) -> bytes:
     labels = [*reversed(drawing.labels)] if lying else [*drawing.labels]
     chart.x_labels = labels
     if not lying:
-        step = max(1, -(-len(labels) // LABELS[size]))
+        step = max(1, -(-len(labels) // named))
         chart.x_labels_major = labels[::step]
     else:
         chart.show_minor_x_labels = True

@@ -107,7 +107,7 @@ def _card(theme: Theme, proposal: Proposal | None, zone: ZoneInfo, words: Mappin
         "items": [
             {"key": item.key, "text": item.text, "count": words["times"].format(n=item.count)} for item in theme.items
         ],
-        "edits": [text for _, text in theme.edits],
+        "edits": list(dict.fromkeys(text for _, text in theme.edits)),
     }
 
 

@@ -122,7 +122,7 @@ async def chart(
     used = await request.app.state.storage.run(lambda store: usage(store, part, days))
     names = _targets(request) if name == "escalations" else titles_of(request)
     drawing = drawings.CHARTS[name](used, [day for day, _, _ in days], dictionary.WORDS[language_of(request)], names)
-    return await _image(drawing, asked.theme, asked.narrow)
+    return await _image(drawing, asked.theme, "narrow" if asked.narrow else "half")
 
 
 @router.get("/insights/entries/{entry_id}.svg")
@@ -132,7 +132,8 @@ async def entry_chart(
     """One entry's chart as an image."""
     _part, days = cut(Cut(**asked.model_dump(by_alias=True, exclude={"theme", "narrow"})), request)
     found = await request.app.state.storage.run(lambda store: store.entry_days(entry_id, days))
-    return await _image(drawings.entry(found, dictionary.WORDS[language_of(request)]), asked.theme, asked.narrow)
+    drawing = drawings.entry(found, dictionary.WORDS[language_of(request)])
+    return await _image(drawing, asked.theme, "narrow" if asked.narrow else "wide")
 
 
 @router.get("/insights/entries/{entry_id}")
@@ -186,8 +187,8 @@ def _asked(request: Request, *names: str) -> tuple[Slice, Bounds]:
         return cut(Cut(), request)
 
 
-async def _image(drawing: charts.Drawing, theme: charts.Theme, narrow: bool) -> Response:
-    content = await run_in_threadpool(charts.draw, drawing, theme, narrow)
+async def _image(drawing: charts.Drawing, theme: charts.Theme, size: charts.Size) -> Response:
+    content = await run_in_threadpool(charts.draw, drawing, theme, size)
     headers = {"Content-Security-Policy": CHART_CSP, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
     return Response(content, media_type="image/svg+xml", headers=headers)
 

@@ -105,6 +105,7 @@ def test_a_theme_is_proposed_the_entry_it_may_belong_to(inbox: Inbox, storage: S
     refund = found[REFUND]
     assert refund is not None
     assert (refund.entry_id, refund.title, refund.confidence, refund.said) == ("refund.time", "退款多久到账", 1.0, 0)
+    assert refund.exact
     assert found["能刻字吗"] is None
 
 
@@ -116,7 +117,7 @@ def test_what_people_chose_is_proposed_first(inbox: Inbox, storage: Storage) -> 
     engraving = next(theme for theme in themes(inbox, storage) if theme.lead.text == "能刻字吗")
     proposal = inbox.proposal(engraving)
     assert proposal is not None
-    assert (proposal.entry_id, proposal.said) == (FILTER.id, 1)
+    assert (proposal.entry_id, proposal.said, proposal.exact) == (FILTER.id, 1, False)
 
 
 def test_accepting_makes_a_draft_upon_the_newest_version(inbox: Inbox, storage: Storage) -> None:

@@ -30,10 +30,10 @@ def test_colours_are_the_tokens() -> None:
 
 
 @pytest.mark.parametrize("kind", ["stacked", "lines", "bars"])
-@pytest.mark.parametrize("narrow", [False, True])
-def test_labels_and_legend_are_there(kind: str, narrow: bool) -> None:
+@pytest.mark.parametrize("size", ["narrow", "half", "wide"])
+def test_labels_and_legend_are_there(kind: str, size: Any) -> None:
     """On a phone's chart too."""
-    shown = texts(draw(drawing(kind), "light", narrow))
+    shown = texts(draw(drawing(kind), "light", size))
     assert "提问" in shown and "其他" in shown and "11-18" in shown
 
 
