@@ -283,8 +283,8 @@ def _themes(items: Sequence[InboxItem], rows: Matrix) -> tuple[Theme, ...]:
     labels = group(rows)
     found = []
     for theme in range(int(labels.max(initial=-1)) + 1):
-        places = np.flatnonzero(labels == theme)
-        weights = np.array([items[place].count for place in places], float)
+        places: list[int] = np.flatnonzero(labels == theme).tolist()
+        weights = np.array([items[place].count for place in places], np.float64)
         lead = items[places[medoid(rows[places], weights)]]
         members = sorted((items[place] for place in places), key=lambda item: (-item.count, item.text))
         name = hashlib.sha256(lead.key.encode()).hexdigest()[:12]

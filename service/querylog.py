@@ -225,7 +225,9 @@ class QueryLog:
 
         def expire(store: Store) -> None:
             removed = store.expire_queries(before)
-            log.info("old queries deleted", before=before.isoformat(), queries=removed.queries, feedback=removed.feedback)
+            log.info(
+                "old queries deleted", before=before.isoformat(), queries=removed.queries, feedback=removed.feedback
+            )
 
         try:
             self._storage.call(expire)

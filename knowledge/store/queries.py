@@ -47,7 +47,7 @@ def expire(connection: Connection, before: datetime) -> Removed:
     gone = connection.execute(delete(logged_query).where(LOG.at < before)).rowcount
     said = [feedback.c.text, feedback.c.query, feedback.c.conversation_id, feedback.c.agent_id]
     old = feedback.c.at < before, or_(*(column.is_not(None) for column in said))
-    blank = update(feedback).where(*old).values({column: None for column in said})
+    blank = update(feedback).where(*old).values(dict.fromkeys(said))
     return Removed(gone, connection.execute(blank).rowcount)
 
 

@@ -55,7 +55,9 @@ def outcomes(connection: Connection, part: Slice, days: Bounds) -> tuple[Outcome
     for day, start, end in days:
         acts = select(feedback.c.act, func.count(feedback.c.request_id.distinct()))
         within = feedback.c.at >= start, feedback.c.at < end
-        counts = {act: count for act, count in connection.execute(acts.where(*within, *chosen).group_by(feedback.c.act))}
+        counts: dict[str, int] = dict(
+            connection.execute(acts.where(*within, *chosen).group_by(feedback.c.act)).tuples().all()
+        )
         found.append(Outcomes(day, **counts))
     return tuple(found)
 
@@ -88,7 +90,7 @@ def entry_days(connection: Connection, entry_id: str, days: Bounds) -> tuple[Ent
             select(LOG.day, func.count())
             .where(LOG.day >= since, LOG.day <= until, LOG.entry_id == entry_id, LOG.decision == "answer")
             .group_by(LOG.day)
-        ).all()  # type: ignore[arg-type]
+        ).all()
     )
     found = []
     for day, start, end in days:

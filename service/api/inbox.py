@@ -20,7 +20,7 @@ from service.errors import PROBLEMS, Problem
 from service.identity.people import Person, needs
 from service.inbox import Draft, Inbox, NewEntry, Proposal, Theme
 from service.repairs import Repairs
-from service.spreadsheet import as_csv
+from service.spreadsheet import Cell, as_csv
 
 router = APIRouter(prefix="/v1/inbox", tags=["inbox"])
 
@@ -337,12 +337,15 @@ async def repair(body: RepairRequest, request: Request, person: Editor) -> Repai
 
 
 @router.get(
-    ".csv", summary="The inbox as a table", response_class=Response, responses={**READING, 200: {"content": {"text/csv": {}}}}
+    ".csv",
+    summary="The inbox as a table",
+    response_class=Response,
+    responses={**READING, 200: {"content": {"text/csv": {}}}},
 )
 async def table(request: Request, _: Editor) -> Response:
     """One line a query, with its theme; no cell is a formula."""
     header = ("theme", "query", "count", "last_seen", "abstain", "clarify", "rejected", "edited", "none_fits")
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             found.lead.text,
             item.text,

@@ -78,7 +78,7 @@ class FirstOut(BaseModel):
 
 
 class TrafficOut(Spanned):
-    """Answered queries, whoever asked. A query about several products counts for each; days without any are left out."""
+    """Queries by what they came to; days without any are left out, and one about several products counts for each."""
 
     total: int
     days: list[DayOut]
@@ -188,9 +188,7 @@ async def escalations(asked: Annotated[Cut, Query()], request: Request, _: Super
     found = await request.app.state.storage.run(lambda store: store.escalations(part))
     targets = request.app.state.live.retriever.contents.policy.targets
     rows = [
-        EscalationCount(
-            target_label=targets[row.target].label if row.target in targets else None, **asdict(row)
-        )
+        EscalationCount(target_label=targets[row.target].label if row.target in targets else None, **asdict(row))
         for row in found
     ]
     return EscalationsOut(since=part.since, until=part.until, escalations=rows)
@@ -205,9 +203,7 @@ async def out_of_scope(request: Request, _: Supervisor) -> ScopeOut:
 
 # Before the route without .csv, whose id would take it in.
 @router.get("/entries/{entry_id}.csv", summary="One entry's days as a table", response_class=Response, responses=CSV)
-async def entry_file(
-    entry_id: EntryId, asked: Annotated[Period, Query()], request: Request, _: Supervisor
-) -> Response:
+async def entry_file(entry_id: EntryId, asked: Annotated[Period, Query()], request: Request, _: Supervisor) -> Response:
     """The same as CSV; no cell is a formula."""
     _part, days = cut(Cut(**asked.model_dump(by_alias=True)), request)
     found = await request.app.state.storage.run(lambda store: store.entry_days(entry_id, days))

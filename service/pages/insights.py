@@ -178,7 +178,7 @@ def address_of(entry_id: str) -> str:
 
 
 def _asked(request: Request, *names: str) -> tuple[Slice, Bounds]:
-    """What a page's address asks for; what cannot be used is as if it were not there, as are empty fields of its form."""
+    """What a page's address asks for; what cannot be used, or is an empty field, is as if it were not there."""
     wanted = names or ("from", "to", "channel", "product")
     given = {name: value for name, value in request.query_params.items() if value and name in wanted}
     try:
@@ -202,7 +202,12 @@ async def _themes(request: Request) -> tuple[Sequence[Theme], bool]:
 
 
 def _sections(
-    used: Usage, titles: Mapping[str, str], targets: Mapping[str, str], words: Mapping[str, str], filters: dict[str, str], themes: int
+    used: Usage,
+    titles: Mapping[str, str],
+    targets: Mapping[str, str],
+    words: Mapping[str, str],
+    filters: dict[str, str],
+    themes: int,
 ) -> dict[str, Section]:
     found, rows = used.traffic, tables(used, dict(titles))
     told = {name: sum(getattr(day, name) for day in used.outcomes) for name, _ in drawings.OUTCOMES}

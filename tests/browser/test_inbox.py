@@ -41,6 +41,14 @@ class Desk:
             return store.history(entry_id)[-1].entry.variants
 
 
+def heard(page: Page) -> list[str]:
+    """Errors of the page's scripts, and what its policy refused, from now on."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
+    return errors
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose live index is the shop."""
@@ -61,9 +69,8 @@ def desk(chromium: Browser, shop: Path, tmp_path: Path) -> Iterator[Desk]:
             base_url=address, locale="zh-CN", viewport={"width": 1280, "height": 900}, color_scheme="light"
         )
         context.set_default_timeout(8000)
-        page, errors = context.new_page(), list[str]()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
+        page = context.new_page()
+        errors = heard(page)
         yield Desk(page, url)
         context.close()
         assert errors == []

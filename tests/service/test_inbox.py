@@ -55,7 +55,7 @@ def test_queries_that_ask_the_same_are_a_theme(inbox: Inbox, storage: Storage) -
     first, *others = themes(inbox, storage)
     assert {item.text for item in first.items} == set(ENGRAVING)
     assert (first.lead.text, first.count, dict(first.decisions)) == ("能刻字吗", 4, {"abstain": 4})
-    assert [item.text for item in first.items][0] == "能刻字吗"
+    assert first.items[0].text == "能刻字吗"
     assert {frozenset(item.text for item in theme.items) for theme in others} == {
         frozenset(SCHOOL),
         frozenset([REFUND]),
@@ -74,7 +74,12 @@ def test_each_query_is_embedded_once(inbox: Inbox, storage: Storage, monkeypatch
     embedded: list[str] = []
     retriever = inbox._retriever()
     real = retriever.embed
-    monkeypatch.setattr(retriever, "embed", lambda texts: embedded.extend(texts) or real(texts))
+
+    def embed(texts: list[str]) -> object:
+        embedded.extend(texts)
+        return real(texts)
+
+    monkeypatch.setattr(retriever, "embed", embed)
     themes(inbox, storage)
     themes(inbox, storage)
     assert len(embedded) == 6
@@ -111,9 +116,9 @@ def test_a_theme_is_proposed_the_entry_it_may_belong_to(inbox: Inbox, storage: S
 
 def test_what_people_chose_is_proposed_first(inbox: Inbox, storage: Storage) -> None:
     """However sure the index is of another; an entry that is not live is no proposal."""
-    for number, entry_id in ((0, FILTER.id), (1, "gone.entry"), (2, "gone.entry")):
-        told = feedback(f"r-{number}", "chosen", entry_id=entry_id, at=FRIDAY)
-        storage.call(lambda store, told=told: store.add_feedback(told))
+    chosen = [(0, FILTER.id), (1, "gone.entry"), (2, "gone.entry")]
+    told = [feedback(f"r-{number}", "chosen", entry_id=entry_id, at=FRIDAY) for number, entry_id in chosen]
+    storage.call(lambda store: [store.add_feedback(one) for one in told])
     engraving = next(theme for theme in themes(inbox, storage) if theme.lead.text == "能刻字吗")
     proposal = inbox.proposal(engraving)
     assert proposal is not None

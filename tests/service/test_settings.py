@@ -21,6 +21,7 @@ def test_everything_has_a_default() -> None:
     assert settings.url == "http://127.0.0.1:8000"
     assert settings.embedder == "huashu-default"
     assert settings.tuning == SHIPPED_TUNING
+    assert (settings.query_log, settings.retention_days) == (True, 90)
 
 
 def test_every_variable_is_read(tmp_path: Path) -> None:
@@ -34,6 +35,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "HUASHU_POLL_SECONDS": "0.5",
         "HUASHU_OPEN_NETWORK": "1",
         "HUASHU_TUNING": str(tmp_path / "ours.npz"),
+        "HUASHU_QUERY_LOG": "0",
+        "HUASHU_RETENTION_DAYS": "30",
         "HUASHU_COLOUR": "red",
         "PORT": "1",
     }
@@ -45,6 +48,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "postgresql+psycopg://db/huashu",
         0.5,
         True,
+        query_log=False,
+        retention_days=30,
         tuning=tmp_path / "ours.npz",
     )
 

@@ -10,7 +10,9 @@ import pytest
 from service.spreadsheet import as_csv, safe
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", " =1", "=HYPERLINK(1)"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", " =1", "=HYPERLINK(1)"]
+)
 def test_what_could_be_a_formula_becomes_text(text: str) -> None:
     """By an apostrophe before it."""
     assert safe(text) == f"'{text}"

@@ -82,7 +82,7 @@ ZH: Final[dict[str, str]] = {
 
 EN: Final[dict[str, str]] = {
     "page_title": "Inbox",
-    "lead": "Queries of the last 30 days that could not be answered at once, or not well: {queries} phrasings in {themes} themes",
+    "lead": "Not answered at once, or not well, in the last 30 days: {queries} phrasings in {themes} themes",
     "tab_themes": "Words wanted",
     "tab_repairs": "Variants to repair",
     "csv": "Download CSV",

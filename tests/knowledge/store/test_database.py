@@ -85,7 +85,9 @@ def test_a_newer_database_is_refused(url: str) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StateError, match=f"database is at revision 9999, this program knows {migration.HEAD}: start the newer"):
+    with pytest.raises(
+        StateError, match=f"database is at revision 9999, this program knows {migration.HEAD}: start the newer"
+    ):
         Store.open(url)
     engine.dispose()
 

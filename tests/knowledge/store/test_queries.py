@@ -7,6 +7,7 @@ from typing import Any
 
 from knowledge.store import FeedbackRecord, QueryRecord, Store
 from knowledge.store.queries import key_of
+from knowledge.store.usage import Conversation
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=timezone(timedelta(hours=8)))
 
@@ -115,7 +116,7 @@ def test_a_conversation_is_exported_whole(store: Store) -> None:
     found = store.conversation("c-1")
     assert [record.request_id for record in found.queries] == ["r-1"]
     assert list(found.feedback) == [of_request, by_name]
-    assert store.conversation("c-9") == type(found)((), ())
+    assert store.conversation("c-9") == Conversation((), ())
 
 
 def test_a_conversation_is_erased_whole(store: Store) -> None:
@@ -125,7 +126,7 @@ def test_a_conversation_is_erased_whole(store: Store) -> None:
     store.add_feedback(feedback("r-2"), ["refund.time"])
     removed = store.erase_conversation("c-1")
     assert (removed.queries, removed.feedback) == (1, 1)
-    assert store.conversation("c-1").queries == store.conversation("c-1").feedback == ()
+    assert store.conversation("c-1") == Conversation((), ())
     counts = store.feedback_counts(AT, AT + timedelta(days=1))
     assert (counts.requests, counts.entries[0].shown) == (1, 1)
     assert [record.request_id for record in store.recent_queries(10)] == ["r-2"]

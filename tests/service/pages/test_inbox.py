@@ -25,7 +25,13 @@ def client(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tes
 def test_themes_are_there_without_a_script(client: TestClient) -> None:
     """With their queries, what came of them, what colleagues sent, and the entry they may belong to."""
     page = client.get("/inbox").text
-    for text in (*ENGRAVING, "暂无话术 3", "您好，退款已提交。", "现有话术里没有合适的", f"/insights/entries/{REFUND.id}"):
+    for text in (
+        *ENGRAVING,
+        "暂无话术 3",
+        "您好，退款已提交。",
+        "现有话术里没有合适的",
+        f"/insights/entries/{REFUND.id}",
+    ):
         assert text in page
     assert "Nothing approved 3" in client.get("/inbox?lang=en").text
     client.cookies.clear()
