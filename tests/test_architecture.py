@@ -52,6 +52,7 @@ WITHOUT_MIRROR = {
     "service/adapters/mcp.py": "a wire format, tests/contract/test_mcp.py",
     "service/adapters/rasa.py": "a wire format, tests/contract/test_rasa.py",
     "service/adapters/wiring.py": "which adapters answer, tests/contract/test_adapters.py",
+    "service/api/triage.py": "declares shapes only, tests/service/api/test_inbox.py",
     "service/cli/__main__.py": "one call, made by every test that starts a process",
     "service/cli/terminal.py": "what the verbs share, tests/service/cli/test_main.py",
     "service/cli/content.py": "thin verbs, tests/service/cli/test_main.py",

@@ -55,9 +55,7 @@ def outcomes(connection: Connection, part: Slice, days: Bounds) -> tuple[Outcome
     for day, start, end in days:
         acts = select(feedback.c.act, func.count(feedback.c.request_id.distinct()))
         within = feedback.c.at >= start, feedback.c.at < end
-        counts: dict[str, int] = dict(
-            connection.execute(acts.where(*within, *chosen).group_by(feedback.c.act)).all()
-        )
+        counts: dict[str, int] = dict(connection.execute(acts.where(*within, *chosen).group_by(feedback.c.act)).all())
         found.append(Outcomes(day, **counts))
     return tuple(found)
 

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from knowledge.store.queries import key_of
-from service.api.inbox import InboxOut
+from service.api.triage import InboxOut
 from service.inbox import StillGrouping
 from tests.service.people import AGENT, EDITOR
 from tests.service.shop import REFUND, SHIP, state_of
