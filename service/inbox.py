@@ -245,6 +245,8 @@ class Inbox:
         while not self._stopping:
             hurried = self._hurry.wait(wait)
             self._hurry.clear()
+            if self._stopping:
+                return
             wait = BETWEEN
             try:
                 self.prepare(0.0 if hurried else REST)
