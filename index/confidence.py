@@ -106,9 +106,13 @@ class Confidence:
 
     def estimated_share(self, features: Floats) -> float:
         """The share of queries without an entry among (n, features) unlabelled ones, 0..1: expectation maximisation."""
-        if not len(features):
+        return self.share_of(self.verdict(features).inside) if len(features) else self.share
+
+    def share_of(self, inside: Floats) -> float:
+        """The same from what verdicts said at the time: (n,) probabilities that anything was meant."""
+        if not len(inside):
             return self.share
-        verdict, share = self.verdict(features), self.share
+        verdict, share = Verdict(inside, inside, inside), self.share
         for _ in range(200):
             found = float(1 - _shifted(verdict, self.share, share).inside.mean())
             if abs(found - share) < 1e-5:

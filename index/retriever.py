@@ -396,6 +396,10 @@ class Retriever:
                     same += 1
         return same
 
+    def embed(self, texts: Sequence[str]) -> dict[str, Matrix]:
+        """The texts as this index's embedder sees them: part → one row a text."""
+        return self._embedder.encode(texts)
+
     def nearest(self, query: str) -> tuple[str | None, float]:
         """The reference: the entry id and cosine of the nearest variant in the embedder's first part."""
         if not normalise(query):

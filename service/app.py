@@ -7,13 +7,13 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from urllib.parse import urlsplit
 
 import anyio.to_thread
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
@@ -37,11 +37,14 @@ from service.api import (
     exports,
     feedback,
     imports,
+    inbox,
     insights,
     lifecycle,
     operations,
+    privacy,
     reviews,
     suggestions,
+    traffic,
     writing,
 )
 from service.desk import Desk
@@ -50,6 +53,7 @@ from service.editing.packs import Packs
 from service.identity.gate import Gate, Identify, recognised
 from service.identity.identity import Identity
 from service.imports import Plans
+from service.inbox import Inbox
 from service.live import Live
 from service.metrics import Metrics
 from service.pages import (
@@ -70,6 +74,10 @@ from service.pages import (
 )
 from service.pages import audit as audit_page
 from service.pages import documents as documents_page
+from service.pages import inbox as inbox_page
+from service.pages import insights as insights_page
+from service.querylog import QueryLog, by_browser_or_console
+from service.repairs import Repairs
 from service.settings import Settings
 from service.shown import Recent
 from service.storage import Storage
@@ -86,6 +94,9 @@ RESOURCES = (
     suggestions,
     feedback,
     insights,
+    traffic,
+    inbox,
+    privacy,
     checks,
     entries,
     desk,
@@ -110,6 +121,8 @@ PAGES = (
     editor,
     review,
     audit_page,
+    inbox_page,
+    insights_page,
     publish,
     importing,
     documents_page,
@@ -198,16 +211,24 @@ def create_app(
         live = Live(Shelf(settings.artefacts), engine, settings.poll_seconds, first)
         await anyio.to_thread.run_sync(live.start)
         app.state.live = live
-        app.state.recent = Recent()
-        app.state.suggest = app.state.recent.remembering(Desk(lambda: live.retriever, now).suggest)
-        app.state.check = checks.Checker(lambda: live.retriever, now).check
         app.state.storage = Storage(settings.database_url)
+        app.state.queries = _query_log(app, settings)
+        app.state.queries.start()
+        app.state.inbox = Inbox(lambda: live.retriever, app.state.storage, now)
+        app.state.inbox.start()
+        app.state.repairs = Repairs(lambda: live.retriever, now)
+        app.state.recent = Recent()
+        answering = Desk(lambda: live.retriever, now, app.state.queries.note)
+        app.state.suggest = app.state.recent.remembering(answering.suggest)
+        app.state.check = checks.Checker(lambda: live.retriever, now).check
         await identity.start()
         try:
             async with wiring.running(app, settings.adapters):
                 yield
         finally:
             await identity.stop()
+            await anyio.to_thread.run_sync(app.state.inbox.stop)
+            await anyio.to_thread.run_sync(app.state.queries.stop)
             await anyio.to_thread.run_sync(live.stop)
             await anyio.to_thread.run_sync(app.state.storage.close)
 
@@ -232,7 +253,7 @@ def create_app(
     app.state.settings = settings
     app.state.frame_ancestors = settings.frame_ancestors
     for resource in (*RESOURCES, *PAGES):
-        app.include_router(resource.router)
+        app.include_router(resource.router, dependencies=[Depends(by_browser_or_console)])
     wiring.install(app, settings.adapters)
     app.mount("/static", _Static(directory=frame.STATIC), name="static")
     app.mount("/static-offline-docs", StaticFiles(directory=description.FILES), name="static-offline-docs")
@@ -249,6 +270,18 @@ def create_app(
         named = urlsplit(settings.public_url).hostname
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*own, *([named] if named else [])])
     return app
+
+
+def _query_log(app: FastAPI, settings: Settings) -> QueryLog:
+    """The log of answered queries, whose days are those of the live policy."""
+    return QueryLog(
+        app.state.storage,
+        app.state.metrics,
+        app.state.now,
+        timedelta(days=settings.retention_days),
+        lambda: app.state.live.retriever.contents.policy.business_hours.timezone,
+        settings.query_log,
+    )
 
 
 async def _observe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

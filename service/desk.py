@@ -31,6 +31,9 @@ from service.api.responses import (
 )
 from service.claims import CONSIDERED, claims_of
 
+# Told of every answer with what it was made from and its language; must neither wait nor raise.
+Note = Callable[[SuggestionRequest, SuggestionResponse, Finding, Language], None]
+
 CUSTOMER = "customer"
 SHOWN_DIGITS = 4  # of a confidence; a request that repeats one as its threshold means the same
 
@@ -39,10 +42,14 @@ class Desk:
     """Composes responses: retriever and policy in, the API's shape out. The clock is handed in."""
 
     def __init__(
-        self, retriever: Callable[[], Retriever], now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        retriever: Callable[[], Retriever],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        note: Note | None = None,
     ) -> None:
         self._retriever = retriever
         self._now = now
+        self._note = note
         self._calendars: dict[str, BusinessCalendar] = {}
 
     def suggest(self, request: SuggestionRequest, request_id: str = "-") -> SuggestionResponse:
@@ -65,7 +72,7 @@ class Desk:
         entries = (approved.entry for approved in retriever.contents.entries)
         titles = {entry.id: entry.title for entry in entries if entry.valid_on(today)}
         hint = escalate(policy, calendar, now, claims_of(finding, retriever, language), language)
-        return SuggestionResponse(
+        response = SuggestionResponse(
             request_id=request_id,
             decision=finding.decision,
             suggestions=[_suggestion(candidate, request, language, titles) for candidate in shown],
@@ -75,6 +82,9 @@ class Desk:
             index_version=retriever.version,
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
+        if self._note is not None:
+            self._note(request, response, finding, language)
+        return response
 
     def _calendar(self, retriever: Retriever) -> BusinessCalendar:
         if retriever.version not in self._calendars:

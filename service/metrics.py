@@ -35,6 +35,10 @@ class Metrics:
         self.escalations = Counter(
             "huashu_escalations", "Escalation hints", ("level", "target"), registry=self.registry
         )
+        self.log_kept = Counter("huashu_query_log_kept", "Queries written to the log", registry=self.registry)
+        self.log_lost = Counter(
+            "huashu_query_log_lost", "Queries the log had to drop, by reason", ("reason",), registry=self.registry
+        )
         self.feedback = Counter(
             "huashu_feedback", "Feedback kept, the same again left out", ("act", "source"), registry=self.registry
         )

@@ -117,6 +117,8 @@ class Settings:
     longest_wait: seconds a query may wait for its turn; who would wait longer gets 503 (HUASHU_LONGEST_WAIT, 2).
     workers: processes that answer, sharing one loaded index (HUASHU_WORKERS, 1; not on Windows).
     public_url: the address people open, where a proxy stands in front (HUASHU_PUBLIC_URL, such as https://desk.example).
+    query_log: keep every answered query, masked (HUASHU_QUERY_LOG, on; 0 for off).
+    retention_days: for how long queries, and texts of feedback, are kept (HUASHU_RETENTION_DAYS, 90).
     adapters: what other systems' clients may ask; see there.
     sign_in: how people and programs show who they are; see there.
     frame_ancestors: who may show the agents' page in a frame (HUASHU_FRAME_ANCESTORS, addresses with blanks between,
@@ -133,6 +135,8 @@ class Settings:
     longest_wait: float = 2.0
     workers: int = 1
     public_url: str = ""
+    query_log: bool = True
+    retention_days: int = 90
     adapters: Adapters = Adapters()
     sign_in: SignIn = SignIn()
     tuning: Path | None = SHIPPED_TUNING
@@ -155,6 +159,8 @@ class Settings:
             longest_wait=_number(given, "HUASHU_LONGEST_WAIT", cls.longest_wait, 0, 600),
             workers=int(_number(given, "HUASHU_WORKERS", cls.workers, 1, 64, whole=True)),
             public_url=_address(given, "HUASHU_PUBLIC_URL"),
+            query_log=given.get("HUASHU_QUERY_LOG", "1") != "0",
+            retention_days=int(_number(given, "HUASHU_RETENTION_DAYS", cls.retention_days, 1, 3650, whole=True)),
             adapters=Adapters.from_environment(given),
             sign_in=SignIn.from_environment(given),
             tuning=_tuning(given.get("HUASHU_TUNING")),

@@ -61,6 +61,12 @@ class Recent:
         with self._lock:
             return self._shown.get(request_id)
 
+    def forget(self, conversation_id: str) -> None:
+        """Remember nothing of a conversation any more."""
+        with self._lock:
+            for request_id in [key for key, shown in self._shown.items() if shown.conversation_id == conversation_id]:
+                del self._shown[request_id]
+
     def _keep(self, asked: SuggestionRequest, response: SuggestionResponse) -> None:
         shown = Shown(
             query=asked.query,

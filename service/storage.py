@@ -40,20 +40,15 @@ class Storage:
     async def run(self, call: Callable[[Store], T]) -> T:
         """The call's result; DatabaseError where the database cannot be used."""
         return await anyio.to_thread.run_sync(
-            lambda: self._run(call), limiter=self._threads, abandon_on_cancel=self._abandons
+            lambda: self.call(call), limiter=self._threads, abandon_on_cancel=self._abandons
         )
 
     def exists(self) -> bool:
         """Whether there is a database to read: a server is taken for one, a file must be there."""
         return exists(self._url)
 
-    def close(self) -> None:
-        with self._opening:
-            if self._store is not None:
-                self._store.close()
-                self._store = None
-
-    def _run(self, call: Callable[[Store], T]) -> T:
+    def call(self, call: Callable[[Store], T]) -> T:
+        """The same in the caller's own thread, which must be none that answers queries."""
         try:
             store = self._open()
         except KnowledgeError as error:
@@ -63,6 +58,12 @@ class Storage:
             return call(store)
         except DatabaseError as error:
             raise _away(error) from error
+
+    def close(self) -> None:
+        with self._opening:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
 
     def _open(self) -> Store:
         with self._opening:

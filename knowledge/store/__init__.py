@@ -23,6 +23,7 @@ from knowledge.store.records import (
     WorkingCopy,
 )
 from knowledge.store.store import Store
+from knowledge.store.usage import InboxItem, Mark, QueryRecord, Slice
 
 __all__ = [
     "Act",
@@ -34,13 +35,17 @@ __all__ = [
     "FeedbackRecord",
     "IdentityRecord",
     "ImportReport",
+    "InboxItem",
     "KeyRecord",
     "LinkRecord",
+    "Mark",
     "Outcome",
     "Overview",
     "PersonRecord",
+    "QueryRecord",
     "Review",
     "SessionRecord",
+    "Slice",
     "Source",
     "Store",
     "Submission",

@@ -60,7 +60,7 @@ def _find(connection: Connection, record: FeedbackRecord) -> FeedbackRecord | No
             feedback.c.source == record.source,
         )
     ).first()
-    return _record(row) if row is not None else None
+    return as_record(row) if row is not None else None
 
 
 def _add_shown(connection: Connection, record: FeedbackRecord, shown: Sequence[str]) -> None:
@@ -80,6 +80,7 @@ def _requests() -> ColumnElement[int]:
     return func.count(feedback.c.request_id.distinct())
 
 
-def _record(row: Row[tuple[object, ...]]) -> FeedbackRecord:
+def as_record(row: Row[tuple[object, ...]]) -> FeedbackRecord:
+    """A row of every column but the number."""
     values = dict(row._mapping)
     return FeedbackRecord(**values | {"entry_id": values["entry_id"] or None})

@@ -9,8 +9,10 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
+    Float,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -237,4 +239,53 @@ working_copy = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     CheckConstraint("base_version >= 0", name="base_version"),
+)
+
+# One answered query, its text masked. `key` is alike for texts that normalise alike; `day` is the desk's own calendar.
+logged_query = Table(
+    "logged_query",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("request_id", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("decision", String(20), nullable=False),
+    Column("entry_id", String(120)),
+    Column("confidence", Float),
+    Column("inside", Float),
+    Column("channel", String(20), nullable=False),
+    Column("products", JSON, nullable=False),
+    Column("audience", String(20)),
+    Column("language", String(20), nullable=False),
+    Column("level", String(20), nullable=False),
+    Column("target", String(60)),
+    Column("due_at", Instant),
+    Column("index_version", String(120), nullable=False),
+    Column("took_ms", Float, nullable=False),
+    Column("conversation_id", Text),
+    Column("agent_id", Text),
+    Column("caller", String(20), nullable=False),
+    CheckConstraint("decision IN ('answer', 'clarify', 'abstain')", name="decision"),
+)
+Index("ix_logged_query_day", logged_query.c.day, logged_query.c.decision)
+Index("ix_logged_query_at", logged_query.c.at)
+Index("ix_logged_query_key", logged_query.c.key)
+Index("ix_logged_query_request_id", logged_query.c.request_id)
+Index("ix_logged_query_conversation_id", logged_query.c.conversation_id)
+
+# What editors decided about an inbox item: a query by its key, a stored variant by entry and text. Holds no text.
+inbox_mark = Table(
+    "inbox_mark",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("act", String(20), nullable=False),
+    Column("entry_id", String(120)),
+    Column("version", Integer),
+    Column("who", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("kind IN ('query', 'variant')", name="kind"),
+    CheckConstraint("act IN ('accepted', 'dismissed')", name="act"),
 )

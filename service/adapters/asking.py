@@ -29,7 +29,7 @@ async def ask(app: FastAPI, asked: SuggestionRequest, request_id: str, keep: Kee
 
 
 def _narrowed(app: FastAPI, keep: Keep) -> Suggest:
-    desk = Desk(lambda: Narrowed(app.state.live.retriever, keep), app.state.now)
+    desk = Desk(lambda: Narrowed(app.state.live.retriever, keep), app.state.now, app.state.queries.note)
     remembering: Suggest = app.state.recent.remembering(desk.suggest)
     return remembering
 

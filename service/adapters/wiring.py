@@ -6,7 +6,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from service.adapters import anyq, azure, chatwoot, dify, mcp, rasa
 from service.adapters.asking import ask
@@ -16,6 +16,7 @@ from service.adapters.courier import Courier
 from service.adapters.narrowing import Keep
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionResponse
+from service.querylog import CALLER, by_adapter
 from service.settings import Adapters
 
 ROUTERS: dict[str, APIRouter] = {
@@ -35,7 +36,7 @@ def install(app: FastAPI, settings: Adapters) -> None:
     """Answer at the addresses of the adapters that are switched on; the others are not there."""
     app.state.adapters = settings
     for name in settings.enabled:
-        app.include_router(ROUTERS[name])
+        app.include_router(ROUTERS[name], dependencies=[Depends(by_adapter(name))])
 
 
 @asynccontextmanager
@@ -61,6 +62,7 @@ def _bot(app: FastAPI, settings: Adapters) -> Bot | None:
 
 def _asking(app: FastAPI) -> mcp.Ask:
     async def asked(request: SuggestionRequest, keep: Keep | None) -> SuggestionResponse:
+        CALLER.set("mcp")
         return await ask(app, request, uuid.uuid4().hex, keep)
 
     return asked

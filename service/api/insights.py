@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from index.retriever import Retriever
 from service.errors import PROBLEMS, Problem, RequestError
 from service.identity.people import needs
+from service.usage import midnight
 
 router = APIRouter(prefix="/v1", tags=["insights"])
 
@@ -119,12 +120,8 @@ async def entry_insights(asked: Annotated[Period, Query()], request: Request) ->
     A request counts on the day its first feedback came in as shown, and each act on the day it came in.
     """
     retriever: Retriever = request.app.state.live.retriever
-    zone = ZoneInfo(retriever.contents.policy.business_hours.timezone)
-    until = asked.until or request.app.state.now().astimezone(zone).date()
-    since = asked.since or until - timedelta(days=DAYS - 1)
-    if since > until:
-        raise RequestError("from", f"{since} is after to, {until}: swap them")
-    first, end = _midnight(since, zone), _midnight(until + timedelta(days=1), zone)
+    since, until, zone = span(asked, request)
+    first, end = midnight(since, zone), midnight(until + timedelta(days=1), zone)
     counts = await request.app.state.storage.run(lambda store: store.feedback_counts(first, end))
     titles = {approved.entry.id: approved.entry.title for approved in retriever.contents.entries}
     return EntryInsights(
@@ -136,5 +133,11 @@ async def entry_insights(asked: Annotated[Period, Query()], request: Request) ->
     )
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, zone)
+def span(asked: Period, request: Request) -> tuple[date, date, ZoneInfo]:
+    """The first and the last day, and the desk's time zone."""
+    zone = ZoneInfo(request.app.state.live.retriever.contents.policy.business_hours.timezone)
+    until = asked.until or request.app.state.now().astimezone(zone).date()
+    since = asked.since or until - timedelta(days=DAYS - 1)
+    if since > until:
+        raise RequestError("from", f"{since} is after to, {until}: swap them")
+    return since, until, zone

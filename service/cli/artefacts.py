@@ -64,7 +64,16 @@ def _run(settings: Settings, work: Any) -> tuple[Build, Report]:
         work.failed(str(error))
         raise
     with progress() as step:
-        return building.run(settings, work, embedder, real=(), step=step)
+        return building.run(settings, work, embedder, real=_asked_lately(settings), step=step)
+
+
+def _asked_lately(settings: Settings) -> list[str]:
+    """What customers really asked, newest first: the report shows which of it now gets another reply."""
+    from index.comparison import MOST_REAL
+    from knowledge.store import Store
+
+    with Store.open(settings.database_url) as store:
+        return [query.text for query in store.recent_queries(MOST_REAL)]
 
 
 def _say(done: Build, report: Report) -> None:

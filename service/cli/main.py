@@ -13,6 +13,7 @@ from service.cli import (
     entries,
     identity,
     measuring,
+    privacy,
     reviewing,
     serving,
     transfer,
@@ -30,6 +31,7 @@ GROUPS = (
     artefacts,
     asking,
     measuring,
+    privacy,
     identity,
     serving,
 )

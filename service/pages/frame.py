@@ -52,6 +52,8 @@ PLACES: tuple[Place, ...] = (
     Place("/editor", "place_editor", "edit"),
     Place("/review", "place_review", "read"),
     Place("/publish", "place_publish", "read"),
+    Place("/inbox", "place_inbox", "edit"),
+    Place("/insights", "place_insights", "insights"),
     Place("/import", "place_import", "edit"),
     Place("/documents", "place_documents", "edit"),
     Place("/audit", "place_audit", "read"),

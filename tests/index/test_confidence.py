@@ -502,3 +502,11 @@ def test_a_head_is_a_logistic_function() -> None:
     """Far out it saturates instead of overflowing."""
     features = np.array([[1e6, 0, 0, 0, 0, 0], [-1e6, 0, 0, 0, 0, 0]])
     assert PLAIN.verdict(features).right.tolist() == [1.0, 0.0]
+
+
+@given(FEATURES)
+def test_a_share_can_be_read_off_what_was_said_at_the_time(features: Floats) -> None:
+    """The verdicts' `inside` is all it takes; of none it is what was fitted for."""
+    inside = PLAIN.verdict(features).inside
+    assert PLAIN.share_of(inside) == PLAIN.estimated_share(features)
+    assert PLAIN.share_of(np.zeros(0)) == PLAIN.share

@@ -520,3 +520,12 @@ def test_a_narrow_filter_reaches_entries_far_from_the_query(
     wanted = last.id
     finding = retriever.find(first.title, allowed=lambda approved: approved.entry.id == wanted)
     assert [candidate.entry.entry.id for candidate in finding.candidates] == [wanted]
+
+
+def test_texts_are_embedded_as_queries_are(retriever: Retriever) -> None:
+    """One row a text and part, the same as the query's own."""
+    texts = ["退款多久到账", "你好"]
+    rows = retriever.embed(texts)
+    for place, text in enumerate(texts):
+        seen = retriever._see(text).rows
+        assert all(np.array_equal(matrix[place], seen[part][0]) for part, matrix in rows.items())

@@ -34,6 +34,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "HUASHU_POLL_SECONDS": "0.5",
         "HUASHU_LONGEST_WAIT": "3",
         "HUASHU_WORKERS": "2",
+        "HUASHU_QUERY_LOG": "0",
+        "HUASHU_RETENTION_DAYS": "30",
         "HUASHU_PUBLIC_URL": "https://desk.example/",
         "HUASHU_TUNING": str(tmp_path / "ours.npz"),
         "HUASHU_COLOUR": "red",
@@ -48,6 +50,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         poll_seconds=0.5,
         longest_wait=3,
         workers=2,
+        query_log=False,
+        retention_days=30,
         public_url="https://desk.example",
         tuning=tmp_path / "ours.npz",
     )

@@ -86,3 +86,13 @@ def test_the_service_remembers_ten_thousand(client: TestClient) -> None:
     assert REMEMBERED == 10_000
     description = client.get("/openapi.json").json()["paths"]["/v1/feedback"]["post"]["description"]
     assert "10 000" in description
+
+
+def test_a_conversation_can_be_forgotten(suggest: Suggest) -> None:
+    """All of its requests, and none of another's."""
+    recent = Recent()
+    ask = recent.remembering(suggest)
+    for request_id, conversation in (("r-1", "c-1"), ("r-2", "c-2"), ("r-3", "c-1"), ("r-4", None)):
+        ask(SuggestionRequest(query=REFUND, conversation_id=conversation), request_id)
+    recent.forget("c-1")
+    assert [recent.find(f"r-{n}") is None for n in (1, 2, 3, 4)] == [True, False, True, False]

@@ -28,6 +28,8 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "place_browse": "全部话术",
         "place_training": "练习",
         "place_editor": "写话术",
+        "place_inbox": "收件箱",
+        "place_insights": "数据",
     },
     "en": {
         "brand": "Huashu",
@@ -50,5 +52,7 @@ FRAME: Final[dict[UiLanguage, dict[str, str]]] = {
         "place_browse": "All replies",
         "place_training": "Practise",
         "place_editor": "Write",
+        "place_inbox": "Inbox",
+        "place_insights": "Insights",
     },
 }

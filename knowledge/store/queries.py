@@ -1,0 +1,81 @@
+"""The query log in and out of its table: added in batches, read newest first, deleted by age or by conversation."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
+
+from knowledge.store.feedback import as_record
+from knowledge.store.tables import feedback, logged_query, shown_entry
+from knowledge.store.usage import Conversation, QueryRecord, Removed
+from knowledge.text import normalise
+
+LOG = logged_query.c
+COLUMNS = [LOG[field.name] for field in fields(QueryRecord)]
+
+
+def key_of(text: str) -> str:
+    """The same for texts that normalise alike; says nothing of the text itself."""
+    return hashlib.sha256(normalise(text).encode("utf-8")).hexdigest()[:32]
+
+
+def add(connection: Connection, records: Sequence[QueryRecord]) -> None:
+    """Keep records, masked by whoever hands them in."""
+    if records:
+        rows = [asdict(record) | {"key": key_of(record.text), "products": list(record.products)} for record in records]
+        connection.execute(insert(logged_query), rows)
+
+
+def recent(connection: Connection, limit: int) -> tuple[QueryRecord, ...]:
+    """The newest queries, each text once."""
+    newest = select(func.max(LOG.number)).group_by(LOG.key).order_by(func.max(LOG.number).desc()).limit(limit)
+    return _records(connection, select(*COLUMNS).where(LOG.number.in_(newest)).order_by(LOG.number.desc()))
+
+
+def likelihoods(connection: Connection, index_version: str, limit: int) -> tuple[float | None, ...]:
+    """`inside` of the last queries that this index answered, None where it was not estimated."""
+    answered = select(LOG.inside).where(LOG.index_version == index_version)
+    return tuple(connection.execute(answered.order_by(LOG.number.desc()).limit(limit)).scalars())
+
+
+def expire(connection: Connection, before: datetime) -> Removed:
+    """Delete queries from before a moment, and what customers said from feedback, whose counts stay."""
+    gone = connection.execute(delete(logged_query).where(LOG.at < before)).rowcount
+    said = [feedback.c.text, feedback.c.query, feedback.c.conversation_id, feedback.c.agent_id]
+    old = feedback.c.at < before, or_(*(column.is_not(None) for column in said))
+    blank = update(feedback).where(*old).values(dict.fromkeys(said))
+    return Removed(gone, connection.execute(blank).rowcount)
+
+
+def conversation(connection: Connection, conversation_id: str) -> Conversation:
+    """All that is kept of a conversation."""
+    queries = select(*COLUMNS).where(LOG.conversation_id == conversation_id).order_by(LOG.number)
+    told = select(*(column for column in feedback.c if column.name != "number")).where(_about(conversation_id))
+    return Conversation(
+        _records(connection, queries),
+        tuple(as_record(row) for row in connection.execute(told.order_by(feedback.c.number))),
+    )
+
+
+def erase(connection: Connection, conversation_id: str) -> Removed:
+    """Delete all that is kept of a conversation."""
+    requests = select(feedback.c.request_id).where(_about(conversation_id))
+    connection.execute(delete(shown_entry).where(shown_entry.c.request_id.in_(requests)))
+    told = connection.execute(delete(feedback).where(_about(conversation_id))).rowcount
+    asked = connection.execute(delete(logged_query).where(LOG.conversation_id == conversation_id)).rowcount
+    return Removed(asked, told)
+
+
+def _about(conversation_id: str) -> ColumnElement[bool]:
+    """Feedback that names the conversation, or whose request belonged to it."""
+    requests = select(LOG.request_id).where(LOG.conversation_id == conversation_id)
+    return or_(feedback.c.conversation_id == conversation_id, feedback.c.request_id.in_(requests))
+
+
+def _records(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[QueryRecord, ...]:
+    rows = connection.execute(query).mappings()
+    return tuple(QueryRecord(**{**row, "products": tuple(row["products"])}) for row in rows)

@@ -1,0 +1,64 @@
+"""/v1/privacy: all that is kept of one conversation, to be handed out or erased."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from service.api.inbox import AWAY, DENIED
+from service.api.requests import Name
+from service.errors import PROBLEMS
+from service.identity.people import Person, needs
+
+router = APIRouter(prefix="/v1/privacy", tags=["privacy"])
+
+Administrator = Annotated[Person, Depends(needs("administer"))]
+RESPONSES: dict[int | str, dict[str, Any]] = {**PROBLEMS, **DENIED, **AWAY}
+
+log = structlog.get_logger(__name__)
+
+
+class Asked(BaseModel):
+    """Which conversation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    conversation_id: Annotated[Name, Field(description="As the console sent it.")]
+
+
+class ConversationOut(BaseModel):
+    """Queries and feedback, masked as they are kept, oldest first, every field of each."""
+
+    conversation_id: str
+    queries: list[dict[str, Any]]
+    feedback: list[dict[str, Any]]
+
+
+class ErasedOut(BaseModel):
+    """How many of each were deleted."""
+
+    queries: int
+    feedback: int
+
+
+@router.get("/conversation", summary="Export a conversation", responses=RESPONSES)
+async def export(asked: Annotated[Asked, Query()], request: Request, _: Administrator) -> ConversationOut:
+    """All that the database keeps of it. Unknown ones are empty: nothing is kept of them."""
+    await run_in_threadpool(request.app.state.queries.flush)
+    kept = await request.app.state.storage.run(lambda store: store.conversation(asked.conversation_id))
+    return ConversationOut(conversation_id=asked.conversation_id, **asdict(kept))
+
+
+@router.delete("/conversation", summary="Erase a conversation", responses=RESPONSES)
+async def erase(asked: Annotated[Asked, Query()], request: Request, person: Administrator) -> ErasedOut:
+    """Deleted for good, from the database and from what the service remembers. The log says who did it, not of whom."""
+    await run_in_threadpool(request.app.state.queries.flush)
+    request.app.state.recent.forget(asked.conversation_id)
+    removed = await request.app.state.storage.run(lambda store: store.erase_conversation(asked.conversation_id))
+    log.info("a conversation was erased", by=person.name, queries=removed.queries, feedback=removed.feedback)
+    return ErasedOut(**asdict(removed))

@@ -1,0 +1,41 @@
+"""Verbs on what is kept of customers: privacy export, privacy erase."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from service.cli.terminal import app, out
+from service.settings import Settings
+
+privacy = typer.Typer(help="What is kept of one conversation: show it, or erase it.", no_args_is_help=True)
+app.add_typer(privacy, name="privacy")
+
+Conversation = Annotated[str, typer.Argument(help="The conversation's id, as the console sent it.")]
+
+
+@privacy.command()
+def export(conversation: Conversation) -> None:
+    """Print all that is kept of a conversation, masked as it is kept, as JSON."""
+    import json
+    from dataclasses import asdict
+
+    from knowledge.store import Store
+
+    with Store.open(Settings.from_environment().database_url) as store:
+        kept = asdict(store.conversation(conversation))
+    print(json.dumps({"conversation_id": conversation, **kept}, ensure_ascii=False, indent=2, default=str))
+
+
+@privacy.command()
+def erase(conversation: Conversation) -> None:
+    """Delete all that the database keeps of a conversation, for good.
+
+    A service that runs remembers recent requests until it restarts: ask it by DELETE /v1/privacy/conversation.
+    """
+    from knowledge.store import Store
+
+    with Store.open(Settings.from_environment().database_url) as store:
+        removed = store.erase_conversation(conversation)
+    out.print(f"erased {removed.queries} queries and {removed.feedback} lines of feedback", highlight=False)

@@ -1,0 +1,131 @@
+"""Variants that stand where they should not: suspicious ones, nearer to another entry, and redundant ones.
+
+Both lists are the live index's. A repair is a draft upon the newest version of each entry it touches; what was decided
+on is remembered, and comes back after a month only if it is still live.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from index.redundancy import redundant
+from index.retriever import Retriever
+from knowledge.errors import StateError
+from knowledge.model import Entry
+from knowledge.store import Mark, Store
+from knowledge.store.inbox import settled
+from knowledge.store.queries import key_of
+from knowledge.text import normalise
+from service.inbox import Draft, newest
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A variant to look at. `other_id` is the entry that a suspicious one is nearer to, with its title; `like` the
+    variant beside which a redundant one says nothing new."""
+
+    kind: Literal["suspicious", "redundant"]
+    entry_id: str
+    title: str
+    variant: str
+    score: float
+    other_id: str | None = None
+    other_title: str | None = None
+    own_score: float | None = None
+    like: str | None = None
+
+
+class Repairs:
+    """Lists and makes repairs; safe to share between threads."""
+
+    def __init__(self, retriever: Callable[[], Retriever], now: Callable[[], datetime]) -> None:
+        self._retriever, self._now = retriever, now
+        self._found: tuple[str, tuple[Repair, ...]] = ("", ())
+        self._working = threading.Lock()
+
+    def listed(self, store: Store) -> tuple[Repair, ...]:
+        """What nobody has decided on yet: suspicious ones first, the clearest of each kind first."""
+        marks, now = store.inbox_marks("variant"), self._now()
+        return tuple(one for one in self._all() if not settled(marks.get(_key(one.entry_id, one.variant)), now))
+
+    def move(self, store: Store, entry_id: str, variant: str, to: str, who: str) -> tuple[Draft, ...]:
+        """Drafts of both entries: the variant is the other's, and no longer its own's."""
+        if entry_id == to:
+            raise StateError(f"entry {to} holds the variant already: choose another")
+        source, target = newest(store, entry_id), newest(store, to)
+        left = _without(source, variant)
+        known = {normalise(text) for text in target.phrasings}
+        given = [variant] if normalise(variant) not in known else []
+        drafts = []
+        # To the other first: should the second save fail, the variant is there twice, which lint says, and not lost.
+        if given:
+            grown = target.model_copy(update={"variants": (*target.variants, *given)})
+            drafts.append(self._save(store, grown, who, f"a variant moved here from {entry_id}", 1))
+        drafts.append(self._save(store, left, who, f"a variant moved to {to}", -1))
+        self._mark(store, "accepted", entry_id, variant, who, to)
+        return tuple(drafts)
+
+    def remove(self, store: Store, entry_id: str, variant: str, who: str) -> tuple[Draft, ...]:
+        """A draft without the variant."""
+        left = _without(newest(store, entry_id), variant)
+        draft = self._save(store, left, who, "a redundant variant removed", -1)
+        self._mark(store, "accepted", entry_id, variant, who, entry_id)
+        return (draft,)
+
+    def dismiss(self, store: Store, entry_id: str, variant: str, who: str) -> tuple[Draft, ...]:
+        """The variant is right where it is."""
+        self._mark(store, "dismissed", entry_id, variant, who, None)
+        return ()
+
+    def _all(self) -> tuple[Repair, ...]:
+        retriever = self._retriever()
+        with self._working:
+            if self._found[0] != retriever.version:
+                self._found = retriever.version, _found(retriever)
+            return self._found[1]
+
+    def _save(self, store: Store, entry: Entry, who: str, comment: str, added: int) -> Draft:
+        return Draft(entry.id, store.save(entry, who, comment, self._now()), added)
+
+    def _mark(
+        self, store: Store, act: Literal["accepted", "dismissed"], entry_id: str, variant: str, who: str, to: str | None
+    ) -> None:
+        store.mark_inbox([Mark("variant", _key(entry_id, variant), act, who, self._now(), to)])
+
+
+def _found(retriever: Retriever) -> tuple[Repair, ...]:
+    titles = {approved.entry.id: approved.entry.title for approved in retriever.contents.entries}
+    suspicious = [
+        Repair(
+            "suspicious",
+            item["entry_id"],
+            titles[item["entry_id"]],
+            item["variant"],
+            item["score"],
+            item["nearer_to"],
+            titles[item["nearer_to"]],
+            item["own_score"],
+        )
+        for item in retriever.contents.report.get("suspicious", ())
+        if item["variant"] != titles[item["entry_id"]]  # a title is reworded in the editor, not moved
+    ]
+    spare = [
+        Repair("redundant", one.entry_id, titles[one.entry_id], one.variant, one.score, like=one.like)
+        for one in redundant(retriever.contents)
+    ]
+    return (*suspicious, *spare)
+
+
+def _without(entry: Entry, variant: str) -> Entry:
+    left = tuple(text for text in entry.variants if text != variant)
+    if len(left) == len(entry.variants):
+        raise StateError(f'entry {entry.id} has no variant "{variant}" in its newest version: somebody has changed it')
+    return entry.model_copy(update={"variants": left})
+
+
+def _key(entry_id: str, variant: str) -> str:
+    return key_of(f"{entry_id}\n{variant}")

@@ -1,0 +1,132 @@
+"""The query log: kept, read once a text, deleted by age and by conversation."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+from knowledge.store import FeedbackRecord, QueryRecord, Store
+from knowledge.store.queries import key_of
+from knowledge.store.usage import Conversation
+
+AT = datetime(2026, 11, 20, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+
+
+def query(number: int = 1, text: str = "退款多久到账", **fields: Any) -> QueryRecord:
+    """An answered query, `number` minutes after half past nine."""
+    base: dict[str, Any] = {
+        "at": AT + timedelta(minutes=number),
+        "day": date(2026, 11, 20),
+        "decision": "answer",
+        "entry_id": "refund.time",
+        "confidence": 0.9,
+        "inside": 0.95,
+        "channel": "chat",
+        "products": (),
+        "audience": None,
+        "language": "zh",
+        "level": "none",
+        "target": None,
+        "due_at": None,
+        "index_version": "1d9160960ea3",
+        "took_ms": 6.5,
+        "conversation_id": None,
+        "agent_id": None,
+        "caller": "api",
+    }
+    return QueryRecord(f"r-{number}", **({**base, "text": text} | fields))
+
+
+def feedback(request_id: str, act: Any = "used", **fields: Any) -> FeedbackRecord:
+    """Feedback of an agent, a moment after the query's."""
+    base: dict[str, Any] = {"entry_id": "refund.time", "source": "agent", "at": AT + timedelta(hours=1)}
+    return FeedbackRecord(request_id, act=act, **(base | fields))
+
+
+def test_a_query_comes_back_as_it_was_kept(store: Store) -> None:
+    """Every field, moments as the same instants, what was left out as None."""
+    full = query(
+        1,
+        "😡 快递\n没动",
+        products=("A3", "R5"),
+        audience="customer",
+        level="offer",
+        target="logistics",
+        due_at=AT + timedelta(days=1),
+        conversation_id="c-1",
+        agent_id="a-7",
+    )
+    bare = query(2, "你好", decision="abstain", entry_id=None, confidence=None, inside=None)
+    store.add_queries([full, bare])
+    assert store.recent_queries(10) == (bare, full)
+    assert all(record.at.tzinfo == UTC for record in store.recent_queries(10))
+
+
+def test_nothing_to_add_is_no_error(store: Store) -> None:
+    """A batch may be empty."""
+    store.add_queries([])
+    assert store.recent_queries(10) == ()
+
+
+def test_texts_that_normalise_alike_come_once(store: Store) -> None:
+    """The newest stands for them, and the limit counts what is left."""
+    store.add_queries([query(1, "退款多久"), query(2, "Ｒ５ 坏了"), query(3, "退款多久！！！"), query(4, "退款多久！")])
+    assert [record.text for record in store.recent_queries(10)] == ["退款多久！", "Ｒ５ 坏了", "退款多久"]
+    assert [record.request_id for record in store.recent_queries(1)] == ["r-4"]
+
+
+def test_a_key_says_nothing_of_its_text() -> None:
+    """Alike for texts that normalise alike, and no more than a hash."""
+    assert key_of("Ｒ５ 坏了") == key_of("r5 坏了") != key_of("r5 好了")
+    assert set(key_of("坏了")) <= set("0123456789abcdef")
+
+
+def test_likelihoods_are_of_one_index(store: Store) -> None:
+    """The newest first, those that were not estimated among them, less those of another index."""
+    store.add_queries(
+        [query(1, inside=0.1), query(2, inside=None), query(3, inside=0.3), query(4, index_version="000000000000")]
+    )
+    assert store.query_likelihoods("1d9160960ea3", 10) == (0.3, None, 0.1)
+    assert store.query_likelihoods("1d9160960ea3", 1) == (0.3,)
+
+
+def test_old_queries_go_and_old_feedback_loses_what_was_said(store: Store) -> None:
+    """Queries from before the moment are deleted; feedback keeps its act and entry only, and newer ones all."""
+    store.add_queries([query(1), query(100)])
+    for number, at in ((1, AT), (2, AT + timedelta(days=1))):
+        told = feedback(f"r-{number}", "edited", at=at, text="您好", query="退款", conversation_id="c", agent_id="a")
+        store.add_feedback(told, ["refund.time"])
+    removed = store.expire_queries(AT + timedelta(minutes=50))
+    assert (removed.queries, removed.feedback) == (1, 1)
+    assert [record.request_id for record in store.recent_queries(10)] == ["r-100"]
+    (kept,) = store.conversation("c").feedback
+    assert (kept.request_id, kept.text) == ("r-2", "您好")
+    counts = store.feedback_counts(AT - timedelta(days=1), AT + timedelta(days=2))
+    assert (counts.requests, counts.entries[0].edited) == (2, 2)
+    again = store.expire_queries(AT + timedelta(minutes=50))
+    assert (again.queries, again.feedback) == (0, 0)
+
+
+def test_a_conversation_is_exported_whole(store: Store) -> None:
+    """Its queries, and the feedback that names it or its requests; nothing of another."""
+    store.add_queries([query(1, conversation_id="c-1"), query(2, conversation_id="c-2"), query(3)])
+    of_request, by_name = feedback("r-1"), feedback("old", conversation_id="c-1")
+    for told in (of_request, by_name, feedback("r-2"), feedback("r-3")):
+        store.add_feedback(told)
+    found = store.conversation("c-1")
+    assert [record.request_id for record in found.queries] == ["r-1"]
+    assert list(found.feedback) == [of_request, by_name]
+    assert store.conversation("c-9") == Conversation((), ())
+
+
+def test_a_conversation_is_erased_whole(store: Store) -> None:
+    """Queries, feedback and what was shown; another conversation keeps all of its own."""
+    store.add_queries([query(1, conversation_id="c-1"), query(2, conversation_id="c-2")])
+    store.add_feedback(feedback("r-1"), ["refund.time"])
+    store.add_feedback(feedback("r-2"), ["refund.time"])
+    removed = store.erase_conversation("c-1")
+    assert (removed.queries, removed.feedback) == (1, 1)
+    assert store.conversation("c-1") == Conversation((), ())
+    counts = store.feedback_counts(AT, AT + timedelta(days=1))
+    assert (counts.requests, counts.entries[0].shown) == (1, 1)
+    assert [record.request_id for record in store.recent_queries(10)] == ["r-2"]

@@ -1,0 +1,57 @@
+"""/v1/privacy: one conversation, exported and erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.app import create_app
+from service.settings import Settings
+from tests.service.asking import LEAK, REFUND, ask
+from tests.service.people import ADMIN, EDITOR, by_header
+from tests.service.shop import FRIDAY, state_of
+from tests.toy import ToyEmbedder
+
+ADDRESS = "/v1/privacy/conversation"
+
+
+@pytest.fixture
+def client(home: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """The shop with a database of its own, its requests an administrator's."""
+    settings = Settings(home=home, database=f"sqlite:///{tmp_path / 'knowledge.db'}")
+    with TestClient(create_app(settings, ToyEmbedder(), lambda: FRIDAY, by_header)) as client:
+        client.headers |= ADMIN
+        yield client
+
+
+def test_a_conversation_is_exported_whole(client: TestClient) -> None:
+    """What has only just been asked too, masked as it is kept; an unknown one is empty."""
+    request_id = ask(client, f"{REFUND} 13912345678", conversation_id="c/1 号")["request_id"]
+    client.post("/v1/feedback", json={"request_id": request_id, "entry_id": "refund.time", "act": "used"})
+    ask(client, LEAK, conversation_id="c-2")
+    body = client.get(ADDRESS, params={"conversation_id": "c/1 号"}).json()
+    assert [one["text"] for one in body["queries"]] == [f"{REFUND} [phone]"]
+    assert [one["act"] for one in body["feedback"]] == ["used"]
+    assert client.get(ADDRESS, params={"conversation_id": "c-9"}).json()["queries"] == []
+
+
+def test_an_erased_conversation_is_nowhere(client: TestClient) -> None:
+    """Neither in the database nor in what feedback would be joined with; another stays."""
+    request_id = ask(client, REFUND, conversation_id="c-1")["request_id"]
+    client.post("/v1/feedback", json={"request_id": request_id, "act": "used"})
+    ask(client, LEAK, conversation_id="c-2")
+    assert client.delete(ADDRESS, params={"conversation_id": "c-1"}).json() == {"queries": 1, "feedback": 1}
+    assert client.get(ADDRESS, params={"conversation_id": "c-1"}).json()["queries"] == []
+    assert state_of(client).recent.find(request_id) is None
+    assert len(client.get(ADDRESS, params={"conversation_id": "c-2"}).json()["queries"]) == 1
+
+
+def test_only_administrators_may(client: TestClient) -> None:
+    """An editor may not, a stranger is asked to sign in."""
+    for method in ("GET", "DELETE"):
+        asked = {"conversation_id": "c-1"}
+        assert client.request(method, ADDRESS, params=asked, headers=EDITOR).status_code == 403
+        assert client.request(method, ADDRESS, params=asked, headers={"X-Person": ""}).status_code == 401

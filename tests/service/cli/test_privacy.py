@@ -1,0 +1,27 @@
+"""`huashu privacy`: one conversation, shown and erased."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from knowledge.store import Store
+from service.settings import Settings
+from tests.knowledge.store.test_queries import feedback, query
+from tests.service.cli.conftest import Huashu
+
+
+def test_a_conversation_is_exported_and_erased(huashu: Huashu, home: Path) -> None:
+    """Queries and feedback as JSON; after erasing nothing of it, and all of another."""
+    with Store.open(Settings(home=home).database_url) as store:
+        store.add_queries([query(1, "退款多久", conversation_id="c-1"), query(2, conversation_id="c-2")])
+        store.add_feedback(feedback("r-1"))
+    shown = huashu("privacy", "export", "c-1")
+    kept = json.loads(shown.out)
+    assert shown.status == 0
+    assert kept["conversation_id"] == "c-1"
+    assert [line["text"] for line in kept["queries"]] == ["退款多久"]
+    assert [line["act"] for line in kept["feedback"]] == ["used"]
+    assert huashu("privacy", "erase", "c-1").out == "erased 1 queries and 1 lines of feedback\n"
+    assert json.loads(huashu("privacy", "export", "c-1").out)["queries"] == []
+    assert len(json.loads(huashu("privacy", "export", "c-2").out)["queries"]) == 1

@@ -1,0 +1,59 @@
+"""Charts: what is drawn, in the tokens' colours."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from service.pages.charts import Drawing, Series, draw, palette
+
+
+def texts(svg: bytes) -> str:
+    """All words of a chart."""
+    return " ".join(ElementTree.fromstring(svg).itertext())
+
+
+def drawing(kind: Any = "stacked", values: tuple[int, ...] = (3, 0, 7)) -> Drawing:
+    """Three days of one thing."""
+    labels = ("11-18", "11-19", "11-20")
+    return Drawing(kind, labels, [Series("提问", values, "ok"), Series("其他", values, "stop")], "没有数据")
+
+
+def test_colours_are_the_tokens() -> None:
+    """Each theme's own, from the one file that names colours."""
+    assert palette("light")["ok"] == "#0b6b41"
+    assert palette("dark")["ok"] == "#72d5a5"
+    for theme in ("light", "dark"):
+        assert palette(theme)["stop"].encode() in draw(drawing(), theme)
+
+
+@pytest.mark.parametrize("kind", ["stacked", "lines", "bars"])
+@pytest.mark.parametrize("size", ["narrow", "half", "wide"])
+def test_labels_and_legend_are_there(kind: str, size: Any) -> None:
+    """On a phone's chart too."""
+    shown = texts(draw(drawing(kind), "light", size))
+    assert "提问" in shown and "其他" in shown and "11-18" in shown
+
+
+def test_bars_stand_in_the_order_given() -> None:
+    """The first at the top, whatever pygal draws first."""
+    tree = ElementTree.fromstring(draw(drawing("bars"), "light"))
+    labels = [node for node in tree.iter("{*}text") if (node.text or "").startswith("11-")]
+    heights = {node.text: float(node.get("y", "nan")) for node in labels}
+    assert heights["11-18"] < heights["11-20"]
+
+
+def test_nothing_is_said_to_be_nothing() -> None:
+    """In words, not as an empty frame."""
+    assert "没有数据" in texts(draw(drawing(values=(0, 0, 0)), "light"))
+    assert "没有数据" in texts(draw(Drawing("bars", [], [Series("x", [], "ok")], "没有数据"), "dark"))
+
+
+def test_what_a_name_says_is_text() -> None:
+    """Markup in an entry's title is no markup in the chart."""
+    evil = '<a onclick="x">&'
+    svg = draw(Drawing("bars", [evil], [Series(evil, [1], "ok"), Series("b", [1], "ok")], ""), "light")
+    assert evil in texts(svg)
+    assert not list(ElementTree.fromstring(svg).iter("{*}a"))
