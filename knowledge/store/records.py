@@ -230,6 +230,7 @@ class IdentityRecord:
     sessions: tuple[SessionRecord, ...]
 
 
+@dataclass(frozen=True)
 class WorkingCopy:
     """What a person is typing of an entry; `base_version` is the version it began from, 0 for a new entry."""
 

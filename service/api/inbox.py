@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from knowledge.errors import NotFound
 from knowledge.store import InboxItem, Store
 from service.api.triage import (
-    AcceptRequest,
+    AcceptItemsRequest,
     DismissedOut,
     DismissRequest,
     DraftOut,
@@ -88,7 +88,7 @@ async def theme(theme_id: str, request: Request, _: Editor) -> ThemeOut:
 
 
 @router.post("/accept", status_code=201, summary="Make queries variants of an entry", responses=ACTING)
-async def accept(body: AcceptRequest, request: Request, person: Editor) -> DraftOut:
+async def accept(body: AcceptItemsRequest, request: Request, person: Editor) -> DraftOut:
     """As a draft upon the entry's newest version, or a new entry's first. The queries leave the inbox."""
     inbox: Inbox = request.app.state.inbox
 

@@ -119,7 +119,7 @@ class NewEntryIn(StrictRequest):
     kind: Kind = "faq"
 
 
-class AcceptRequest(StrictRequest):
+class AcceptItemsRequest(StrictRequest):
     """Which queries, and the entry they belong to: one there is, or a new one."""
 
     model_config = ConfigDict(
@@ -135,7 +135,7 @@ class AcceptRequest(StrictRequest):
     new: NewEntryIn | None = None
 
     @model_validator(mode="after")
-    def _one_place(self) -> AcceptRequest:
+    def _one_place(self) -> AcceptItemsRequest:
         if (self.entry_id is None) == (self.new is None):
             raise ValueError("give entry_id or new, one of the two")
         return self
