@@ -121,7 +121,8 @@ class Builds:
             who = f"build {running.id} by {running.by}" if running is not None else "another build"
             raise StateError(f"{who} is under way: wait until it is done, or cancel it")
         now = datetime.now(UTC)
-        record = BuildRecord(f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}", by, now, "running")
+        # In order of time, within a second too.
+        record = BuildRecord(f"{now:%Y%m%d-%H%M%S-%f}{secrets.token_hex(1)}", by, now, "running")
         folder = self.folder / record.id
         folder.mkdir()
         _write(folder, record)

@@ -270,15 +270,16 @@ def test_the_service_does_what_it_describes(client: TestClient, method: str, pat
     )
     @hypothesis.given(case=cases)
     def holds(case: schemathesis.Case[Any]) -> None:
-        case.call_and_validate(
-            checks=[
-                not_a_server_error,
-                status_code_conformance,
-                content_type_conformance,
-                response_schema_conformance,
-                negative_data_rejection,
-            ]
-        )
+        response = case.call()
+        checks = [
+            not_a_server_error,
+            status_code_conformance,
+            content_type_conformance,
+            response_schema_conformance,
+            negative_data_rejection,
+        ]
+        # A body that is refused for its size is refused, which that last check does not know.
+        case.validate_response(response, checks=checks[: 4 if response.status_code == 413 else 5])
 
     holds()
 
