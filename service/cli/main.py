@@ -5,7 +5,18 @@ from __future__ import annotations
 import os
 
 from knowledge.errors import KnowledgeError
-from service.cli import artefacts, asking, content, documents, identity, measuring, reviewing, serving, transfer
+from service.cli import (
+    artefacts,
+    asking,
+    backups,
+    content,
+    documents,
+    identity,
+    measuring,
+    reviewing,
+    serving,
+    transfer,
+)
 from service.cli.terminal import app, err
 from service.settings import SettingsError
 
@@ -19,6 +30,7 @@ GROUPS = (
     asking,
     measuring,
     identity,
+    backups,
     serving,
 )
 
