@@ -78,7 +78,7 @@ def test_what_is_written_comes_back(tmp_path: Path, ending: str) -> None:
 
 
 def test_only_a_whole_file_gets_its_name(tmp_path: Path) -> None:
-    """What fails midway, as at too long a name, leaves nothing; what is there is left alone; the ending must be known."""
+    """What fails midway, as at too long a name, leaves nothing; what is there is left alone; the ending says which."""
     path = tmp_path / "a.tar.gz"
     with pytest.raises(ArchiveError, match="cannot be backed up"), writing(path) as archive:
         archive.add_bytes("x" * 300, b"")
