@@ -54,7 +54,7 @@ def check(file: Path) -> str:
     found = str(revision[0]) if revision else "none"
     if found not in migration.REVISIONS:
         raise StateError(
-            f"{file.name} is at revision {found}, this program knows up to {migration.HEAD}: restore it with the "
+            f"{file.name} is at revision {found}, this program knows up to {migration.HEAD}: use the "
             "program that made it, or a newer one"
         )
     return found
