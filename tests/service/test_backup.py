@@ -202,7 +202,8 @@ def test_a_version_is_never_half_there(home: Path, tmp_path: Path, monkeypatch: 
 def test_a_publish_in_between_is_waited_for(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """CURRENT and HISTORY are of one moment: read again where somebody published while they were read."""
     shelf = Shelf(home / "artefacts")
-    live, read, published = shelf.current(), backup._read, []
+    published: list[str] = []
+    live, read = shelf.current(), backup._read
 
     def publishing(path: Path) -> bytes | None:
         found = read(path)

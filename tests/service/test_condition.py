@@ -45,7 +45,12 @@ def test_everything_may_be_wrong_at_once() -> None:
 def test_the_disk_is_that_of_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Or, before there is a home, of the folder that it will be in."""
     asked: list[Path] = []
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: asked.append(path) or shutil._ntuple_diskusage(9, 2, 7))
+
+    def usage(path: Path) -> object:
+        asked.append(path)
+        return shutil._ntuple_diskusage(9, 2, 7)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
     assert anyio.run(disk_of, tmp_path / "new" / "home") == Disk(7, True)
     assert asked == [tmp_path]
     monkeypatch.setattr(os, "access", lambda *_: False)
