@@ -162,6 +162,17 @@ class Shelf:
                 continue
         return acts
 
+    def published_at(self, version: str) -> datetime | None:
+        """When a version last became the live one; None where that was not written down."""
+        for act in reversed(self.history()):
+            if act.get("version") == version:
+                try:
+                    at = datetime.fromisoformat(str(act.get("at")))
+                except ValueError:
+                    return None
+                return at if at.tzinfo is not None else None
+        return None
+
     def write(self, version: str, fill: Callable[[Path], None], manifest: Mapping[str, Any]) -> Path:
         """Make the artefact of that version: `fill` writes its files, then all become visible at once.
 

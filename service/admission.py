@@ -44,13 +44,16 @@ class Admission:
         at_once: int = AT_ONCE,
         waiting: int = WAITING,
         clock: Callable[[], float] = time.monotonic,
+        refused: Callable[[], None] = lambda: None,
     ) -> None:
+        """`refused` is told of every call that gets Busy."""
         self._turns = anyio.CapacityLimiter(at_once)
         self._threads = anyio.CapacityLimiter(at_once)  # never waited for: a turn is taken first
         self._at_once = at_once
         self._waiting = waiting
         self._longest_wait = longest_wait
         self._clock = clock
+        self._refused = refused
         self._pending = 0
         self._interval = 0.0  # seconds between two answers while somebody waits
         self._last: float | None = None  # when an answer was given with somebody waiting; None after a pause
@@ -71,6 +74,7 @@ class Admission:
         `size` is how many queries the call answers.
         """
         if self.waiting >= self._waiting or self.expected_wait > self._longest_wait:
+            self._refused()
             raise Busy(self.waiting, self.expected_wait)
         self._pending += size
         try:

@@ -86,6 +86,7 @@ log = structlog.get_logger(__name__)
 
 EXAMPLES = ("快递三天没动静了", "退款多久能到账", "充电宝能带上飞机吗")
 GIVEN_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
+SLOW = 1.0  # seconds from which a request is logged
 LARGEST_BODY = 512 * 1024
 LARGEST_UPLOAD = 32 * 1024 * 1024
 # The routes that take files; every other one keeps the small limit.
@@ -242,7 +243,7 @@ def create_app(
     )
     identity = Identity.of(settings, now)
     app.state.metrics = Metrics()
-    app.state.admission = Admission(settings.longest_wait)
+    app.state.admission = Admission(settings.longest_wait, refused=app.state.metrics.refused.labels("busy").inc)
     app.state.examples = list(EXAMPLES)
     app.state.now = now
     app.state.documents = Documents(settings.home / "documents", now)
@@ -285,7 +286,7 @@ def _query_log(app: FastAPI, settings: Settings) -> QueryLog:
 
 
 async def _observe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Give the request an id, time it, count it. Logs hold no text of a customer."""
+    """Give the request an id, time it, count it, and log it where it failed or was slow; no text of a customer."""
     given = request.headers.get("x-request-id", "")
     request.state.request_id = given if GIVEN_ID.match(given) else uuid.uuid4().hex
     started = time.perf_counter()
@@ -295,12 +296,27 @@ async def _observe(request: Request, call_next: Callable[[Request], Awaitable[Re
         # Rendered here and not by the outermost handler, so that it has its id and is counted like any other.
         response = await errors.unexpected(request, error)
     took = time.perf_counter() - started
-    route = getattr(request.scope.get("route"), "path", "other")
+    route = errors.route_of(request)
     metrics: Metrics = request.app.state.metrics
     metrics.requests.labels(request.method, route, str(response.status_code)).inc()
     metrics.seconds.labels(route).observe(took)
     response.headers["X-Request-ID"] = request.state.request_id
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    if response.status_code >= 500:
-        log.warning("request failed", route=route, status=response.status_code, request_id=request.state.request_id)
+    if response.status_code == 429:
+        metrics.refused.labels("rate").inc()
+    if response.status_code >= 400 or took > SLOW:
+        _log(request, route, response.status_code, took)
     return response
+
+
+def _log(request: Request, route: str, status: int, seconds: float) -> None:
+    note = log.warning if status >= 500 or seconds > SLOW else log.info
+    what = "request failed" if status >= 500 else "request refused" if status >= 400 else "request was slow"
+    note(
+        what,
+        method=request.method,
+        route=route,
+        status=status,
+        took_ms=round(seconds * 1000),
+        request_id=request.state.request_id,
+    )

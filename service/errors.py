@@ -17,6 +17,7 @@ from index.errors import RetrievalError, Superseded
 from knowledge.errors import DatabaseError, KnowledgeError, NotFound, PackError, StateError
 from service.admission import Abandoned, Busy
 from service.identity.people import NotAllowed, NotSignedIn
+from service.traces import without_words
 
 log = structlog.get_logger(__name__)
 
@@ -112,7 +113,7 @@ def details(status: int, detail: str, request_id: str, errors: Sequence[FieldPro
     return Problem(title=title, status=status, detail=detail, request_id=request_id, errors=list(errors))
 
 
-def problem_of(error: Exception, request_id: str, path: str | None = None) -> Problem:
+def problem_of(error: Exception, request_id: str, route: str | None = None) -> Problem:
     """Any exception as a problem; one that nobody foresaw goes to the log, and only its id to whoever asked."""
     status = status_of(error)
     if isinstance(error, RequestError):
@@ -120,7 +121,7 @@ def problem_of(error: Exception, request_id: str, path: str | None = None) -> Pr
         return details(422, f"{one.field}: {one.message}", request_id, [one])
     if status is not None:
         return details(status, str(error), request_id)
-    log.error("unexpected error", path=path, request_id=request_id, exc_info=error)
+    log.error("unexpected error", route=route, request_id=request_id, trace=without_words(error))
     told = f"an unexpected error was logged under request id {request_id}: try again, and report it with this id"
     return details(500, told, request_id)
 
@@ -128,6 +129,11 @@ def problem_of(error: Exception, request_id: str, path: str | None = None) -> Pr
 def status_of(error: Exception) -> int | None:
     """The status of a foreseen error, None for any other."""
     return next((code for kind, code in STATUS if isinstance(error, kind)), None)
+
+
+def route_of(request: Request) -> str:
+    """The address as it was declared, `other` where none was met; never what somebody put in one."""
+    return str(getattr(request.scope.get("route"), "path", "other"))
 
 
 def request_id(request: Request) -> str:
@@ -187,7 +193,7 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
 
 async def unexpected(request: Request, error: Exception) -> JSONResponse:
     """A 500 for what nobody foresaw: the traceback goes to the log, the id to whoever asked."""
-    body = problem_of(error, request_id(request), request.url.path)
+    body = problem_of(error, request_id(request), route_of(request))
     return JSONResponse(body.model_dump(), body.status, None, MEDIA_TYPE)
 
 

@@ -7,6 +7,7 @@ used is refused with what differs, once a version, and the one before goes on se
 from __future__ import annotations
 
 import threading
+from datetime import datetime
 
 import structlog
 
@@ -30,6 +31,7 @@ class Live:
         self._retriever = first
         self._refused: tuple[object, ...] | None = None
         self.problem: RetrievalError | None = None
+        self.published_at: datetime | None = None
         self._stop = threading.Event()
         self._reloading = threading.Lock()
         self._thread = threading.Thread(target=self._watch, name="watch-artefacts", daemon=True)
@@ -72,6 +74,8 @@ class Live:
                 version = self._shelf.current()
                 if version == self.version:
                     self._refused = self.problem = None
+                    if self.published_at is None:  # it was loaded before the fork
+                        self.published_at = self._shelf.published_at(version)
                 elif self._stamp(version) != self._refused:
                     self._swap(version)
             except RetrievalError as error:
@@ -87,6 +91,7 @@ class Live:
             self._refused = stamp
             raise
         before, self._retriever, self._refused, self.problem = self.version, retriever, None, None
+        self.published_at = self._shelf.published_at(version)
         log.info(
             "index loaded",
             version=version,

@@ -97,16 +97,17 @@ def _refused(url: URL, error: SQLAlchemyError) -> DatabaseError:
 
 
 def _engine(url: URL) -> Engine:
-    as_json = partial(json.dumps, ensure_ascii=False)
+    # What a statement was given may be what a customer said, so it stands in no error.
+    given: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False), "hide_parameters": True}
     if url.get_backend_name() != "sqlite":
         if url.get_driver_name() in ("psycopg", "psycopg2"):
             url = url.update_query_dict({"connect_timeout": str(CONNECT_SECONDS)} | dict(url.query))
-        return create_engine(url, json_serializer=as_json, pool_pre_ping=True)
+        return create_engine(url, **given, pool_pre_ping=True)
     if url.database and url.database != ":memory:":
         # Where the folder cannot be made, SQLite says so when it opens the file.
         with suppress(OSError):
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, json_serializer=as_json)
+    engine = create_engine(url, **given)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

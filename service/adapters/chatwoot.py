@@ -31,6 +31,7 @@ from service.api.responses import SuggestionResponse
 from service.errors import Problem, request_id
 from service.identity.people import public
 from service.settings import Adapters
+from service.traces import without_words
 
 log = structlog.get_logger(__name__)
 
@@ -147,7 +148,7 @@ class Bot:
             await self._answer(account, conversation, response)
         except Exception as error:
             # Whatever happened, the customer must not be left to a bot that says nothing.
-            log.error("a chatwoot message was handed over", request_id=request_id, exc_info=error)
+            log.error("a chatwoot message was handed over", request_id=request_id, trace=without_words(error))
             await self._courier.open(account, conversation)
 
     async def _answer(self, account: int, conversation: int, response: SuggestionResponse) -> None:

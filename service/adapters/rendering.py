@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from service.adapters import keys
-from service.errors import Problem, details, field_problem, problem_of, request_id
+from service.errors import Problem, details, field_problem, problem_of, request_id, route_of
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Guard = Callable[[Request], None]
@@ -94,4 +94,4 @@ def _problem(error: Exception, request: Request) -> Problem:
     if isinstance(error, HTTPException):
         unread = error.status_code == 400 and "parsing the body" in str(error.detail)
         return details(422 if unread else error.status_code, str(error.detail), own)
-    return problem_of(error, own, request.url.path)
+    return problem_of(error, own, route_of(request))

@@ -7,10 +7,12 @@ from typing import Literal
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
+from service.condition import Code, disk_of, reasons
 from service.errors import Problem
 from service.identity.people import needs, public
+from service.metrics import Now
 
 router = APIRouter(tags=["operations"])
 
@@ -23,13 +25,37 @@ class Health(BaseModel):
     status: Literal["ok"] = "ok"
 
 
+class Degradation(BaseModel):
+    """One thing that is wrong while queries are answered."""
+
+    code: Code
+    detail: str
+
+
 class Readiness(BaseModel):
-    """The service can answer. `problem` says why a newer artefact is not used, if one is not."""
+    """The service can answer. `problem` says why a newer artefact is not used, if one is not; `degraded` lists that
+    and all else that is wrong: the database does not answer, the disk is nearly full or cannot be written.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "status": "ready",
+                    "index_version": "3f1c9a0b7d52",
+                    "entries": 196,
+                    "problem": None,
+                    "degraded": [{"code": "disk", "detail": "301 MiB are free, less than 512: make room"}],
+                }
+            ]
+        }
+    )
 
     status: Literal["ready"] = "ready"
     index_version: str
     entries: int
     problem: str | None
+    degraded: list[Degradation]
 
 
 @router.get("/healthz", summary="Is the process alive?", dependencies=[Depends(public(PROBES))])
@@ -45,13 +71,17 @@ async def healthz() -> Health:
     responses={503: {"model": Problem, "description": "No index is loaded."}},
 )
 async def readyz(request: Request) -> Readiness:
-    """200 once an index is loaded, 503 with the next step before."""
-    live = request.app.state.live
-    retriever = live.retriever
+    """200 once an index is loaded, whatever else is wrong, as queries need nothing else; 503 with the next step
+    before.
+    """
+    state = request.app.state
+    retriever, problem = state.live.retriever, state.live.problem
+    found = reasons(problem, state.identity.directory.answering, await disk_of(state.settings.home))
     return Readiness(
         index_version=retriever.version,
         entries=len(retriever.contents.entries),
-        problem=str(live.problem) if live.problem else None,
+        problem=str(problem) if problem else None,
+        degraded=[Degradation(code=reason.code, detail=reason.detail) for reason in found],
     )
 
 
@@ -64,6 +94,14 @@ async def readyz(request: Request) -> Readiness:
 async def metrics(request: Request) -> Response:
     """The Prometheus text format."""
     state = request.app.state
-    entries = len(state.live.retriever.contents.entries) if state.live.version else 0
-    text = state.metrics.text(state.live.version, entries, state.admission.waiting)
-    return Response(text, media_type=CONTENT_TYPE_LATEST)
+    live = state.live
+    now = Now(
+        version=live.version,
+        entries=len(live.retriever.contents.entries) if live.version else 0,
+        age=(state.now() - live.published_at).total_seconds() if live.published_at else None,
+        refused=live.version is not None and live.problem is not None,
+        waiting=state.admission.waiting,
+        database=state.identity.directory.answering,
+        free=(await disk_of(state.settings.home)).free,
+    )
+    return Response(state.metrics.text(now), media_type=CONTENT_TYPE_LATEST)

@@ -8,6 +8,7 @@ from knowledge.errors import KnowledgeError
 from service.cli import (
     artefacts,
     asking,
+    backups,
     content,
     documents,
     entries,
@@ -33,6 +34,7 @@ GROUPS = (
     measuring,
     privacy,
     identity,
+    backups,
     serving,
 )
 

@@ -30,6 +30,7 @@ POLL: Final = 1.0  # seconds between two looks at the number
 LONGEST_POLL: Final = 30.0  # while the database is away
 WHOLE: Final = 60.0  # seconds after which everything is read anew, and what was used is written
 AGAIN: Final = 0.2  # seconds between two looks for secrets that are not known
+SILENCE: Final = 15.0  # seconds without an answer after which the database counts as away, failed or not
 PATIENCE: Final = 3.0  # seconds that one request waits for such a look, and that a start waits for the first
 
 
@@ -57,8 +58,15 @@ class Directory:
         self._written: tuple[dict[int, datetime], dict[int, datetime]] = ({}, {})
         self._looked_at = self._read_at = float("-inf")
         self._away = False  # since a look failed, until the watch finds the database again
+        self._failed = False  # whether the last answer was a refusal
+        self._answered_at = time.monotonic()
         self._turns = asyncio.Lock()
         self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def answering(self) -> bool:
+        """Whether the database answers, as far as was seen."""
+        return not self._failed and time.monotonic() - self._answered_at < SILENCE
 
     async def start(self) -> None:
         """Read everything, as far as the database answers soon, and go on looking."""
@@ -80,13 +88,14 @@ class Directory:
         async with self._turns:
             if not self._exists():
                 self._take(IdentityRecord(0, (), (), ()))
-                self._away = False
+                self._answered()
                 return
             # A while without a change is no proof: sessions are seen at other services too.
             due = whole or time.monotonic() - self._read_at > WHOLE
             if due or await self._run(Store.identity_turn) != self._turn:
                 self._take(await self._run(Store.identity))
-            self._looked_at, self._away = time.monotonic(), False
+            self._looked_at = time.monotonic()
+            self._answered()
 
     async def key(self, secret: str) -> Person | None:
         """The key with this secret, as somebody who acts."""
@@ -134,6 +143,10 @@ class Directory:
         await self._run(lambda store: store.sessions.seen(seen, now - self._idle, now))
         self._written = (used, seen)
 
+    def _answered(self) -> None:
+        self._away = self._failed = False
+        self._answered_at = time.monotonic()
+
     def _over(self, session: SessionRecord) -> bool:
         now = self._now()
         seen = max(session.seen_at, self._seen.get(session.number, session.seen_at))
@@ -148,6 +161,7 @@ class Directory:
             try:
                 await self.refresh(whole)
             except DatabaseError:
+                self._failed = True
                 log.warning("whoever is not known yet cannot be told while the knowledge database is away")
 
     def _take(self, record: IdentityRecord) -> None:
@@ -170,6 +184,7 @@ class Directory:
                     await self.write()
                 pause = POLL
             except DatabaseError:
+                self._failed = True
                 pause = min(2 * pause, LONGEST_POLL)
             except Exception:
                 # Whatever a half-restored database may raise, the watch must live to see it whole again.

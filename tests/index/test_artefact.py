@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +245,19 @@ def test_publishing_names_the_live_version_and_writes_it_down(shelf: Shelf) -> N
         {"act": "publish", "version": A, "at": "2026-11-22T09:30:00+00:00", "by": "li"},
         {"act": "publish", "version": B, "at": "2026-11-22T09:30:00+00:00", "by": "王"},
     ]
+
+
+def test_when_a_version_became_live_is_known(shelf: Shelf) -> None:
+    """The last time it did, publish or rollback; nothing of one that never was, or whose line says no moment."""
+    published(shelf, A, B)
+    later = AT + timedelta(days=2)
+    shelf.roll_back(later, "li")
+    assert (shelf.published_at(A), shelf.published_at(B), shelf.published_at(C)) == (later, AT, None)
+    with (shelf.folder / HISTORY).open("ab") as log:
+        for at in ("yesterday", "2026-11-22T09:30:00"):
+            log.write(canonical({"act": "publish", "version": C, "at": at, "by": "li"}))
+            log.flush()
+            assert shelf.published_at(C) is None
 
 
 def test_a_damaged_version_is_not_published(shelf: Shelf) -> None:

@@ -68,8 +68,9 @@ def test_so_many_run_at_once_and_the_rest_wait() -> None:
 
 
 def test_too_many_are_refused_and_told_when_to_come_again() -> None:
-    """Beyond the number that may wait a newcomer is refused at once; those who wait are not."""
-    work, admission = _Work(), Admission(longest_wait=5, at_once=1, waiting=2)
+    """Beyond the number that may wait a newcomer is refused at once, and counted; those who wait are not."""
+    work, counted = _Work(), [0]
+    admission = Admission(5, at_once=1, waiting=2, refused=lambda: counted.__setitem__(0, counted[0] + 1))
 
     async def main() -> None:
         async with anyio.create_task_group() as tasks:
@@ -79,6 +80,7 @@ def test_too_many_are_refused_and_told_when_to_come_again() -> None:
             with pytest.raises(Busy, match="2 queries are waiting") as refused:
                 await admission.run(work)
             assert refused.value.retry_after >= 1
+            assert counted == [1]
             work.go.set()
 
     anyio.run(main)

@@ -100,6 +100,18 @@ def test_a_swap_keeps_the_retriever_of_a_request_under_way(shop: tuple[Path, str
     assert taken.find("退款几天能到").decision == "answer"
 
 
+def test_it_knows_when_its_version_was_published(shop: tuple[Path, str, str]) -> None:
+    """Also where it was loaded before, by the process that this one was forked from."""
+    home, _, second = shop
+    found = live(home)
+    assert found.published_at is None
+    found.reload()
+    assert found.published_at == APPROVED
+    forked = Live(Shelf(home / "artefacts"), ToyEmbedder(), NEVER, found.retriever)
+    forked.reload()
+    assert (forked.version, forked.published_at) == (second, APPROVED)
+
+
 def test_an_unchanged_index_is_not_loaded_again(shop: tuple[Path, str, str]) -> None:
     """Looking costs nothing as long as the name stays."""
     found = live(shop[0])

@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from prometheus_client import generate_latest
 
-from service.metrics import Metrics
+from service.metrics import Metrics, Now
+
+NOW = Now(version="aaaa", entries=3, age=60.5, refused=True, waiting=2, database=True, free=1024)
 
 
 def test_what_is_now_is_shown_beside_what_was_counted() -> None:
-    """The live index with its number of entries, None for none, and how many queries wait."""
+    """The live index with its entries and age, whether one is refused, who waits, the database, the disk, memory."""
     metrics = Metrics()
     metrics.decisions.labels("answer").inc()
-    lines = metrics.text("aaaa", 3, 2).decode().splitlines()
+    lines = metrics.text(NOW).decode().splitlines()
     assert 'huashu_index_info{version="aaaa"} 3.0' in lines
+    assert "huashu_index_age_seconds 60.5" in lines
+    assert "huashu_index_refused 1.0" in lines
     assert "huashu_waiting 2.0" in lines
+    assert "huashu_database_up 1.0" in lines
+    assert "huashu_disk_free_bytes 1024.0" in lines
     assert 'huashu_decisions_total{decision="answer"} 1.0' in lines
-    assert b"huashu_index_info{" not in metrics.text(None, 0, 0)
+    assert any(line.startswith("process_resident_memory_bytes ") for line in lines)
+
+
+def test_what_is_not_there_is_not_shown() -> None:
+    """No index has no age; what never happened is zero, so that the first time is seen as a rise."""
+    text = Metrics().text(Now(None, 0, None, False, 0, False, 0)).decode()
+    assert "huashu_index_info{" not in text
+    assert "\nhuashu_index_age_seconds" not in text
+    assert "huashu_database_up 0.0" in text
+    assert 'huashu_refused_total{reason="busy"} 0.0' in text
+    assert 'huashu_refused_total{reason="rate"} 0.0' in text
 
 
 def test_every_instance_counts_for_itself() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from service.settings import Settings
-from tests.service.shop import publish, serving, state_of
+from service.identity import directory
+from service.settings import Settings, SignIn
+from tests.service.shop import APPROVED, FRIDAY, publish, serving, state_of
+from tests.service.test_live import within
 
 
 def figures(client: TestClient) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -34,8 +38,71 @@ def test_it_is_healthy_before_it_is_ready(tmp_path: Path) -> None:
 def test_it_is_ready_once_an_index_is_loaded(client: TestClient) -> None:
     """It says which index, how large, and that nothing is wrong."""
     version = state_of(client).live.version
-    expected = {"status": "ready", "index_version": version, "entries": 8, "problem": None}
+    expected = {"status": "ready", "index_version": version, "entries": 8, "problem": None, "degraded": []}
     assert client.get("/readyz").json() == expected
+
+
+def codes(client: TestClient) -> list[str]:
+    """What /readyz finds wrong while it is ready."""
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["status"]) == (200, "ready")
+    return [reason["code"] for reason in response.json()["degraded"]]
+
+
+def test_a_database_that_is_away_makes_it_degraded_and_not_unready(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Queries go on; whoever watches sees it within seconds in both places, and sees it come back."""
+    monkeypatch.setattr(directory, "POLL", 0.05)
+    database = tmp_path / "k.db"
+    database.write_text("dear diary " * 100)
+    with serving(Settings(home=home, database=f"sqlite:///{database}")) as client:
+        assert within(5, lambda: codes(client) == ["database"])
+        assert figures(client)[("huashu_database_up", ())] == 0
+        assert client.post("/v1/suggestions", json={"query": "退款几天能到"}).json()["decision"] == "answer"
+        assert str(database) not in client.get("/readyz").text
+        database.unlink()
+        assert within(5, lambda: codes(client) == [])
+        assert figures(client)[("huashu_database_up", ())] == 1
+
+
+def test_a_disk_that_is_nearly_full_is_said(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what is left; the figure is in the metrics too."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**12, 10**12, 300 * 2**20))
+    assert codes(client) == ["disk"]
+    assert client.get("/readyz").json()["degraded"][0]["detail"].startswith("300 MiB are free")
+    assert figures(client)[("huashu_disk_free_bytes", ())] == 300 * 2**20
+
+
+def test_an_index_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    """The one before answers, and is as old as its own publish; after a repair all is well."""
+    with serving(Settings(home=tmp_path)) as client:
+        before = publish(tmp_path, version=1).version
+        live = state_of(client).live
+        live.reload()
+        assert figures(client)[("huashu_index_age_seconds", ())] == (FRIDAY - APPROVED).total_seconds()
+        found = publish(tmp_path, version=2).version
+        path = tmp_path / "artefacts" / found / "ranker.npz"
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-100])
+        live.reload()
+        assert codes(client) == ["index"]
+        assert client.get("/readyz").json()["index_version"] == before
+        assert figures(client)[("huashu_index_refused", ())] == 1
+        path.write_bytes(whole)
+        live.reload()
+        assert codes(client) == []
+        assert figures(client)[("huashu_index_refused", ())] == 0
+
+
+def test_who_is_turned_away_is_counted(home: Path) -> None:
+    """By reason: one asker sent too many."""
+    with serving(Settings(home=home, sign_in=SignIn(rates=(("address", "3/minute"),)))) as client:
+        statuses = [client.get("/v1/entries/refund.time").status_code for _ in range(5)]
+        assert statuses == [200, 200, 200, 429, 429]
+        metrics = generate_latest(state_of(client).metrics.registry).decode()
+    assert 'huashu_refused_total{reason="rate"} 2.0' in metrics
+    assert 'huashu_refused_total{reason="busy"} 0.0' in metrics
 
 
 def test_it_counts_requests_decisions_and_escalations(home: Path) -> None:

@@ -186,6 +186,28 @@ def test_a_database_that_hangs_holds_nobody_for_long(
     assert not directory.loaded
 
 
+def test_whether_the_database_answers_is_known(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refusal is seen at the next look of the watch, a return too; silence counts as one after a while."""
+    monkeypatch.setattr(module, "POLL", 0.01)
+
+    async def story() -> None:
+        directory = Directory(database.run, lambda: True, clock, IDLE)
+        await directory.start()
+        assert directory.answering
+        for away in (True, False):
+            database.away = away
+            async with asyncio.timeout(5):
+                while directory.answering is away:
+                    await asyncio.sleep(0.005)
+        monkeypatch.setattr(module, "SILENCE", 0.0)
+        assert not directory.answering
+        await directory.stop()
+
+    asyncio.run(story())
+
+
 def test_without_a_database_there_is_nobody(clock: Clock) -> None:
     """Nothing is opened where there is no file."""
 

@@ -1,0 +1,1 @@
+"""What runs Huashu elsewhere, and what a release is looked through with."""

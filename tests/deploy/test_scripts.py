@@ -1,0 +1,67 @@
+"""scripts/: what is installed is what is pinned; the audit and the bill of materials are made of the same list."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def check(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run scripts/check-pins."""
+    command = [sys.executable, str(ROOT / "scripts" / "check-pins"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_what_floats_is_named(tmp_path: Path) -> None:
+    """Another version, and a name that is missing; each once, in whatever spelling it is pinned."""
+    pins = {one.metadata["Name"]: one.version for one in metadata.distributions()}
+    path = tmp_path / "constraints.txt"
+
+    def write(**changed: str | None) -> None:
+        lines = [f"{name}=={version}" for name, version in (pins | changed).items() if version is not None]
+        path.write_text("# everything\n" + "\n".join(lines) + "\n", "utf-8")
+
+    write()
+    assert (check(path).returncode, check(path).stderr) == (0, "")
+    spelt = next(name for name in pins if "-" in name)
+    write(**{spelt: None, spelt.replace("-", "_").upper(): pins[spelt]})
+    assert check(path).returncode == 0
+    write(pytest="0.1", zstandard=None)
+    done = check(path)
+    assert done.returncode == 1
+    assert f"pytest {pins['pytest']} is installed, constraints.txt says 0.1" in done.stderr
+    assert f"zstandard {pins['zstandard']} is installed, constraints.txt does not name it" in done.stderr
+    assert done.stderr.count("is installed") == 2
+
+
+def test_every_script_can_be_run() -> None:
+    """It begins with what runs it, may be run, and stands in the list of scripts."""
+    listed = (ROOT / "scripts" / "README.md").read_text("utf-8")
+    for path in sorted((ROOT / "scripts").iterdir()):
+        if path.suffix == "" and path.name != "__pycache__":
+            assert path.read_text("utf-8").startswith("#!/usr/bin/env "), path
+            assert os.access(path, os.X_OK) or path.name == "environment", path
+            assert f"- `{path.name}`:" in listed, f"{path.name} is not in scripts/README.md"
+
+
+@pytest.mark.parametrize("name", ["audit", "sbom", "lint"])
+def test_shell_scripts_parse(name: str) -> None:
+    """As bash reads them."""
+    done = subprocess.run(["bash", "-n", str(ROOT / "scripts" / name)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_lint_asks_nobody_outside() -> None:
+    """The audit, which needs the network, is a command of its own, over the very versions that are installed."""
+    lint = (ROOT / "scripts" / "lint").read_text("utf-8")
+    assert "pip-audit" not in lint
+    assert "scripts/check-pins" in lint
+    audit = (ROOT / "scripts" / "audit").read_text("utf-8")
+    assert "pip-audit --requirement constraints.txt --no-deps --disable-pip" in audit
