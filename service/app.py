@@ -47,6 +47,7 @@ from service.api import (
     traffic,
     writing,
 )
+from service.api.parameters import given_once
 from service.desk import Desk
 from service.documents import Documents
 from service.editing.packs import Packs
@@ -253,8 +254,10 @@ def create_app(
     app.state.identify = identify or recognised
     app.state.settings = settings
     app.state.frame_ancestors = settings.frame_ancestors
-    for resource in (*RESOURCES, *PAGES):
-        app.include_router(resource.router, dependencies=[Depends(by_browser_or_console)])
+    for resource in RESOURCES:
+        app.include_router(resource.router, dependencies=[Depends(by_browser_or_console), Depends(given_once)])
+    for page in PAGES:
+        app.include_router(page.router, dependencies=[Depends(by_browser_or_console)])
     wiring.install(app, settings.adapters)
     app.mount("/static", _Static(directory=frame.STATIC), name="static")
     app.mount("/static-offline-docs", StaticFiles(directory=description.FILES), name="static-offline-docs")

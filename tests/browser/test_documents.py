@@ -62,6 +62,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     expect(page.locator("#chosen")).to_have_text("手册.txt")
     page.click("#upload button.primary")
     expect(page.locator(".proposal")).to_have_count(7, timeout=30_000)
+    expect(page.locator(".proposal.current")).to_have_count(1)  # the page's script is there
     yield page
     assert errors == []
 
