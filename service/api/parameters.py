@@ -1,0 +1,15 @@
+"""Parameters of an address: each is given once, as no route of the API takes a list of them."""
+
+from __future__ import annotations
+
+from fastapi import Request
+
+from service.errors import RequestError
+
+
+def given_once(request: Request) -> None:
+    """RequestError where a parameter is repeated; which of its values was meant nobody could tell."""
+    for name in request.query_params:
+        values = request.query_params.getlist(name)
+        if len(values) > 1:
+            raise RequestError(name[:60], f"is given {len(values)} times: give it once")
