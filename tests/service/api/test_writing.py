@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from service.app import create_app
 from service.settings import Settings
 from tests.service.editors import Json, stock, typed
-from tests.service.people import AGENT, EDITOR, by_header
+from tests.service.people import AGENT, APPROVER, EDITOR, by_header
 from tests.service.shop import BRUSH, FILTER, FRIDAY, REFUND, SHIP
 from tests.toy import ToyEmbedder
 
@@ -45,7 +45,7 @@ def test_lint_follows_what_was_approved_since(desk: TestClient) -> None:
     """What is kept of the pack is read again once something was done to it."""
     content = typed(variants=[*REFUND.variants, SHIP.variants[0]])
     assert linted(desk, content)["errors"] == 1
-    desk.post("/v1/desk/entries/ship.no-update/retirement", json={"comment": "停用"})
+    desk.post("/v1/desk/entries/ship.no-update/retirement", json={"comment": "停用"}, headers=APPROVER)
     assert linted(desk, content)["errors"] == 0
 
 
