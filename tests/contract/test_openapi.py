@@ -33,7 +33,8 @@ from service.api.feedback import FeedbackOut
 from service.api.insights import EntryInsights
 from service.api.requests import LARGEST_BATCH
 from service.api.responses import SuggestionResponse
-from service.app import LARGEST_BODY, create_app
+from service.app import create_app
+from service.bodies import LARGEST_BODY
 from service.errors import Problem
 from service.identity.people import Person
 from service.settings import Settings
