@@ -78,8 +78,8 @@ def test_from_an_edit_to_its_publish_and_back(page: Page, settings: Settings) ->
     expect(page.locator(".story-head code")).to_have_text(second)
     answer = page.request.post("/v1/suggestions", data={"query": "钱到底还退不退"}).json()
     assert (answer["index_version"], answer["suggestions"][0]["title"]) == (second, "退款什么时候到")
-    page.locator("#history summary", has_text="退回到这一版").click()
-    page.get_by_role("button", name="确定退回").click()
+    page.locator("#history summary", has_text="回滚到这一版").click()
+    page.get_by_role("button", name="确定回滚").click()
     expect(page.locator(".story-head code")).to_have_text(first)
     assert Shelf(settings.artefacts).current() == first
 
