@@ -14,7 +14,7 @@ from service import building
 from service.app import create_app
 from service.builds import Builds
 from service.settings import Settings
-from tests.browser.conftest import serve
+from tests.browser.conftest import heard, serve
 from tests.service.people import APPROVER, by_header
 from tests.service.shop import BETTER, WORSE, fill, only_shop_golden, release, report_of
 from tests.toy import ToyEmbedder
@@ -54,9 +54,7 @@ def context(chromium: Browser, settings: Settings) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page whose scripts may not fail."""
     page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    errors = heard(page)
     yield page
     assert errors == []
 
