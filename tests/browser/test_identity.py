@@ -113,6 +113,13 @@ def test_from_the_first_link_to_a_key_that_ends(chromium: Browser, app: FastAPI,
         page.fill("#query", REFUND)
         expect(page.locator(".say h2")).to_contain_text("退款")
         look(page)
+        checked = page.evaluate(
+            "import('/static/checking.js').then(({ check }) => check('请拨打 13800138000', 'chat'))"
+        )
+        assert [one["rule"] for one in checked["findings"]] == ["personal-data"]
+        page.goto("/demo")
+        page.click("#customer button")
+        expect(page.locator("#assist .decision")).to_be_visible()
     page.click(".sign-out button")
     expect(page.locator(".notice")).to_have_text("您已退出。")
     look(page)
