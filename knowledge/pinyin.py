@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
-NOT_SLUG = re.compile(r"[^a-z0-9]+")
+from knowledge.text import normalise
+
+WORD = re.compile(r"[a-z0-9]+")
 
 
 @lru_cache(maxsize=10_000)
@@ -30,12 +32,16 @@ def syllables(text: str) -> list[str]:
     return list(lazy_pinyin(text, errors="default"))
 
 
+def latin(text: str) -> list[str]:
+    """The text in words of small letters and digits, one for each Chinese character."""
+    return [word for part in syllables(normalise(text)) for word in WORD.findall(part.lower())]
+
+
 def slug(text: str, longest: int = 40) -> str:
-    """The text in small letters, digits and hyphens, cut between syllables; empty where there is nothing to read."""
-    parts = [part for part in NOT_SLUG.split(" ".join(syllables(text)).lower()) if part]
+    """The same joined by hyphens and cut between two words where it is long; empty where there is nothing to read."""
     kept: list[str] = []
-    for syllable in parts:
-        if sum(map(len, kept)) + len(kept) + len(syllable) > longest:
+    for word in latin(text):
+        if kept and len("-".join([*kept, word])) > longest:
             break
-        kept.append(syllable)
-    return "-".join(kept)
+        kept.append(word)
+    return "-".join(kept)[:longest]

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import time
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from urllib.parse import urlsplit
 
 import anyio.to_thread
-import structlog
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.artefact import Shelf
 from index.embedder import Embedder, load_embedder
@@ -48,6 +42,7 @@ from service.api import (
     writing,
 )
 from service.api.parameters import given_once
+from service.bodies import LimitBody
 from service.desk import Desk
 from service.documents import Documents
 from service.editing.packs import Packs
@@ -57,6 +52,7 @@ from service.imports import Plans
 from service.inbox import Inbox
 from service.live import Live
 from service.metrics import Metrics
+from service.observing import observe
 from service.pages import (
     account,
     administration,
@@ -77,21 +73,14 @@ from service.pages import audit as audit_page
 from service.pages import documents as documents_page
 from service.pages import inbox as inbox_page
 from service.pages import insights as insights_page
+from service.pages.files import CheckedFiles
 from service.querylog import QueryLog, by_browser_or_console
 from service.repairs import Repairs
 from service.settings import Settings
 from service.shown import Recent
 from service.storage import Storage
 
-log = structlog.get_logger(__name__)
-
 EXAMPLES = ("快递三天没动静了", "退款多久能到账", "充电宝能带上飞机吗")
-GIVEN_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
-SLOW = 1.0  # seconds from which a request is logged
-LARGEST_BODY = 512 * 1024
-LARGEST_UPLOAD = 32 * 1024 * 1024
-# The routes that take files; every other one keeps the small limit.
-UPLOADS = frozenset({"/v1/imports", "/import", "/v1/documents", "/documents"})
 RESOURCES = (
     suggestions,
     feedback,
@@ -142,56 +131,6 @@ decision is `abstain`. Errors are RFC 9457 problem details.
 """
 
 
-class LimitBody:
-    """Refuses a body over its route's limit with 413, however it arrives."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        largest = LARGEST_UPLOAD if scope["path"] in UPLOADS else LARGEST_BODY
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        if length.isdigit() and int(length) > largest:
-            await self._refuse(scope, receive, send, largest)
-            return
-        taken, answered = 0, False
-
-        async def counted() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            # A body that grows too large ends here; whatever the app makes of what it has read is not sent.
-            return message if taken <= largest else {"type": "http.request", "body": b"", "more_body": False}
-
-        async def sent(message: Message) -> None:
-            nonlocal answered
-            if taken <= largest or answered:
-                answered = True
-                await send(message)
-
-        await self.app(scope, counted, sent)
-        if not answered:
-            await self._refuse(scope, receive, send, largest)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, largest: int) -> None:
-        request = Request(scope)
-        remedy = "split the file" if largest == LARGEST_UPLOAD else "send less history, or fewer requests"
-        detail = f"the body is over {largest} bytes: {remedy}"
-        await errors.problem(request, 413, detail)(scope, receive, send)
-
-
-class _Static(StaticFiles):
-    """Asks to be checked for changes each time, so modules of two releases never mix; unchanged ones cost a 304."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
-
-
 def create_app(
     settings: Settings,
     embedder: Embedder | None = None,
@@ -202,78 +141,98 @@ def create_app(
     """The whole service. Tests hand in an embedder, a clock, and who is who in the place of keys and sessions; several
     workers share a `first` index.
     """
+    # FastAPI's own /docs would load its script from elsewhere, and state no permission: `description` has ours.
+    app = FastAPI(
+        title="Huashu",
+        version=metadata.version("huashu"),
+        description=DESCRIPTION,
+        lifespan=_lifespan(settings, embedder, first),
+        openapi_url=None,
+    )
+    _furnish(app, settings, now)
+    app.state.identify = identify or recognised
+    for resource in RESOURCES:
+        app.include_router(resource.router, dependencies=[Depends(by_browser_or_console), Depends(given_once)])
+    for page in PAGES:
+        app.include_router(page.router, dependencies=[Depends(by_browser_or_console)])
+    wiring.install(app, settings.adapters)
+    app.mount("/static", CheckedFiles(directory=frame.STATIC), name="static")
+    app.mount("/static-offline-docs", StaticFiles(directory=description.FILES), name="static-offline-docs")
+    errors.install(app)
+    description.install(app)
+    refusal.install(app)
+    _guard(app, settings, identify)
+    return app
+
+
+def _furnish(app: FastAPI, settings: Settings, now: Callable[[], datetime]) -> None:
+    """What is there before the service starts; none of it reads or loads anything."""
+    app.state.settings = settings
+    app.state.now = now
+    app.state.metrics = Metrics()
+    app.state.admission = Admission(settings.longest_wait, refused=app.state.metrics.refused.labels("busy").inc)
+    app.state.examples = list(EXAMPLES)
+    app.state.documents = Documents(settings.home / "documents", now)
+    app.state.packs = Packs()
+    app.state.imports = Plans(settings.home / "imports", now)
+    app.state.identity = Identity.of(settings, now)
+    app.state.frame_ancestors = settings.frame_ancestors
+
+
+def _guard(app: FastAPI, settings: Settings, identify: Identify | None) -> None:
+    """What every request passes on its way to a route; the last that is added comes first."""
+    identity: Identity = app.state.identity
+    recogniser = identity.recogniser(settings, wiring.KEY_IN_ADDRESS)
+    app.add_middleware(Gate, recogniser=recogniser, rates=identity.rates, refuse=refusal.refused, identify=identify)
+    app.add_middleware(LimitBody)
+    app.middleware("http")(observe)
+    if settings.loopback:
+        # A page of another site must not reach a service without sign-in by pointing its own name here.
+        own = ["localhost", "127.0.0.1", "[::1]", "testserver", settings.host]
+        named = urlsplit(settings.public_url).hostname
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*own, *([named] if named else [])])
+
+
+def _lifespan(
+    settings: Settings, embedder: Embedder | None, first: Retriever | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What runs from the start of the service to its end."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = (
-            embedder
-            if embedder is not None
-            else await anyio.to_thread.run_sync(load_embedder, settings.embedder, settings.tuning)
-        )
+        identity: Identity = app.state.identity
+        engine = embedder
+        if engine is None:
+            engine = await anyio.to_thread.run_sync(load_embedder, settings.embedder, settings.tuning)
         live = Live(Shelf(settings.artefacts), engine, settings.poll_seconds, first)
         await anyio.to_thread.run_sync(live.start)
-        app.state.live = live
-        app.state.storage = Storage(settings.database_url)
-        app.state.queries = _query_log(app, settings)
-        app.state.queries.start()
-        app.state.inbox = Inbox(lambda: live.retriever, app.state.storage, now)
-        app.state.inbox.start()
-        app.state.repairs = Repairs(lambda: live.retriever, now)
-        app.state.recent = Recent()
-        answering = Desk(lambda: live.retriever, now, app.state.queries.note)
-        app.state.suggest = app.state.recent.remembering(answering.suggest)
-        app.state.check = checks.Checker(lambda: live.retriever, now).check
+        _answer(app, settings, live)
         await identity.start()
         try:
             async with wiring.running(app, settings.adapters):
                 yield
         finally:
             await identity.stop()
-            await anyio.to_thread.run_sync(app.state.inbox.stop)
-            await anyio.to_thread.run_sync(app.state.queries.stop)
-            await anyio.to_thread.run_sync(live.stop)
-            await anyio.to_thread.run_sync(app.state.storage.close)
+            for stop in (app.state.inbox.stop, app.state.queries.stop, live.stop, app.state.storage.close):
+                await anyio.to_thread.run_sync(stop)
 
-    # FastAPI's own /docs would load its script from elsewhere, and state no permission: `description` has ours.
-    app = FastAPI(
-        title="Huashu",
-        version=metadata.version("huashu"),
-        description=DESCRIPTION,
-        lifespan=lifespan,
-        openapi_url=None,
-    )
-    identity = Identity.of(settings, now)
-    app.state.metrics = Metrics()
-    app.state.admission = Admission(settings.longest_wait, refused=app.state.metrics.refused.labels("busy").inc)
-    app.state.examples = list(EXAMPLES)
-    app.state.now = now
-    app.state.documents = Documents(settings.home / "documents", now)
-    app.state.packs = Packs()
-    app.state.imports = Plans(settings.home / "imports", now)
-    app.state.identity = identity
-    app.state.identify = identify or recognised
-    app.state.settings = settings
-    app.state.frame_ancestors = settings.frame_ancestors
-    for resource in RESOURCES:
-        app.include_router(resource.router, dependencies=[Depends(by_browser_or_console), Depends(given_once)])
-    for page in PAGES:
-        app.include_router(page.router, dependencies=[Depends(by_browser_or_console)])
-    wiring.install(app, settings.adapters)
-    app.mount("/static", _Static(directory=frame.STATIC), name="static")
-    app.mount("/static-offline-docs", StaticFiles(directory=description.FILES), name="static-offline-docs")
-    errors.install(app)
-    description.install(app)
-    refusal.install(app)
-    recogniser = identity.recogniser(settings, wiring.KEY_IN_ADDRESS)
-    app.add_middleware(Gate, recogniser=recogniser, rates=identity.rates, refuse=refusal.refused, identify=identify)
-    app.add_middleware(LimitBody)
-    app.middleware("http")(_observe)
-    if settings.loopback:
-        # A page of another site must not reach a service without sign-in by pointing its own name here.
-        own = ["localhost", "127.0.0.1", "[::1]", "testserver", settings.host]
-        named = urlsplit(settings.public_url).hostname
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*own, *([named] if named else [])])
-    return app
+    return lifespan
+
+
+def _answer(app: FastAPI, settings: Settings, live: Live) -> None:
+    """What answers by the live index, and what keeps a record of it."""
+    now = app.state.now
+    app.state.live = live
+    app.state.storage = Storage(settings.database_url)
+    app.state.queries = _query_log(app, settings)
+    app.state.queries.start()
+    app.state.inbox = Inbox(lambda: live.retriever, app.state.storage, now)
+    app.state.inbox.start()
+    app.state.repairs = Repairs(lambda: live.retriever, now)
+    app.state.recent = Recent()
+    answering = Desk(lambda: live.retriever, now, app.state.queries.note)
+    app.state.suggest = app.state.recent.remembering(answering.suggest)
+    app.state.check = checks.Checker(lambda: live.retriever, now).check
 
 
 def _query_log(app: FastAPI, settings: Settings) -> QueryLog:
@@ -285,41 +244,4 @@ def _query_log(app: FastAPI, settings: Settings) -> QueryLog:
         timedelta(days=settings.retention_days),
         lambda: app.state.live.retriever.contents.policy.business_hours.timezone,
         settings.query_log,
-    )
-
-
-async def _observe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Give the request an id, time it, count it, and log it where it failed or was slow; no text of a customer."""
-    given = request.headers.get("x-request-id", "")
-    request.state.request_id = given if GIVEN_ID.match(given) else uuid.uuid4().hex
-    started = time.perf_counter()
-    try:
-        response = await call_next(request)
-    except Exception as error:
-        # Rendered here and not by the outermost handler, so that it has its id and is counted like any other.
-        response = await errors.unexpected(request, error)
-    took = time.perf_counter() - started
-    route = errors.route_of(request)
-    metrics: Metrics = request.app.state.metrics
-    metrics.requests.labels(request.method, route, str(response.status_code)).inc()
-    metrics.seconds.labels(route).observe(took)
-    response.headers["X-Request-ID"] = request.state.request_id
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    if response.status_code == 429:
-        metrics.refused.labels("rate").inc()
-    if response.status_code >= 400 or took > SLOW:
-        _log(request, route, response.status_code, took)
-    return response
-
-
-def _log(request: Request, route: str, status: int, seconds: float) -> None:
-    note = log.warning if status >= 500 or seconds > SLOW else log.info
-    what = "request failed" if status >= 500 else "request refused" if status >= 400 else "request was slow"
-    note(
-        what,
-        method=request.method,
-        route=route,
-        status=status,
-        took_ms=round(seconds * 1000),
-        request_id=request.state.request_id,
     )

@@ -139,7 +139,7 @@ class Inbox:
 
     def items(self, store: Store) -> tuple[InboxItem, ...]:
         """The queries of the last days that need an editor."""
-        return store.inbox(self._now() - timedelta(days=DAYS), MOST)
+        return store.queries.inbox(self._now() - timedelta(days=DAYS), MOST)
 
     def themes(self, items: Sequence[InboxItem]) -> tuple[Theme, ...]:
         """The items in groups, the most asked first. The same items give the same groups.
@@ -198,7 +198,7 @@ class Inbox:
     def dismiss(self, store: Store, keys: Sequence[str], who: str) -> None:
         """Take queries off the list for good."""
         self._chosen(store, keys)
-        store.mark_inbox([Mark("query", key, "dismissed", who, self._now()) for key in keys])
+        store.queries.mark_inbox([Mark("query", key, "dismissed", who, self._now()) for key in keys])
 
     def _chosen(self, store: Store, keys: Sequence[str]) -> list[InboxItem]:
         known = {item.key: item for item in self.items(store)}
@@ -217,7 +217,7 @@ class Inbox:
             raise KnowledgeError(_said(base.id, error)) from None
         at = self._now()
         version = store.save(entry, who, f"{len(added)} variants from the inbox", at)
-        store.mark_inbox([Mark("query", item.key, "accepted", who, at, entry.id, version) for item in chosen])
+        store.queries.mark_inbox([Mark("query", item.key, "accepted", who, at, entry.id, version) for item in chosen])
         return Draft(entry.id, version, len(added))
 
     def _rows(self, retriever: Retriever, items: Sequence[InboxItem]) -> dict[str, Matrix]:

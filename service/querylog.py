@@ -212,7 +212,7 @@ class QueryLog:
             return False
         batch = [_masked(record) for record in self._ready]
         try:
-            self._storage.call(lambda store: store.add_queries(batch))
+            self._storage.call(lambda store: store.queries.add(batch))
         except DatabaseError:  # which the storage has logged
             self._retry_at = time.monotonic() + self._pause
             return False
@@ -224,7 +224,7 @@ class QueryLog:
         before = self._now() - self._retention
 
         def expire(store: Store) -> None:
-            removed = store.expire_queries(before)
+            removed = store.queries.expire(before)
             log.info(
                 "old queries deleted", before=before.isoformat(), queries=removed.queries, feedback=removed.feedback
             )

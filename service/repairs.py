@@ -49,7 +49,7 @@ class Repairs:
 
     def listed(self, store: Store) -> tuple[Repair, ...]:
         """What nobody has decided on yet: suspicious ones first, the clearest of each kind first."""
-        marks, now = store.inbox_marks("variant"), self._now()
+        marks, now = store.queries.inbox_marks("variant"), self._now()
         return tuple(one for one in self._all() if not settled(marks.get(_key(one.entry_id, one.variant)), now))
 
     def move(self, store: Store, entry_id: str, variant: str, to: str, who: str) -> tuple[Draft, ...]:
@@ -94,7 +94,7 @@ class Repairs:
     def _mark(
         self, store: Store, act: Literal["accepted", "dismissed"], entry_id: str, variant: str, who: str, to: str | None
     ) -> None:
-        store.mark_inbox([Mark("variant", _key(entry_id, variant), act, who, self._now(), to)])
+        store.queries.mark_inbox([Mark("variant", _key(entry_id, variant), act, who, self._now(), to)])
 
 
 def _found(retriever: Retriever) -> tuple[Repair, ...]:

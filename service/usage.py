@@ -53,9 +53,9 @@ def bounds(since: date, until: date, zone: ZoneInfo) -> Bounds:
 def usage(store: Store, part: Slice, days: Bounds) -> Usage:
     """All counts of a slice."""
     return Usage(
-        store.traffic(part),
-        store.outcomes(part, days),
-        store.escalations(part),
+        store.queries.traffic(part),
+        store.queries.outcomes(part, days),
+        store.queries.escalations(part),
         store.feedback_counts(days[0][1], days[-1][2]),
     )
 
@@ -74,7 +74,7 @@ def scope_of(inside: Sequence[float | None], confidence: Confidence, assumed: fl
 
 def scope(store: Store, version: str, confidence: Confidence, assumed: float) -> Scope:
     """The same of the last queries that an index answered."""
-    return scope_of(store.query_likelihoods(version, SAMPLE), confidence, assumed)
+    return scope_of(store.queries.likelihoods(version, SAMPLE), confidence, assumed)
 
 
 def tables(used: Usage, titles: dict[str, str]) -> dict[str, Table]:

@@ -89,6 +89,7 @@ WITHOUT_MIRROR = {
     "knowledge/errors.py": "declares exceptions only; every module that raises them tests them",
     "knowledge/store/migrations/env.py": "alembic's entry point, run by every test that opens a database",
     "knowledge/store/migration.py": "tested through its only caller, tests/knowledge/store/test_database.py",
+    "knowledge/store/querying.py": "one call a method; test_queries.py, test_traffic.py and test_inbox.py",
     "knowledge/store/records.py": "declares records only, which test_store.py reads",
     "knowledge/store/rows.py": "reads and writes for store.py alone; tests/knowledge/store/test_store.py",
     "knowledge/store/rules.py": "says no for store.py alone; tests/knowledge/store/test_store.py",

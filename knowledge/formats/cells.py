@@ -17,9 +17,10 @@ LINES = re.compile(r"\n")
 # What separates phrasings, which may hold commas, and names, which hold none.
 PHRASES, NAMES = re.compile(r"[；;|｜]"), re.compile(r"[；;|｜，,、]")
 LONG_LISTS = frozenset({"variants"})
-# A spreadsheet runs what begins like this; full-width signs are typed by a Chinese keyboard and run in some.
-RUNS = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")
-GUARDED = re.compile(r"'+[=+\-@＝＋－＠\t\r\n]")
+# A spreadsheet runs what begins like this, behind blanks too; full-width signs are typed by a Chinese keyboard and run
+# in some, | and % reach other programs.
+RUNS = re.compile(r"'* *[=+\-@＝＋－＠|%\t\r\n]")
+GUARDED = re.compile(r"'+ *[=+\-@＝＋－＠|%\t\r\n]")
 DAY = re.compile(
     r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*日?(?:[T ]+\d{1,2}:\d{2}(?::\d{2})?)?"
 )

@@ -10,11 +10,10 @@ import re
 from collections.abc import Container, Sequence
 from functools import lru_cache
 
-from knowledge.pinyin import syllables
+from knowledge.pinyin import latin
 from knowledge.text import normalise
 
 SYLLABLES, LONGEST = 8, 60
-WORD = re.compile(r"[a-z0-9]+")
 LEVELS = re.compile(r"[/\\>＞»→、，,；;\n]+")
 DIGEST = 6
 
@@ -22,8 +21,7 @@ DIGEST = 6
 @lru_cache(maxsize=2**12)  # a sheet has few categories and many rows
 def slug(text: str) -> str:
     """Letters and digits with hyphens; a digest where the text has none, or is longer than an id should be."""
-    folded = normalise(text)
-    words = [word for part in syllables(folded) for word in WORD.findall(part.lower())]
+    folded, words = normalise(text), latin(text)
     short = "-".join(words[:SYLLABLES])[:LONGEST].strip("-")
     if not words:
         return f"q-{digest(folded)}"

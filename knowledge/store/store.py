@@ -1,7 +1,7 @@
 """The knowledge database's face: every act on knowledge is one method, one transaction and one line of audit.
 
-Feedback, working copies and the query log are kept beside it; they change no knowledge and have no line of audit. Who
-may sign in is kept beside it too: `people`, `keys` and `sessions`, each act with its line.
+Feedback, working copies and the query log (`queries`) are kept beside it; they change no knowledge and have no line of
+audit. Who may sign in is kept beside it too: `people`, `keys` and `sessions`, each act with its line.
 
 Which state may follow which, and who may do it, is `rules`'. The clock, sign-in and roles are the caller's: every act
 is told who acts and when.
@@ -24,18 +24,15 @@ from knowledge.store import (
     auditing,
     feedback,
     importing,
-    inbox,
     keys,
     overview,
     people,
     planning,
     publications,
-    queries,
     reviewing,
     rows,
     rules,
     sessions,
-    traffic,
     working_copies,
 )
 from knowledge.store.database import Database
@@ -43,6 +40,7 @@ from knowledge.store.importing import Import
 from knowledge.store.keys import Keys
 from knowledge.store.people import People
 from knowledge.store.planning import Arrival, Plan
+from knowledge.store.querying import Queries
 from knowledge.store.records import (
     AuditFilter,
     AuditRecord,
@@ -60,20 +58,6 @@ from knowledge.store.records import (
 )
 from knowledge.store.sessions import Sessions
 from knowledge.store.tables import facts_version, policy_version
-from knowledge.store.traffic import Bounds
-from knowledge.store.usage import (
-    Conversation,
-    EntryDay,
-    Escalations,
-    InboxItem,
-    Mark,
-    MarkKind,
-    Outcomes,
-    QueryRecord,
-    Removed,
-    Slice,
-    Traffic,
-)
 
 
 class Store:
@@ -84,6 +68,7 @@ class Store:
         self.people = People(database)
         self.keys = Keys(database)
         self.sessions = Sessions(database)
+        self.queries = Queries(database)
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -361,76 +346,6 @@ class Store:
         """What became of suggestions, by entry, from `since` on and before `until`."""
         with self._database.reading() as connection:
             return feedback.counts(connection, since, until)
-
-    def add_queries(self, records: Sequence[QueryRecord]) -> None:
-        """Keep answered queries, whose texts are masked."""
-        with self._database.writing() as connection:
-            queries.add(connection, records)
-
-    def recent_queries(self, limit: int) -> tuple[QueryRecord, ...]:
-        """The last queries, newest first; of those that normalise alike, the newest."""
-        with self._database.reading() as connection:
-            return queries.recent(connection, limit)
-
-    def query_likelihoods(self, index_version: str, limit: int) -> tuple[float | None, ...]:
-        """Of the last queries of this index, how likely it was that any entry was meant (0..1, or not estimated)."""
-        with self._database.reading() as connection:
-            return queries.likelihoods(connection, index_version, limit)
-
-    def expire_queries(self, before: datetime) -> Removed:
-        """Delete queries from before a moment; feedback from then loses its texts and ids, its counts stay."""
-        with self._database.writing() as connection:
-            return queries.expire(connection, before)
-
-    def conversation(self, conversation_id: str) -> Conversation:
-        """All queries and feedback kept of a conversation."""
-        with self._database.reading() as connection:
-            return queries.conversation(connection, conversation_id)
-
-    def erase_conversation(self, conversation_id: str) -> Removed:
-        """Delete all queries and feedback kept of a conversation."""
-        with self._database.writing() as connection:
-            return queries.erase(connection, conversation_id)
-
-    def traffic(self, part: Slice) -> Traffic:
-        """Queries by day, channel, product and entry."""
-        with self._database.reading() as connection:
-            return traffic.traffic(connection, part)
-
-    def outcomes(self, part: Slice, days: Bounds) -> tuple[Outcomes, ...]:
-        """What became of what was shown, day by day."""
-        with self._database.reading() as connection:
-            return traffic.outcomes(connection, part, days)
-
-    def escalations(self, part: Slice) -> tuple[Escalations, ...]:
-        """Escalation hints by level and target, and whether deadlines were kept."""
-        with self._database.reading() as connection:
-            return traffic.escalations(connection, part)
-
-    def entry_days(self, entry_id: str, days: Bounds) -> tuple[EntryDay, ...]:
-        """One entry, day by day."""
-        with self._database.reading() as connection:
-            return traffic.entry_days(connection, entry_id, days)
-
-    def inbox(self, since: datetime, limit: int) -> tuple[InboxItem, ...]:
-        """Queries that need an editor, the last seen first, less those decided on."""
-        with self._database.reading() as connection:
-            return inbox.items(connection, since, limit)
-
-    def mark_inbox(self, decided: Sequence[Mark]) -> None:
-        """Keep what was decided on items of the inbox."""
-        with self._database.writing() as connection:
-            inbox.mark(connection, decided)
-
-    def unmark_inbox(self, kind: MarkKind, keys: Sequence[str]) -> int:
-        """Take decisions back; how many there were."""
-        with self._database.writing() as connection:
-            return inbox.unmark(connection, kind, keys)
-
-    def inbox_marks(self, kind: MarkKind) -> dict[str, Mark]:
-        """Key → what was decided on an item."""
-        with self._database.reading() as connection:
-            return inbox.marks(connection, kind)
 
 
 def _add_if_new(

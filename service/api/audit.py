@@ -22,7 +22,7 @@ from service.api.review_bodies import LARGEST_VERSION, ActOut, act_out
 from service.api.reviews import RESPONSES, Reader
 from service.errors import RequestError
 from service.reviews import zone_of
-from service.spreadsheets import BOM, csv_lines
+from service.spreadsheet import BOM, Cell, csv_lines
 
 router = APIRouter(prefix="/v1", tags=["audit"])
 
@@ -134,7 +134,7 @@ def _chunk(store: Store, wanted: AuditFilter, zone: ZoneInfo, before: int | None
     return csv_lines(_row(line, zone) for line in lines), lines[-1].number if len(lines) == CHUNK else None
 
 
-def _row(line: AuditRecord, zone: ZoneInfo) -> tuple[object, ...]:
+def _row(line: AuditRecord, zone: ZoneInfo) -> tuple[Cell, ...]:
     detail = json.dumps(dict(line.detail), ensure_ascii=False) if line.detail else ""
     at = line.at.astimezone(zone).isoformat(timespec="seconds")
     return line.number, at, line.who, line.act, line.entry_id, line.version, line.comment, detail

@@ -25,6 +25,7 @@ router = APIRouter(prefix="/v1", tags=["desk"])
 EntryName = Annotated[EntryId, Path(description="The entry's id, such as `refund.time`.")]
 Reader = Annotated[Person, Depends(needs("read"))]
 Editor = Annotated[Person, Depends(needs("edit"))]
+Approver = Annotated[Person, Depends(needs("approve"))]
 
 # What every resource of the editors' desk may answer; none of them needs an index unless it says so.
 DESK_PROBLEMS: dict[int | str, dict[str, object]] = {

@@ -111,7 +111,7 @@ async def dismiss(body: DismissRequest, request: Request, person: Editor) -> Dis
 @router.post("/restore", summary="Put dismissed queries back", responses=READING)
 async def restore(body: DismissRequest, request: Request, _: Editor) -> DismissedOut:
     """What was dismissed by mistake, or accepted into a draft that came to nothing."""
-    back = await request.app.state.storage.run(lambda store: store.unmark_inbox("query", body.queries))
+    back = await request.app.state.storage.run(lambda store: store.queries.unmark_inbox("query", body.queries))
     return DismissedOut(queries=back)
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field, StringConstraints
 
 from knowledge.store import Store
-from service.api.desk import DESK_PROBLEMS, Editor, EntryName, VersionOut, version_out
+from service.api.desk import DESK_PROBLEMS, Approver, Editor, EntryName, VersionOut, version_out
 from service.api.drafts import Comment, Number
 from service.api.requests import StrictRequest
 from service.errors import Problem
@@ -64,8 +64,8 @@ async def submit(entry_id: EntryName, body: Submission, request: Request, person
 
 
 @router.post("/desk/entries/{entry_id}/retirement", summary="Retire an entry", responses=ACT_PROBLEMS)
-async def retire(entry_id: EntryName, body: Retirement, request: Request, person: Editor) -> VersionOut:
-    """Its live version is no longer to be said; it leaves the index at the next publish."""
+async def retire(entry_id: EntryName, body: Retirement, request: Request, person: Approver) -> VersionOut:
+    """Its live version is no longer to be said, and leaves the index at the next publish. It takes who may approve."""
     now = request.app.state.now()
 
     def act(store: Store) -> VersionOut:

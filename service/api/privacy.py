@@ -50,7 +50,7 @@ class ErasedOut(BaseModel):
 async def export(asked: Annotated[Asked, Query()], request: Request, _: Administrator) -> ConversationOut:
     """All that the database keeps of it. Unknown ones are empty: nothing is kept of them."""
     await run_in_threadpool(request.app.state.queries.flush)
-    kept = await request.app.state.storage.run(lambda store: store.conversation(asked.conversation_id))
+    kept = await request.app.state.storage.run(lambda store: store.queries.conversation(asked.conversation_id))
     return ConversationOut(conversation_id=asked.conversation_id, **asdict(kept))
 
 
@@ -59,6 +59,6 @@ async def erase(asked: Annotated[Asked, Query()], request: Request, person: Admi
     """Deleted for good, from the database and from what the service remembers. The log says who did it, not of whom."""
     await run_in_threadpool(request.app.state.queries.flush)
     request.app.state.recent.forget(asked.conversation_id)
-    removed = await request.app.state.storage.run(lambda store: store.erase_conversation(asked.conversation_id))
+    removed = await request.app.state.storage.run(lambda store: store.queries.erase_conversation(asked.conversation_id))
     log.info("a conversation was erased", by=person.name, queries=removed.queries, feedback=removed.feedback)
     return ErasedOut(**asdict(removed))

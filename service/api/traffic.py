@@ -158,7 +158,7 @@ class ScopeOut(BaseModel):
 async def traffic(asked: Annotated[Cut, Query()], request: Request, _: Supervisor) -> TrafficOut:
     """How many queries came, what they came to, and how long they took."""
     part, _days = cut(asked, request)
-    found = await request.app.state.storage.run(lambda store: store.traffic(part))
+    found = await request.app.state.storage.run(lambda store: store.queries.traffic(part))
     titles = titles_of(request)
     return TrafficOut(
         since=part.since,
@@ -177,7 +177,7 @@ async def traffic(asked: Annotated[Cut, Query()], request: Request, _: Superviso
 async def outcomes(asked: Annotated[Cut, Query()], request: Request, _: Supervisor) -> OutcomesOut:
     """By day, in requests with feedback. With a channel or product, of requests that the log holds."""
     part, days = cut(asked, request)
-    found = await request.app.state.storage.run(lambda store: store.outcomes(part, days))
+    found = await request.app.state.storage.run(lambda store: store.queries.outcomes(part, days))
     return OutcomesOut(since=part.since, until=part.until, days=[OutcomeOut(**asdict(day)) for day in found])
 
 
@@ -185,7 +185,7 @@ async def outcomes(asked: Annotated[Cut, Query()], request: Request, _: Supervis
 async def escalations(asked: Annotated[Cut, Query()], request: Request, _: Supervisor) -> EscalationsOut:
     """By level and target. Whether a deadline was kept is known only where feedback has `resolved_in_time`."""
     part, _days = cut(asked, request)
-    found = await request.app.state.storage.run(lambda store: store.escalations(part))
+    found = await request.app.state.storage.run(lambda store: store.queries.escalations(part))
     targets = request.app.state.live.retriever.contents.policy.targets
     rows = [
         EscalationCount(target_label=targets[row.target].label if row.target in targets else None, **asdict(row))
@@ -206,7 +206,7 @@ async def out_of_scope(request: Request, _: Supervisor) -> ScopeOut:
 async def entry_file(entry_id: EntryId, asked: Annotated[Period, Query()], request: Request, _: Supervisor) -> Response:
     """The same as CSV; no cell is a formula."""
     _part, days = cut(Cut(**asked.model_dump(by_alias=True)), request)
-    found = await request.app.state.storage.run(lambda store: store.entry_days(entry_id, days))
+    found = await request.app.state.storage.run(lambda store: store.queries.entry_days(entry_id, days))
     return csv_response(entry_id, as_csv(*entry_table(found)))
 
 
@@ -216,7 +216,7 @@ async def entry_days(
 ) -> EntryDaysOut:
     """Also of an entry that is no longer live; of one that never was, all is 0."""
     part, days = cut(Cut(**asked.model_dump(by_alias=True)), request)
-    found = await request.app.state.storage.run(lambda store: store.entry_days(entry_id, days))
+    found = await request.app.state.storage.run(lambda store: store.queries.entry_days(entry_id, days))
     return EntryDaysOut(
         since=part.since,
         until=part.until,

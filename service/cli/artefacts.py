@@ -73,7 +73,7 @@ def _asked_lately(settings: Settings) -> list[str]:
     from knowledge.store import Store
 
     with Store.open(settings.database_url) as store:
-        return [query.text for query in store.recent_queries(MOST_REAL)]
+        return [query.text for query in store.queries.recent(MOST_REAL)]
 
 
 def _say(done: Build, report: Report) -> None:

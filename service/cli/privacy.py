@@ -24,7 +24,7 @@ def export(conversation: Conversation) -> None:
     from knowledge.store import Store
 
     with Store.open(Settings.from_environment().database_url) as store:
-        kept = asdict(store.conversation(conversation))
+        kept = asdict(store.queries.conversation(conversation))
     print(json.dumps({"conversation_id": conversation, **kept}, ensure_ascii=False, indent=2, default=str))
 
 
@@ -37,5 +37,5 @@ def erase(conversation: Conversation) -> None:
     from knowledge.store import Store
 
     with Store.open(Settings.from_environment().database_url) as store:
-        removed = store.erase_conversation(conversation)
+        removed = store.queries.erase_conversation(conversation)
     out.print(f"erased {removed.queries} queries and {removed.feedback} lines of feedback", highlight=False)

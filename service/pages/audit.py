@@ -70,4 +70,6 @@ def _address(path: str, query: dict[str, str]) -> str:
 def _about(line: AuditRecord, words: dict[str, str]) -> str:
     """What an act without an entry is about."""
     word = words.get(str(line.detail.get("document", "")))
-    return word.format(n=line.detail.get("version", "")) if word else ""
+    if word:
+        return word.format(n=line.detail.get("version", ""))
+    return next((str(line.detail[name]) for name in ("index_version", "person", "name") if name in line.detail), "")

@@ -22,10 +22,11 @@ from knowledge.errors import KnowledgeError, NotFound, StateError
 from knowledge.manuscript import Manuscript, manuscript_of
 from knowledge.model import EntryId
 from knowledge.store import Store
-from service.api.desk import DeskFilter, Editor, EntryName, entry_out, free_id
+from service.api.desk import Approver, DeskFilter, Editor, EntryName, entry_out, free_id
 from service.api.writing import judged
 from service.editing import catalogue
 from service.editing.opening import Opened, Vocabulary, opened, vocabulary
+from service.identity.people import permissions_of
 from service.pages.forms import manuscript_from
 from service.pages.frame import language_of, render
 from service.pages.words import editor as texts
@@ -88,7 +89,7 @@ async def entry(entry_id: EntryName, request: Request, person: Editor) -> Respon
 
 @router.post("/editor/{entry_id}")
 async def save(entry_id: EntryName, request: Request, person: Editor) -> Response:
-    """What the form's buttons do where no script does it: keep, save, submit, discard, retire."""
+    """What the form's buttons do where no script does it: keep, save, submit, discard."""
     form, now, who = await request.form(), request.app.state.now(), person.name
     act, comment, revision = (str(form.get(name, "")) for name in ("act", "comment", "revision"))
 
@@ -96,9 +97,6 @@ async def save(entry_id: EntryName, request: Request, person: Editor) -> Respons
         if act == "discard":
             store.discard_working_copy(entry_id, who, revision)
             return "discarded"
-        if act == "retire":
-            store.retire(entry_id, who, comment, now)
-            return "retired"
         base = store.history(entry_id)[-1].version if act == "rebase" else _number(form)
         copy = store.save_working_copy(entry_id, who, base, manuscript_from(form), revision, now)
         if act in ("keep", "rebase"):
@@ -114,6 +112,17 @@ async def save(entry_id: EntryName, request: Request, person: Editor) -> Respons
         status = 409 if isinstance(error, StateError) else 422
         return await _page(request, who, entry_id, {"refused": str(error)}, status, _typed(form))
     return _to("/editor" if done == "discarded" and not _number(form) else f"/editor/{quote(entry_id)}?done={done}")
+
+
+@router.post("/editor/{entry_id}/retirement")
+async def retire(entry_id: EntryName, request: Request, person: Approver) -> Response:
+    """The live version is no longer to be said."""
+    comment, now = str((await request.form()).get("comment", "")), request.app.state.now()
+    try:
+        await request.app.state.storage.run(lambda store: store.retire(entry_id, person.name, comment, now))
+    except StateError as error:
+        return await _page(request, person.name, entry_id, {"refused": str(error)}, 409)
+    return _to(f"/editor/{quote(entry_id)}?done=retired")
 
 
 @router.get("/editor/{entry_id}/versions/{version}")
@@ -158,6 +167,7 @@ async def _page(
 
     context = await request.app.state.storage.run(read)
     said = {"done": request.query_params.get("done", ""), "problem": "", "refused": "", "now": now, "moment": _moment}
+    said["may_retire"] = "approve" in permissions_of(request)
     return render(request, "editor.html", texts.WORDS, context | said | dict(told or {}), status)
 
 

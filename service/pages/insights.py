@@ -131,7 +131,7 @@ async def entry_chart(
 ) -> Response:
     """One entry's chart as an image."""
     _part, days = cut(Cut(**asked.model_dump(by_alias=True, exclude={"theme", "narrow"})), request)
-    found = await request.app.state.storage.run(lambda store: store.entry_days(entry_id, days))
+    found = await request.app.state.storage.run(lambda store: store.queries.entry_days(entry_id, days))
     drawing = drawings.entry(found, dictionary.WORDS[language_of(request)])
     return await _image(drawing, asked.theme, "narrow" if asked.narrow else "wide")
 
@@ -140,7 +140,7 @@ async def entry_chart(
 async def entry(entry_id: EntryId, request: Request, _: Supervisor) -> Response:
     """One entry's page: what became of it, day by day."""
     part, days = _asked(request, "from", "to")
-    found = await request.app.state.storage.run(lambda store: store.entry_days(entry_id, days))
+    found = await request.app.state.storage.run(lambda store: store.queries.entry_days(entry_id, days))
     words = dictionary.WORDS[language_of(request)]
     totals = {name: sum(getattr(day, name) for day in found) for name in ("first", "shown", *dict(drawings.OUTCOMES))}
     title = titles_of(request).get(entry_id)

@@ -65,6 +65,14 @@ def serve(app: FastAPI) -> Iterator[str]:
     thread.join(5)
 
 
+def heard(page: Page) -> list[str]:
+    """Errors of the page's scripts, and what its content policy refused, from now on."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    return errors
+
+
 @pytest.fixture(scope="session")
 def desk() -> Iterator[str]:
     """The address of the knowledge page before the desk that answers by hand."""
@@ -85,9 +93,7 @@ def context(chromium: Browser, desk: str) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Iterator[Page]:
     """The knowledge page, open and empty. Any error of its scripts, CSP's included, fails the test."""
     page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    errors = heard(page)
     page.goto("/")
     yield page
     assert errors == []

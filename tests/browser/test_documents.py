@@ -14,7 +14,7 @@ from service.app import create_app
 from service.documents import Documents
 from service.identity.people import Person
 from service.settings import Settings
-from tests.browser.conftest import serve
+from tests.browser.conftest import heard, serve
 from tests.knowledge.formats.documents.manuals import MESSY
 from tests.service.shop import FRIDAY, publish
 from tests.toy import ToyEmbedder
@@ -54,9 +54,7 @@ def context(chromium: Browser, service: str) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Iterator[Page]:
     """A document, just uploaded. Any error of the page's scripts, CSP's included, fails the test."""
     page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    errors = heard(page)
     page.goto("/documents")
     page.set_input_files("#file", {"name": "手册.txt", "mimeType": "text/plain", "buffer": (MESSY + COVERED).encode()})
     expect(page.locator("#chosen")).to_have_text("手册.txt")

@@ -15,8 +15,8 @@ from service.app import create_app
 from service.identity.people import Person
 from service.settings import Settings
 from tests.browser.conftest import serve
-from tests.service.editors import stock, typed
-from tests.service.shop import FRIDAY, REFUND, SHIP, phrasings, publish
+from tests.service.editors import typed
+from tests.service.shop import FRIDAY, REFUND, SHIP, fill, phrasings, publish
 from tests.toy import ToyEmbedder
 
 pytestmark = pytest.mark.browser
@@ -48,7 +48,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("editors")
     publish(home)
     settings = Settings(home=home)
-    stock(settings.database_url)
+    fill(settings)
     yield from serve(create_app(settings, ToyEmbedder(), lambda: FRIDAY, _who))
 
 

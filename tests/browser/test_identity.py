@@ -16,7 +16,7 @@ from knowledge.store import Store
 from service.app import create_app
 from service.identity.tokens import digest, new_secret
 from service.settings import Settings
-from tests.browser.conftest import serve
+from tests.browser.conftest import heard, serve
 from tests.service.asking import ADDRESS, REFUND
 from tests.service.shop import publish
 from tests.toy import ToyEmbedder
@@ -59,7 +59,7 @@ SCHEMES: Iterator[Literal["light", "dark"]] = cycle(("light", "dark"))
 
 def clean(page: Page) -> None:
     """axe finds nothing to object to, contrast included, in one theme or the other; nothing is cut off."""
-    page.emulate_media(color_scheme=next(SCHEMES))
+    page.emulate_media(color_scheme=next(SCHEMES), reduced_motion="reduce")  # half a transition has other colours
     found = pytest.importorskip("axe_playwright_python.sync_playwright").Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     for width in (390, 1280):
@@ -73,9 +73,7 @@ def test_from_the_first_link_to_a_key_that_ends(chromium: Browser, app: FastAPI,
     context = chromium.new_context(base_url=service, locale="zh-CN", java_script_enabled=script)
     context.set_default_timeout(5000)
     page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    errors = heard(page)
     look = clean if script else lambda page: None
 
     page.goto(first_link(app, service))
@@ -115,6 +113,13 @@ def test_from_the_first_link_to_a_key_that_ends(chromium: Browser, app: FastAPI,
         page.fill("#query", REFUND)
         expect(page.locator(".say h2")).to_contain_text("退款")
         look(page)
+        checked = page.evaluate(
+            "import('/static/checking.js').then(({ check }) => check('请拨打 13800138000', 'chat'))"
+        )
+        assert [one["rule"] for one in checked["findings"]] == ["personal-data"]
+        page.goto("/demo")
+        page.click("#customer button")
+        expect(page.locator("#assist .decision")).to_be_visible()
     page.click(".sign-out button")
     expect(page.locator(".notice")).to_have_text("您已退出。")
     look(page)

@@ -13,7 +13,7 @@ from knowledge.store import Store
 from service.app import create_app
 from service.identity.people import Person
 from service.settings import Settings
-from tests.browser.conftest import serve
+from tests.browser.conftest import heard, serve
 from tests.knowledge.formats.imported import csv_text
 from tests.service.shop import FRIDAY, pack
 from tests.toy import ToyEmbedder
@@ -44,9 +44,7 @@ def page(chromium: Browser, address: str) -> Iterator[Page]:
     context = chromium.new_context(base_url=address, locale="zh-CN", viewport={"width": 1280, "height": 800})
     context.set_default_timeout(8000)
     page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    errors = heard(page)
     page.goto("/import")
     yield page
     context.close()

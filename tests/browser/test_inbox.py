@@ -13,7 +13,7 @@ from knowledge.store import Store
 from service.app import create_app
 from service.identity.people import Person
 from service.settings import Settings
-from tests.browser.conftest import serve
+from tests.browser.conftest import heard, serve
 from tests.service.shop import FRIDAY, REFUND, SHIP, publish
 from tests.service.usage import ENGRAVING, SCHOOL, fill
 from tests.toy import ToyEmbedder
@@ -39,14 +39,6 @@ class Desk:
         """Of its newest version."""
         with Store.open(self.url) as store:
             return store.history(entry_id)[-1].entry.variants
-
-
-def heard(page: Page) -> list[str]:
-    """Errors of the page's scripts, and what its policy refused, from now on."""
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
-    return errors
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from service import building
 from service.app import create_app
 from service.builds import Builds
 from service.settings import Settings
-from tests.browser.conftest import serve
+from tests.browser.conftest import heard, serve
 from tests.service.people import APPROVER, by_header
 from tests.service.shop import BETTER, WORSE, fill, only_shop_golden, release, report_of
 from tests.toy import ToyEmbedder
@@ -54,9 +54,7 @@ def context(chromium: Browser, settings: Settings) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page whose scripts may not fail."""
     page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    errors = heard(page)
     yield page
     assert errors == []
 
@@ -78,8 +76,8 @@ def test_from_an_edit_to_its_publish_and_back(page: Page, settings: Settings) ->
     expect(page.locator(".story-head code")).to_have_text(second)
     answer = page.request.post("/v1/suggestions", data={"query": "钱到底还退不退"}).json()
     assert (answer["index_version"], answer["suggestions"][0]["title"]) == (second, "退款什么时候到")
-    page.locator("#history summary", has_text="退回到这一版").click()
-    page.get_by_role("button", name="确定退回").click()
+    page.locator("#history summary", has_text="回滚到这一版").click()
+    page.get_by_role("button", name="确定回滚").click()
     expect(page.locator(".story-head code")).to_have_text(first)
     assert Shelf(settings.artefacts).current() == first
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from knowledge.store import Store
 from service.app import create_app
 from service.settings import Settings
-from tests.browser.conftest import serve
+from tests.browser.conftest import heard, serve
 from tests.service.people import by_header
 from tests.service.shop import ENTRIES, FRIDAY, REFUND, SHIP, publish
 from tests.service.submitted import MORE, REWORDED, imported, submit
@@ -63,9 +63,7 @@ def visitor(chromium: Browser, service: str, who: str, **options: object) -> Ite
     )
     context.set_default_timeout(8000)
     page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    errors = heard(page)
     yield page
     context.close()
     assert errors == []
@@ -142,7 +140,9 @@ def test_keys_step_decide_and_select(chromium: Browser, service: str, store: Sto
         page.keyboard.press("?")
         expect(page.locator("#keys")).to_be_visible()
         page.keyboard.press("Escape")
+        expect(page.locator("#keys")).to_be_hidden()
         page.keyboard.press("Space")
+        expect(page.locator("#bulk-count")).to_have_text("已选 1 条")
         page.keyboard.press("a")
         expect(page.locator(".notice.good")).to_contain_text("1 条已处理")
     assert store.audit(SHIP.id)[-1].comment == "aj 写明几天"

@@ -33,12 +33,12 @@ from service.api.feedback import FeedbackOut
 from service.api.insights import EntryInsights
 from service.api.requests import LARGEST_BATCH
 from service.api.responses import SuggestionResponse
-from service.app import LARGEST_BODY, create_app
+from service.app import create_app
+from service.bodies import LARGEST_BODY
 from service.errors import Problem
 from service.identity.people import Person
 from service.settings import Settings
-from tests.service.editors import stock
-from tests.service.shop import FRIDAY, REFUND, publish
+from tests.service.shop import FRIDAY, REFUND, fill, publish
 from tests.toy import ToyEmbedder
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -125,7 +125,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     home = tmp_path_factory.mktemp("contract")
     publish(home)
     settings = Settings(home=home)
-    stock(settings.database_url)
+    fill(settings)
     with Store.open(settings.database_url) as store:
         store.save(REFUND.model_copy(update={"title": "退款要等多久"}), "li", "", FRIDAY)
     app = create_app(settings, ToyEmbedder(), lambda: FRIDAY, lambda _: ADMIN)

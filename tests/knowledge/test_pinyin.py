@@ -16,4 +16,6 @@ def test_a_slug_can_be_typed_and_ends_with_a_syllable() -> None:
     """Letters, digits and hyphens only; nothing of what cannot be read."""
     assert slug("打错电话 R5！") == "da-cuo-dian-hua-r5"
     assert slug("打错电话", 9) == "da-cuo"
+    assert slug("Ｒ５ 電話") == "r5-dian-hua"
+    assert slug("xyz" * 4, 10) == "xyzxyzxyzx"
     assert slug("！？") == ""

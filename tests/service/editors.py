@@ -11,11 +11,10 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from knowledge.manuscript import manuscript_of
-from knowledge.store import Store
 from service.app import create_app
 from service.settings import Settings
 from tests.service.people import EDITOR, by_header
-from tests.service.shop import APPROVED, FRIDAY, REFUND, pack
+from tests.service.shop import FRIDAY, REFUND, fill
 from tests.toy import ToyEmbedder
 
 Json = dict[str, Any]
@@ -24,17 +23,11 @@ DESK = "/v1/desk/entries/refund.time"
 WANG = {"X-Person": "wang editor"}
 
 
-def stock(url: str) -> None:
-    """Import the shop, approved by 王敏."""
-    with Store.open(url) as store:
-        store.import_pack(pack(), "王敏", "王敏", "import", APPROVED)
-
-
 @contextmanager
 def editing(home: Path, folder: Path, moment: datetime = FRIDAY) -> Iterator[TestClient]:
     """A client of the service over the shop; who asks is said by header, an editor named li where none is."""
     settings = Settings(home=home, database=f"sqlite:///{folder / 'knowledge.db'}")
-    stock(settings.database_url)
+    fill(settings)
     app = create_app(settings, ToyEmbedder(), lambda: moment, by_header)
     with TestClient(app, headers=EDITOR) as client:
         yield client

@@ -29,7 +29,7 @@ def storage(tmp_path: Path) -> Iterator[Storage]:
     storage.call(lambda store: store.import_pack(pack(), "li", "wang", "", FRIDAY))
     texts = (*ENGRAVING, *SCHOOL, "能刻字吗", REFUND)
     records = [query(n, text, decision="abstain", at=FRIDAY) for n, text in enumerate(texts)]
-    storage.call(lambda store: store.add_queries(records))
+    storage.call(lambda store: store.queries.add(records))
     yield storage
     storage.close()
 
@@ -83,7 +83,7 @@ def test_each_query_is_embedded_once(inbox: Inbox, storage: Storage, monkeypatch
     themes(inbox, storage)
     themes(inbox, storage)
     assert len(embedded) == 6
-    storage.call(lambda store: store.add_queries([query(9, "有教育优惠吗", decision="abstain", at=FRIDAY)]))
+    storage.call(lambda store: store.queries.add([query(9, "有教育优惠吗", decision="abstain", at=FRIDAY)]))
     themes(inbox, storage)
     assert embedded[6:] == ["有教育优惠吗"]
 
@@ -158,7 +158,7 @@ def test_what_masking_left_is_no_part_of_a_variant(inbox: Inbox, storage: Storag
     """The labels go, with the comma before them; nothing of a query may be left."""
     masked = ("刻字发到 [phone] 行吗", "能不能刻名字，电话 [phone]", "[number]")
     records = [query(20 + n, text, decision="abstain", at=FRIDAY) for n, text in enumerate(masked)]
-    storage.call(lambda store: store.add_queries(records))
+    storage.call(lambda store: store.queries.add(records))
     storage.call(lambda store: inbox.accept(store, keys(*masked), "refund.time", "li"))
     added = storage.call(lambda store: store.history("refund.time"))[-1].entry.variants[-2:]
     assert added == ("刻字发到 行吗", "能不能刻名字，电话")
@@ -173,7 +173,7 @@ def test_what_an_entry_has_already_is_not_added(inbox: Inbox, storage: Storage) 
 def test_what_cannot_be_a_variant_is_refused_whole(inbox: Inbox, storage: Storage) -> None:
     """A text that is too long names the entry and the place; no draft is saved."""
     long = "能刻字吗" * 130
-    storage.call(lambda store: store.add_queries([query(30, long, decision="abstain", at=FRIDAY)]))
+    storage.call(lambda store: store.queries.add([query(30, long, decision="abstain", at=FRIDAY)]))
     with pytest.raises(KnowledgeError, match=r"entry refund\.time cannot be saved, variants\.\d+: .*500"):
         storage.call(lambda store: inbox.accept(store, keys(long), "refund.time", "li"))
     assert len(storage.call(lambda store: store.history("refund.time"))) == 1
@@ -195,7 +195,7 @@ def test_a_dismissed_query_is_gone(inbox: Inbox, storage: Storage) -> None:
 def test_two_editors_do_not_decide_the_same_twice(inbox: Inbox, storage: Storage) -> None:
     """The second is told that it is no longer there, and saves nothing."""
     mark = Mark("query", key_of("能刻字吗"), "dismissed", "han", FRIDAY)
-    storage.call(lambda store: store.mark_inbox([mark]))
+    storage.call(lambda store: store.queries.mark_inbox([mark]))
     with pytest.raises(StateError, match="1 of 3 queries are no longer in the inbox"):
         storage.call(lambda store: inbox.accept(store, keys(*ENGRAVING), "refund.time", "li"))
 

@@ -40,7 +40,7 @@ def client(home: Path, path: Path) -> Iterator[TestClient]:
 def logged(client: TestClient) -> tuple[QueryRecord, ...]:
     """What has been written once everything is."""
     assert state_of(client).queries.flush()
-    found: tuple[QueryRecord, ...] = state_of(client).storage.call(lambda store: store.recent_queries(100))
+    found: tuple[QueryRecord, ...] = state_of(client).storage.call(lambda store: store.queries.recent(100))
     return found
 
 
@@ -67,7 +67,7 @@ class Notes:
 
     def kept(self) -> list[str]:
         """The texts in the database, oldest first."""
-        records = self.storage.call(lambda store: store.recent_queries(100))
+        records = self.storage.call(lambda store: store.queries.recent(100))
         return [record.text for record in reversed(records)]
 
 
@@ -203,7 +203,7 @@ def test_what_waits_at_shutdown_is_written(home: Path, path: Path) -> None:
         ask(client, REFUND)
         client.post("/v1/suggestions", json={"query": "快递"}, headers=OWN)
     with Store.open(settings.database_url) as store:
-        assert {record.text for record in store.recent_queries(9)} == {REFUND, "快递"}
+        assert {record.text for record in store.queries.recent(9)} == {REFUND, "快递"}
 
 
 def test_switched_off_nothing_is_kept(home: Path, path: Path) -> None:

@@ -34,7 +34,7 @@ def fill(url: str) -> None:
     ]
     with Store.open(url) as store:
         store.import_pack(pack(), "li", "wang", "", FRIDAY)
-        store.add_queries(queries)
+        store.queries.add(queries)
         store.add_feedback(feedback("r-10", "edited", at=FRIDAY, text="您好，退款已提交。"), [REFUND.id])
         store.add_feedback(feedback("r-11", "used", entry_id=SHIP.id, at=before), [SHIP.id])
         store.add_feedback(feedback("r-12", "used", entry_id=SHIP.id, at=FRIDAY, resolved_in_time=True))

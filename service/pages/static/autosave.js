@@ -1,6 +1,7 @@
 // Nothing typed is lost: kept in this browser at every key, on the server at every pause, and as the page goes away.
 
-import { call, draftPath } from "./editing.js";
+import { send } from "./api.js";
+import { draftPath } from "./editing.js";
 import { same } from "./manuscript.js";
 
 const PAUSE = 600;
@@ -78,7 +79,7 @@ export class Autosave {
     this.onState("sending");
     try {
       const body = { revision: this.revision, base_version: this.base, content };
-      const answer = await call("PUT", draftPath(this.entry), body);
+      const answer = await send("PUT", draftPath(this.entry), body);
       Object.assign(this, { revision: answer.revision, synced: content });
       if (this.dirty) this.#remember();
       else this.forget();
@@ -100,7 +101,7 @@ export class Autosave {
       this.onState("stale");
       this.onStale();
     } else if (status === 401 || status === 403) this.onState("signed_out");
-    else if (status && status < 500) this.onState("refused", { detail: failure.details?.detail ?? String(status) });
+    else if (status && status < 500) this.onState("refused", { detail: failure.detail || String(status) });
     else this.onState("offline");
     if (status !== 409) this.#timer = setTimeout(() => this.flush(), RETRY);
   }
@@ -112,7 +113,7 @@ export class Autosave {
     const body = { revision: this.revision, base_version: this.base, content: this.read() };
     if (new Blob([JSON.stringify(body)]).size > MOST_ON_LEAVING) return;
     // A save that is under way has this revision already: of the two the server takes the first, the browser keeps both.
-    call("PUT", draftPath(this.entry), body, { keepalive: true }).catch(() => {});
+    send("PUT", draftPath(this.entry), body, { keepalive: true }).catch(() => {});
   }
 
   #remember() {

@@ -1,17 +1,12 @@
 // A draft held against the policy as it is typed: what not to say, and approved words instead, a click away.
 
+import { send } from "./api.js";
+
 const PAUSE = 250;
 
 /** What the API says of a draft: {findings}. */
-export async function check(text, channel, entryId, signal) {
-  const response = await fetch("/v1/checks", {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify({ text, channel, ...(entryId ? { entry_id: entryId } : {}) }),
-    signal,
-  });
-  if (!response.ok) throw new Error(`${response.status}`);
-  return response.json();
+export function check(text, channel, entryId, signal) {
+  return send("POST", "/v1/checks", { text, channel, ...(entryId ? { entry_id: entryId } : {}) }, { signal });
 }
 
 /** A finding as a list item; `onReplace` is called with an approved alternative when it is chosen. */

@@ -1,11 +1,14 @@
 // An example console: the customer's words go out with the history, the approved reply and the escalation come back, and
 // what the agent made of it is told. All of Huashu that it knows is huashu.js.
 
+import { headers } from "./api.js";
 import { marked, percent, span } from "./figures.js";
-import { feedback, offers, suggest } from "./huashu.js";
+import { connect, offers } from "./huashu.js";
 
 const byId = (id) => document.getElementById(id);
 const { words, slots } = JSON.parse(byId("page-data").textContent);
+// This console is a page of the service itself: it shows the session's token, another one would show a key.
+const { suggest, feedback } = connect(headers);
 const conversation = { id: crypto.randomUUID?.() ?? String(Date.now()), turns: [] };
 // The answer to the customer's last message, the offer that was put into the field, and the search under way.
 let shown = null;

@@ -2,7 +2,8 @@
 
 import { Autosave } from "./autosave.js";
 import { Completion } from "./completion.js";
-import { call, draftPath, entryPath } from "./editing.js";
+import { send } from "./api.js";
+import { draftPath, entryPath } from "./editing.js";
 import { make } from "./elements.js";
 import { listByKeyboard } from "./entrylist.js";
 import { fill } from "./figures.js";
@@ -63,8 +64,8 @@ function open() {
     const number = (checks += 1);
     const typed = { entry_id: id, content: read() };
     const [found, shown] = await Promise.allSettled([
-      call("POST", "/v1/desk/findings", { ...typed, language }),
-      call("POST", "/v1/desk/previews", typed),
+      send("POST", "/v1/desk/findings", { ...typed, language }),
+      send("POST", "/v1/desk/previews", typed),
     ]);
     if (number !== checks) return; // something was typed since, and will be answered by itself
     if (found.status === "fulfilled") margin.findings(found.value);
@@ -78,7 +79,7 @@ function open() {
     asking = true;
     try {
       for (let lines = margin.unknown(); lines.length; lines = margin.unknown()) {
-        const { claims } = await call("POST", "/v1/desk/claims", { entry_id: id, variants: lines.slice(0, AT_ONCE) });
+        const { claims } = await send("POST", "/v1/desk/claims", { entry_id: id, variants: lines.slice(0, AT_ONCE) });
         margin.claims(claims);
       }
     } catch {
@@ -130,7 +131,7 @@ function open() {
   async function look() {
     if (document.visibilityState === "hidden" || state.merging) return;
     const known = autosave.revision;
-    const now = await call("GET", entryPath(id)).catch(() => null);
+    const now = await send("GET", entryPath(id)).catch(() => null);
     if (!now || state.merging || autosave.revision !== known || autosave.sending) return;
     showOthers(now.others);
     const elsewhere = (now.own?.revision ?? "") !== known;
@@ -153,12 +154,12 @@ function open() {
     if (state.merging) return;
     state.merging = true;
     try {
-      let now = await call("GET", entryPath(id));
+      let now = await send("GET", entryPath(id));
       if ((now.own?.revision ?? "") !== autosave.revision) {
         const theirs = now.own?.content ?? now.newest.content;
         const version = now.own?.base_version ?? now.newest?.version.version ?? 0;
         if (!(await mergeWith(autosave.synced, theirs, "", version, now.own?.revision ?? ""))) return;
-        now = await call("GET", entryPath(id));
+        now = await send("GET", entryPath(id));
       }
       const newest = now.newest?.version;
       if (newest && newest.version > autosave.base) {
@@ -173,11 +174,11 @@ function open() {
   }
 
   async function contentOf(version) {
-    return version ? (await call("GET", `${entryPath(id)}/versions/${version}`)).content : {};
+    return version ? (await send("GET", `${entryPath(id)}/versions/${version}`)).content : {};
   }
 
   async function mergeWith(before, theirs, name, version, revision) {
-    const merge = await call("POST", "/v1/desk/merges", { base: before, theirs, mine: read() });
+    const merge = await send("POST", "/v1/desk/merges", { base: before, theirs, mine: read() });
     const content = await mergeView.show(merge, name);
     if (!content) return false;
     writeForm(form, content, () => replies.add());
@@ -202,7 +203,7 @@ function open() {
     const content = read();
     try {
       const body = { revision: autosave.revision, comment: form.elements.comment.value };
-      const saved = await call("POST", `${draftPath(id)}/versions`, body);
+      const saved = await send("POST", `${draftPath(id)}/versions`, body);
       const { version } = saved.version;
       state.newest = { version: saved.version, content };
       autosave.restart({ base: version, revision: "", synced: content });
@@ -224,7 +225,7 @@ function open() {
     if (!version) return;
     if (version.state !== "draft") return void tell("done", "ok", fill(words.done_same, { n: version.version }));
     try {
-      await call("POST", `${entryPath(id)}/submission`, { version: version.version, comment: form.elements.comment.value });
+      await send("POST", `${entryPath(id)}/submission`, { version: version.version, comment: form.elements.comment.value });
       form.elements.comment.value = "";
       tell("done", "ok", words.done_submitted);
       await refresh();
@@ -237,7 +238,7 @@ function open() {
     if (!armed("discard", words.discard_sure)) return;
     await autosave.flush();
     try {
-      if (autosave.revision) await call("DELETE", `${draftPath(id)}?revision=${autosave.revision}`);
+      if (autosave.revision) await send("DELETE", `${draftPath(id)}?revision=${autosave.revision}`);
       if (!state.newest) return void location.assign("/editor");
       writeForm(form, state.newest.content, () => replies.add());
       replies.draw();
@@ -251,7 +252,7 @@ function open() {
   }
 
   function refused(failure) {
-    const detail = failure.details?.detail ?? words.offline;
+    const detail = failure.detail || words.offline;
     tell("done", "stop", make("b", {}, words.not_saved), failure.status === 422 ? "" : make("pre", {}, detail));
     check();
     if (failure.status === 422) byId("findings").scrollIntoView({ block: "center" });

@@ -1,25 +1,30 @@
 // The public API in two calls, for a console of one's own: nothing here belongs to these pages.
 
-async function post(path, body, signal) {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify(body),
-    signal,
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(`${answer.detail} (request ${answer.request_id})`);
-  return answer;
-}
+/** `headers` gives what shows who asks, such as {authorization: "Bearer hs_…"}; asked anew at each call. */
+export function connect(headers = () => ({})) {
+  async function post(path, body, signal) {
+    const response = await fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json", ...headers() },
+      body: JSON.stringify(body),
+      signal,
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(`${answer.detail} (request ${answer.request_id})`);
+    return answer;
+  }
 
-/** At every customer message. `turns`: what was said before it, oldest first, [{role: "customer" | "agent", text}]. */
-export function suggest(message, { turns = [], conversation, signal } = {}) {
-  return post("/v1/suggestions", { query: message, history: turns.slice(-50), conversation_id: conversation }, signal);
-}
+  return {
+    /** At every customer message. `turns`: what was said before it, oldest first, [{role: "customer" | "agent", text}]. */
+    suggest(message, { turns = [], conversation, signal } = {}) {
+      return post("/v1/suggestions", { query: message, history: turns.slice(-50), conversation_id: conversation }, signal);
+    },
 
-/** What became of it: "used", "edited" with the text it became, or "rejected". */
-export function feedback(requestId, act, { entryId, text } = {}) {
-  return post("/v1/feedback", { request_id: requestId, act, entry_id: entryId, text });
+    /** What became of it: "used", "edited" with the text it became, or "rejected". */
+    feedback(requestId, act, { entryId, text } = {}) {
+      return post("/v1/feedback", { request_id: requestId, act, entry_id: entryId, text });
+    },
+  };
 }
 
 /** What may be put into the agent's field as it stands, [{entryId, title, text, missing, confidence}], best first. */

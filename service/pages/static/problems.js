@@ -7,9 +7,8 @@ const KINDS = { 401: "signin", 403: "signin", 422: "invalid", 429: "busy", 503: 
 export function problemOf(failure, { query }, { words, longest }) {
   const status = failure.status ?? 0;
   if (!status) return { kind: "offline", title: words.offline_title, text: words.offline_text, command: "", request_id: "" };
-  const details = failure.details ?? {};
   const kind = KINDS[status] ?? "failed";
-  const command = kind === "unavailable" ? commandIn(details) : "";
+  const command = kind === "unavailable" ? commandIn(failure) : "";
   const length = [...query].length;
   const own = {
     unavailable: command && words.unavailable_text,
@@ -20,9 +19,9 @@ export function problemOf(failure, { query }, { words, longest }) {
   return {
     kind,
     title: words[`${kind}_title`],
-    text: own[kind] || details.detail || "",
+    text: own[kind] || failure.detail || "",
     command,
-    request_id: details.request_id ? fill(words.request_id, { id: details.request_id }) : "",
+    request_id: failure.requestId ? fill(words.request_id, { id: failure.requestId }) : "",
   };
 }
 

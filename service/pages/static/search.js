@@ -1,28 +1,8 @@
 // When to ask the API, and whose answer counts: a later search always wins over an earlier one.
 
-import { headers } from "./api.js";
+import { send } from "./api.js";
 
-/** The API said no: its problem details, or just its status. */
-export class Refusal extends Error {
-  constructor(status, details) {
-    super(`${status}`);
-    Object.assign(this, { status, details });
-  }
-}
-
-export async function ask(body, signal) {
-  const response = await fetch("/v1/suggestions", {
-    method: "POST",
-    headers: { ...headers(), "content-type": "application/json" },
-    body: JSON.stringify(body),
-    signal,
-  });
-  if (!response.ok) {
-    const details = await response.json().catch(() => ({}));
-    throw new Refusal(response.status, { request_id: response.headers.get("x-request-id"), ...details });
-  }
-  return response.json();
-}
+export const ask = (body, signal) => send("POST", "/v1/suggestions", body, { signal });
 
 /** `soon` waits for a pause in typing, `now` does not, `cancel` forgets; the answers go to `onAnswer` and `onFailure`.
  *  The pause is short, so that the answer is there within a tenth of a second. Where the service is slower than the
@@ -33,8 +13,8 @@ export class Searches {
   #flight = null;
   #waiting = null;
 
-  constructor({ send = ask, pause = 20, patience = 200, onStart, onAnswer, onFailure }) {
-    Object.assign(this, { send, pause, patience, onStart, onAnswer, onFailure });
+  constructor({ send: sending = ask, pause = 20, patience = 200, onStart, onAnswer, onFailure }) {
+    Object.assign(this, { send: sending, pause, patience, onStart, onAnswer, onFailure });
   }
 
   soon(request, pause = this.pause) {

@@ -49,11 +49,11 @@ def test_a_list_is_read_as_it_was_written(key: str, items: list[str]) -> None:
     assert read_list(key, write_list(key, items)) == items
 
 
-@given(st.text() | st.text("'=+-@\t＝a", max_size=5))
+@given(st.text() | st.text("'=+-@\t＝| a", max_size=5))
 def test_what_a_spreadsheet_would_run_is_guarded_and_comes_back(text: str) -> None:
     """A guarded text begins with a mark, and is the same again without it."""
     assert unguard(guard(text)) == text
-    assert guard(text)[:1] not in set("=+-@\t\r\n＝＋－＠")
+    assert guard(text).lstrip(" ")[:1] not in set("=+-@\t\r\n＝＋－＠|%")
 
 
 @pytest.mark.parametrize(

@@ -57,22 +57,22 @@ def test_a_query_comes_back_as_it_was_kept(store: Store) -> None:
         agent_id="a-7",
     )
     bare = query(2, "你好", decision="abstain", entry_id=None, confidence=None, inside=None)
-    store.add_queries([full, bare])
-    assert store.recent_queries(10) == (bare, full)
-    assert all(record.at.tzinfo == UTC for record in store.recent_queries(10))
+    store.queries.add([full, bare])
+    assert store.queries.recent(10) == (bare, full)
+    assert all(record.at.tzinfo == UTC for record in store.queries.recent(10))
 
 
 def test_nothing_to_add_is_no_error(store: Store) -> None:
     """A batch may be empty."""
-    store.add_queries([])
-    assert store.recent_queries(10) == ()
+    store.queries.add([])
+    assert store.queries.recent(10) == ()
 
 
 def test_texts_that_normalise_alike_come_once(store: Store) -> None:
     """The newest stands for them, and the limit counts what is left."""
-    store.add_queries([query(1, "退款多久"), query(2, "Ｒ５ 坏了"), query(3, "退款多久！！！"), query(4, "退款多久！")])
-    assert [record.text for record in store.recent_queries(10)] == ["退款多久！", "Ｒ５ 坏了", "退款多久"]
-    assert [record.request_id for record in store.recent_queries(1)] == ["r-4"]
+    store.queries.add([query(1, "退款多久"), query(2, "Ｒ５ 坏了"), query(3, "退款多久！！！"), query(4, "退款多久！")])
+    assert [record.text for record in store.queries.recent(10)] == ["退款多久！", "Ｒ５ 坏了", "退款多久"]
+    assert [record.request_id for record in store.queries.recent(1)] == ["r-4"]
 
 
 def test_a_key_says_nothing_of_its_text() -> None:
@@ -83,50 +83,50 @@ def test_a_key_says_nothing_of_its_text() -> None:
 
 def test_likelihoods_are_of_one_index(store: Store) -> None:
     """The newest first, those that were not estimated among them, less those of another index."""
-    store.add_queries(
+    store.queries.add(
         [query(1, inside=0.1), query(2, inside=None), query(3, inside=0.3), query(4, index_version="000000000000")]
     )
-    assert store.query_likelihoods("1d9160960ea3", 10) == (0.3, None, 0.1)
-    assert store.query_likelihoods("1d9160960ea3", 1) == (0.3,)
+    assert store.queries.likelihoods("1d9160960ea3", 10) == (0.3, None, 0.1)
+    assert store.queries.likelihoods("1d9160960ea3", 1) == (0.3,)
 
 
 def test_old_queries_go_and_old_feedback_loses_what_was_said(store: Store) -> None:
     """Queries from before the moment are deleted; feedback keeps its act and entry only, and newer ones all."""
-    store.add_queries([query(1), query(100)])
+    store.queries.add([query(1), query(100)])
     for number, at in ((1, AT), (2, AT + timedelta(days=1))):
         told = feedback(f"r-{number}", "edited", at=at, text="您好", query="退款", conversation_id="c", agent_id="a")
         store.add_feedback(told, ["refund.time"])
-    removed = store.expire_queries(AT + timedelta(minutes=50))
+    removed = store.queries.expire(AT + timedelta(minutes=50))
     assert (removed.queries, removed.feedback) == (1, 1)
-    assert [record.request_id for record in store.recent_queries(10)] == ["r-100"]
-    (kept,) = store.conversation("c").feedback
+    assert [record.request_id for record in store.queries.recent(10)] == ["r-100"]
+    (kept,) = store.queries.conversation("c").feedback
     assert (kept.request_id, kept.text) == ("r-2", "您好")
     counts = store.feedback_counts(AT - timedelta(days=1), AT + timedelta(days=2))
     assert (counts.requests, counts.entries[0].edited) == (2, 2)
-    again = store.expire_queries(AT + timedelta(minutes=50))
+    again = store.queries.expire(AT + timedelta(minutes=50))
     assert (again.queries, again.feedback) == (0, 0)
 
 
 def test_a_conversation_is_exported_whole(store: Store) -> None:
     """Its queries, and the feedback that names it or its requests; nothing of another."""
-    store.add_queries([query(1, conversation_id="c-1"), query(2, conversation_id="c-2"), query(3)])
+    store.queries.add([query(1, conversation_id="c-1"), query(2, conversation_id="c-2"), query(3)])
     of_request, by_name = feedback("r-1"), feedback("old", conversation_id="c-1")
     for told in (of_request, by_name, feedback("r-2"), feedback("r-3")):
         store.add_feedback(told)
-    found = store.conversation("c-1")
+    found = store.queries.conversation("c-1")
     assert [record.request_id for record in found.queries] == ["r-1"]
     assert list(found.feedback) == [of_request, by_name]
-    assert store.conversation("c-9") == Conversation((), ())
+    assert store.queries.conversation("c-9") == Conversation((), ())
 
 
 def test_a_conversation_is_erased_whole(store: Store) -> None:
     """Queries, feedback and what was shown; another conversation keeps all of its own."""
-    store.add_queries([query(1, conversation_id="c-1"), query(2, conversation_id="c-2")])
+    store.queries.add([query(1, conversation_id="c-1"), query(2, conversation_id="c-2")])
     store.add_feedback(feedback("r-1"), ["refund.time"])
     store.add_feedback(feedback("r-2"), ["refund.time"])
-    removed = store.erase_conversation("c-1")
+    removed = store.queries.erase_conversation("c-1")
     assert (removed.queries, removed.feedback) == (1, 1)
-    assert store.conversation("c-1") == Conversation((), ())
+    assert store.queries.conversation("c-1") == Conversation((), ())
     counts = store.feedback_counts(AT, AT + timedelta(days=1))
     assert (counts.requests, counts.entries[0].shown) == (1, 1)
-    assert [record.request_id for record in store.recent_queries(10)] == ["r-2"]
+    assert [record.request_id for record in store.queries.recent(10)] == ["r-2"]

@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from knowledge.formats.documents.reading import read
 from knowledge.store import Store
-from service.app import LARGEST_UPLOAD, create_app
+from service.app import create_app
+from service.bodies import LARGEST_UPLOAD
 from service.documents import Documents
 from service.settings import Settings
 from tests.knowledge.formats.documents.manuals import MESSY

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from service.api.imports import ImportPlan
-from service.app import LARGEST_BODY, LARGEST_UPLOAD
+from service.bodies import LARGEST_BODY, LARGEST_UPLOAD
 from tests.service.importing import BROKEN, SHEET, stocked, upload
 from tests.service.people import AGENT, APPROVER, EDITOR
 

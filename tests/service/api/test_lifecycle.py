@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.testclient import TestClient
 
 from tests.service.editors import DESK, save, typed
-from tests.service.people import AGENT
+from tests.service.people import AGENT, APPROVER
 from tests.service.shop import REFUND
 
 
@@ -19,10 +19,12 @@ def test_a_draft_is_submitted_with_a_word(desk: TestClient) -> None:
 
 
 def test_an_entry_is_retired_with_a_reason(desk: TestClient) -> None:
-    """Its live version ends; without a reason, or without a live version, nothing does."""
+    """Its live version ends, by somebody who may approve; without a reason, or a live version, nothing does."""
+    assert desk.post(f"{DESK}/retirement", json={"comment": "活动结束"}).status_code == 403
+    desk.headers.update(APPROVER)
     assert desk.post(f"{DESK}/retirement", json={"comment": " "}).status_code == 422
     response = desk.post(f"{DESK}/retirement", json={"comment": "活动结束"})
-    assert (response.status_code, response.json()["state"], response.json()["retired_by"]) == (200, "retired", "li")
+    assert (response.status_code, response.json()["state"], response.json()["retired_by"]) == (200, "retired", "wang")
     assert desk.post(f"{DESK}/retirement", json={"comment": "再来"}).status_code == 409
     assert desk.post("/v1/desk/entries/refund.gone/retirement", json={"comment": "无"}).status_code == 404
 

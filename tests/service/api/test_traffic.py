@@ -93,7 +93,7 @@ def test_the_share_without_an_entry_is_read_off_the_log(home: Path, tmp_path: Pa
             query(n, f"问 {n}", inside=0.999 if n % 3 else 0.001, index_version=version, at=FRIDAY)
             for n in range(100, 250)
         ]
-        state_of(client).storage.call(lambda store: store.add_queries(known))
+        state_of(client).storage.call(lambda store: store.queries.add(known))
         body = read(client, "scope")
     assert body["queries"] == 150
     assert body["estimated"] == pytest.approx(1 / 3, abs=0.02)

@@ -9,9 +9,9 @@ from starlette.testclient import TestClient
 
 from service.app import create_app
 from service.settings import Settings
-from tests.service.editors import Json, stock, typed
-from tests.service.people import AGENT, EDITOR, by_header
-from tests.service.shop import BRUSH, FILTER, FRIDAY, REFUND, SHIP
+from tests.service.editors import Json, typed
+from tests.service.people import AGENT, APPROVER, EDITOR, by_header
+from tests.service.shop import BRUSH, FILTER, FRIDAY, REFUND, SHIP, fill
 from tests.toy import ToyEmbedder
 
 
@@ -45,7 +45,7 @@ def test_lint_follows_what_was_approved_since(desk: TestClient) -> None:
     """What is kept of the pack is read again once something was done to it."""
     content = typed(variants=[*REFUND.variants, SHIP.variants[0]])
     assert linted(desk, content)["errors"] == 1
-    desk.post("/v1/desk/entries/ship.no-update/retirement", json={"comment": "停用"})
+    desk.post("/v1/desk/entries/ship.no-update/retirement", json={"comment": "停用"}, headers=APPROVER)
     assert linted(desk, content)["errors"] == 0
 
 
@@ -77,7 +77,7 @@ def test_a_new_entry_has_no_place_yet(desk: TestClient) -> None:
 def test_without_an_index_nobody_claims_anything(tmp_path: Path) -> None:
     """503 with the command that makes one; lint needs none."""
     settings = Settings(home=tmp_path)
-    stock(settings.database_url)
+    fill(settings)
     with TestClient(create_app(settings, ToyEmbedder(), lambda: FRIDAY, by_header), headers=EDITOR) as client:
         response = client.post("/v1/desk/claims", json={"entry_id": "a.b", "variants": ["x"]})
         assert (response.status_code, "`huashu build`" in response.json()["detail"]) == (503, True)

@@ -14,7 +14,7 @@ from tests.service.cli.conftest import Huashu
 def test_a_conversation_is_exported_and_erased(huashu: Huashu, home: Path) -> None:
     """Queries and feedback as JSON; after erasing nothing of it, and all of another."""
     with Store.open(Settings(home=home).database_url) as store:
-        store.add_queries([query(1, "退款多久", conversation_id="c-1"), query(2, conversation_id="c-2")])
+        store.queries.add([query(1, "退款多久", conversation_id="c-1"), query(2, conversation_id="c-2")])
         store.add_feedback(feedback("r-1"))
     shown = huashu("privacy", "export", "c-1")
     kept = json.loads(shown.out)

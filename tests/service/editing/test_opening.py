@@ -11,8 +11,9 @@ from knowledge.errors import NotFound
 from knowledge.manuscript import Manuscript
 from knowledge.store import Store
 from service.editing.opening import opened, references
+from service.settings import Settings
 from tests.knowledge.sample import facts, policy
-from tests.service.editors import stock
+from tests.service.shop import fill
 
 AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 
@@ -21,7 +22,7 @@ AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 def store(tmp_path: Path) -> Store:
     """The shop's database."""
     url = f"sqlite:///{tmp_path / 'knowledge.db'}"
-    stock(url)
+    fill(Settings(database=url))
     return Store.open(url)
 
 

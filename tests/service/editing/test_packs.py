@@ -6,14 +6,14 @@ from pathlib import Path
 
 from knowledge.store import Store
 from service.editing.packs import Packs
-from tests.service.editors import stock
-from tests.service.shop import APPROVED, ENTRIES
+from service.settings import Settings
+from tests.service.shop import APPROVED, ENTRIES, fill
 
 
 def test_the_pack_is_read_once_an_act(tmp_path: Path) -> None:
     """The same object until something is done, then what is live now."""
     url = f"sqlite:///{tmp_path / 'knowledge.db'}"
-    stock(url)
+    fill(Settings(database=url))
     packs = Packs()
     with Store.open(url) as store:
         first, listed = packs.pack(store), packs.overviews(store)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from knowledge import store as database
 from knowledge.store import Store
+from knowledge.store.publications import ACTS
+from service.pages.words.review import WORDS
 from tests.service.people import AGENT, EDITOR
 from tests.service.shop import FRIDAY, REFUND, policy
 from tests.service.submitted import imported, in_store, reviewing, submit
+
+STORE = Path(database.__file__).parent
 
 
 @pytest.fixture
@@ -81,3 +87,26 @@ def test_an_act_on_the_whole_says_what_it_is_about(client: TestClient) -> None:
 def test_only_who_may_read_drafts_sees_it(client: TestClient) -> None:
     """Agents may not."""
     assert client.get("/audit", headers=AGENT).status_code == 403
+
+
+def test_acts_on_people_keys_and_versions_are_told_in_words(client: TestClient) -> None:
+    """With whom, or what, they were done to."""
+
+    def act(store: Store) -> None:
+        store.people.add("zhou", "", ["agent"], "wang", FRIDAY)
+        store.note_publications(
+            [{"act": "rollback", "by": "wang", "at": FRIDAY.isoformat(), "version": "0123456789ab"}]
+        )
+
+    in_store(client, act)
+    page = client.get("/audit", headers=EDITOR).text
+    assert "添加人员</span></td><td>zhou</td>" in page
+    assert "回滚</span></td><td>0123456789ab</td>" in page
+
+
+def test_every_act_has_its_word() -> None:
+    """Whatever a module of the database writes into the log."""
+    sources = "\n".join(path.read_text("utf-8") for path in STORE.glob("*.py"))
+    written = {*re.findall(r'record\(connection, "([a-z_.]+)"', sources), *ACTS}
+    assert len(written) > 10
+    assert not [act for act in written if f"act_{act}" not in WORDS["zh"]]

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from service.pages import editor
 from service.pages.words.editor import WORDS
 from tests.service.editors import DESK, WANG, Json, editing, keep, save, typed
-from tests.service.people import AGENT
+from tests.service.people import AGENT, APPROVER
 from tests.service.shop import FRIDAY, PROMO, REFUND
 
 PAGE = "/editor/refund.time"
@@ -129,11 +129,16 @@ def test_a_newer_version_is_read_before_it_is_replaced(desk: TestClient) -> None
 
 
 def test_changes_are_discarded_and_entries_retired(desk: TestClient) -> None:
-    """By their own buttons; retiring takes a reason and stands in the history."""
+    """By their own buttons; retiring takes somebody who may approve."""
     keep(desk, typed(title="不要了"))
     assert WORDS["zh"]["done_discarded"] in desk.post(PAGE, data=sent(desk, "discard")).text
     assert desk.get(DESK).json()["own"] is None
-    assert WORDS["zh"]["done_retired"] in desk.post(PAGE, data={"act": "retire", "comment": "停用"}).text
+    act = f"{PAGE}/retirement"
+    assert act not in desk.get(PAGE).text
+    assert desk.post(act, data={"comment": "停用"}).status_code == 403
+    assert act in desk.get(PAGE, headers=APPROVER).text
+    assert WORDS["zh"]["done_retired"] in desk.post(act, data={"comment": "停用"}, headers=APPROVER).text
+    assert "nothing to retire" in desk.post(act, data={"comment": "停用"}, headers=APPROVER).text
     assert desk.get(DESK).json()["live_version"] is None
 
 

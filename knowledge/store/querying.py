@@ -1,0 +1,103 @@
+"""The query log's face: what was asked, what came of it, and what its editors decided on. `Store.queries` is one.
+
+It changes no knowledge and has no line of audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from knowledge.store import inbox, queries, traffic
+from knowledge.store.database import Database
+from knowledge.store.traffic import Bounds
+from knowledge.store.usage import (
+    Conversation,
+    EntryDay,
+    Escalations,
+    InboxItem,
+    Mark,
+    MarkKind,
+    Outcomes,
+    QueryRecord,
+    Removed,
+    Slice,
+    Traffic,
+)
+
+
+class Queries:
+    """The queries that were answered, read and written."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, records: Sequence[QueryRecord]) -> None:
+        """Keep answered queries, whose texts are masked."""
+        with self._database.writing() as connection:
+            queries.add(connection, records)
+
+    def recent(self, limit: int) -> tuple[QueryRecord, ...]:
+        """The last queries, newest first; of those that normalise alike, the newest."""
+        with self._database.reading() as connection:
+            return queries.recent(connection, limit)
+
+    def likelihoods(self, index_version: str, limit: int) -> tuple[float | None, ...]:
+        """Of the last queries of this index, how likely it was that any entry was meant (0..1, or not estimated)."""
+        with self._database.reading() as connection:
+            return queries.likelihoods(connection, index_version, limit)
+
+    def expire(self, before: datetime) -> Removed:
+        """Delete queries from before a moment; feedback from then loses its texts and ids, its counts stay."""
+        with self._database.writing() as connection:
+            return queries.expire(connection, before)
+
+    def conversation(self, conversation_id: str) -> Conversation:
+        """All queries and feedback kept of a conversation."""
+        with self._database.reading() as connection:
+            return queries.conversation(connection, conversation_id)
+
+    def erase_conversation(self, conversation_id: str) -> Removed:
+        """Delete all queries and feedback kept of a conversation."""
+        with self._database.writing() as connection:
+            return queries.erase(connection, conversation_id)
+
+    def traffic(self, part: Slice) -> Traffic:
+        """Queries by day, channel, product and entry."""
+        with self._database.reading() as connection:
+            return traffic.traffic(connection, part)
+
+    def outcomes(self, part: Slice, days: Bounds) -> tuple[Outcomes, ...]:
+        """What became of what was shown, day by day."""
+        with self._database.reading() as connection:
+            return traffic.outcomes(connection, part, days)
+
+    def escalations(self, part: Slice) -> tuple[Escalations, ...]:
+        """Escalation hints by level and target, and whether deadlines were kept."""
+        with self._database.reading() as connection:
+            return traffic.escalations(connection, part)
+
+    def entry_days(self, entry_id: str, days: Bounds) -> tuple[EntryDay, ...]:
+        """One entry, day by day."""
+        with self._database.reading() as connection:
+            return traffic.entry_days(connection, entry_id, days)
+
+    def inbox(self, since: datetime, limit: int) -> tuple[InboxItem, ...]:
+        """Queries that need an editor, the last seen first, less those decided on."""
+        with self._database.reading() as connection:
+            return inbox.items(connection, since, limit)
+
+    def mark_inbox(self, decided: Sequence[Mark]) -> None:
+        """Keep what was decided on items of the inbox."""
+        with self._database.writing() as connection:
+            inbox.mark(connection, decided)
+
+    def unmark_inbox(self, kind: MarkKind, keys: Sequence[str]) -> int:
+        """Take decisions back; how many there were."""
+        with self._database.writing() as connection:
+            return inbox.unmark(connection, kind, keys)
+
+    def inbox_marks(self, kind: MarkKind) -> dict[str, Mark]:
+        """Key → what was decided on an item."""
+        with self._database.reading() as connection:
+            return inbox.marks(connection, kind)
