@@ -42,22 +42,27 @@ class Place:
     address: str
     word: str
     needs: Permission
+    more: bool = False  # kept under "more", as it is not every day's
+
+    def holds(self, path: str) -> bool:
+        """Whether a page is this place's."""
+        return path == self.address or (self.address != "/" and path.startswith(f"{self.address}/"))
 
 
 # In the order of the day's work; a page adds itself here.
 PLACES: tuple[Place, ...] = (
     Place("/", "place_knowledge", "search"),
-    Place("/browse", "place_browse", "search"),
-    Place("/training", "place_training", "search"),
+    Place("/browse", "place_browse", "search", more=True),
+    Place("/training", "place_training", "search", more=True),
     Place("/editor", "place_editor", "edit"),
     Place("/review", "place_review", "read"),
     Place("/publish", "place_publish", "read"),
     Place("/inbox", "place_inbox", "edit"),
     Place("/insights", "place_insights", "insights"),
-    Place("/import", "place_import", "edit"),
-    Place("/documents", "place_documents", "edit"),
-    Place("/audit", "place_audit", "read"),
-    Place("/admin", "place_admin", "administer"),
+    Place("/import", "place_import", "edit", more=True),
+    Place("/documents", "place_documents", "edit", more=True),
+    Place("/audit", "place_audit", "read", more=True),
+    Place("/admin", "place_admin", "administer", more=True),
 )
 
 

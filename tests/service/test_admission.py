@@ -59,6 +59,9 @@ def test_so_many_run_at_once_and_the_rest_wait() -> None:
             for _ in range(5):
                 tasks.start_soon(one)
             await _until_waiting(admission, 3)
+            with anyio.fail_after(SECONDS):
+                while work.now < 2:
+                    await anyio.sleep(0.001)
             work.go.set()
 
     anyio.run(main)
