@@ -11,13 +11,15 @@ This module knows files, not what is in them.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -217,8 +219,9 @@ class Shelf:
         with holding(self.folder / HISTORY, TURN_SECONDS):
             self.expect(instead_of)
             line = {"act": act, "version": version, "at": at.isoformat(), "by": by}
-            self._note(line | ({"reason": reason} if reason else {}))
-            self._point_at(version)
+            with self._pointer(version) as point:
+                self._note(line | ({"reason": reason} if reason else {}))
+                point()
 
     def expect(self, version: str | None) -> None:
         """Superseded unless that version (None: nothing) is live."""
@@ -227,21 +230,38 @@ class Shelf:
             raise Superseded(f"{live or 'nothing'} is live, not {version or 'nothing'} any more: look at that first")
 
     def _note(self, line: Mapping[str, str]) -> None:
-        with (self.folder / HISTORY).open("ab") as log:
-            # A line cut short by a crash is closed first, or this one would be glued to it and lost.
-            log.write(b"\n" * self._cut_short())
-            log.write(canonical(line))
-            log.flush()
-            os.fsync(log.fileno())
+        """Add a line, whole or not at all: where the disk takes none, what it took of it is cut off again."""
+        with (self.folder / HISTORY).open("ab", buffering=0) as log:
+            before = log.tell()
+            try:
+                # A line cut short by a crash is closed first, or this one would be glued to it and lost.
+                content = b"\n" * self._cut_short() + canonical(line)
+                if log.write(content) != len(content):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.folder / HISTORY))
+                os.fsync(log.fileno())
+            except OSError:
+                log.truncate(before)
+                raise
 
-    def _point_at(self, version: str) -> None:
+    @contextmanager
+    def _pointer(self, version: str) -> Iterator[Callable[[], None]]:
+        """What makes CURRENT name that version. It lies on the disk before the history says so: a full disk stops
+        a publish before anything says that it was made.
+        """
         handle, name = tempfile.mkstemp(prefix=".current-", dir=self.folder)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(version + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, self.folder / CURRENT)
-        _sync(self.folder)
+
+        def point() -> None:
+            os.replace(name, self.folder / CURRENT)
+            _sync(self.folder)
+
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(version + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            yield point
+        finally:
+            Path(name).unlink(missing_ok=True)
 
     def _cut_short(self) -> bool:
         content = (self.folder / HISTORY).read_bytes()

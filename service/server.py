@@ -12,6 +12,7 @@ import uvicorn
 from index.embedder import Embedder
 from knowledge.errors import DatabaseError
 from service.app import create_app
+from service.listening import LIMITS, Protocol
 from service.settings import Settings
 
 
@@ -72,5 +73,7 @@ def run(settings: Settings, embedder: Embedder | None = None) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        http=Protocol,
+        **LIMITS,
     )
     _Server(config, settings).run()

@@ -6,6 +6,7 @@ Its calls run in threads of their own, so that a database that is slow, locked o
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -15,8 +16,10 @@ import structlog
 
 from knowledge.errors import DatabaseError, KnowledgeError
 from knowledge.store import Store
-from knowledge.store.database import exists
+from knowledge.store.database import exists, served
 
+PATIENCE = 4.0  # seconds that a database server has to answer at all; how long a call then takes is its own affair
+TRUSTED = 1.0  # seconds for which an answer proves that the server is there
 THREADS = 4  # calls under way at once; more wait their turn, on no thread that answers queries
 
 T = TypeVar("T")
@@ -36,9 +39,14 @@ class Storage:
         self._store: Store | None = None
         self._opening = threading.Lock()
         self._threads = anyio.CapacityLimiter(THREADS)
+        self._pings = anyio.CapacityLimiter(THREADS)
+        self._under_way: dict[int, float] = {}  # since when each thread waits for a first answer
+        self._answered_at = float("-inf")
 
     async def run(self, call: Callable[[Store], T]) -> T:
-        """The call's result; DatabaseError where the database cannot be used."""
+        """The call's result; DatabaseError where the database cannot be used, or is a server that does not answer."""
+        if served(self._url) and time.monotonic() - self._answered_at > TRUSTED:
+            await self._reach()
         return await anyio.to_thread.run_sync(
             lambda: self.call(call), limiter=self._threads, abandon_on_cancel=self._abandons
         )
@@ -64,6 +72,28 @@ class Storage:
             if self._store is not None:
                 self._store.close()
                 self._store = None
+
+    async def _reach(self) -> None:
+        """DatabaseError where the server does not answer in time; at once, while it owes somebody an answer already.
+
+        A connection that is open to a server which hangs would otherwise keep its caller for as long as that hangs.
+        """
+        now = time.monotonic()
+        if not any(now - since > PATIENCE for since in list(self._under_way.values())):
+            with anyio.move_on_after(PATIENCE) as waiting:
+                await anyio.to_thread.run_sync(self._ping, limiter=self._pings, abandon_on_cancel=True)
+            if not waiting.cancelled_caught:
+                return
+        raise _away(DatabaseError(f"the server has not answered for {PATIENCE:g} s"))
+
+    def _ping(self) -> None:
+        me = threading.get_ident()
+        self._under_way[me] = time.monotonic()
+        try:
+            self.call(Store.last_act)
+            self._answered_at = time.monotonic()
+        finally:
+            del self._under_way[me]
 
     def _open(self) -> Store:
         with self._opening:
