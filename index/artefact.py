@@ -30,6 +30,7 @@ from index.locks import holding
 
 FORMAT = 2
 MANIFEST, CURRENT, HISTORY = "manifest.json", "CURRENT", "HISTORY"
+ACT = frozenset({"act", "version", "at", "by"})  # what each line of the history has
 ANY = "any"  # whichever version is live
 TURN_SECONDS = 30.0  # to wait for another's publish, which takes a fraction of one
 VERSION = re.compile(r"^[0-9a-f]{12}$")
@@ -104,6 +105,8 @@ def canonical(content: object) -> bytes:
 def verify(folder: Path, embedder: str | None = None) -> Manifest:
     """The manifest, once every listed file is there with its hash and the embedder is the one in use."""
     manifest = Manifest.read(folder)
+    if VERSION.match(folder.name) and manifest.version != folder.name:
+        raise ArtefactError(f"{folder} holds artefact {manifest.version!r}, not its own: {NEXT_STEP}")
     if embedder is not None and manifest.embedder != embedder:
         raise ArtefactError(
             f"artefact {manifest.version} was built with embedder {manifest.embedder}, this service runs {embedder}: "
@@ -151,7 +154,7 @@ class Shelf:
         return version
 
     def history(self) -> list[dict[str, Any]]:
-        """Every publish and rollback, oldest first; a line cut short by a crash is left out."""
+        """Every publish and rollback, oldest first; a line cut short by a crash, or damaged, is left out."""
         try:
             lines = (self.folder / HISTORY).read_bytes().splitlines()
         except FileNotFoundError:
@@ -159,9 +162,12 @@ class Shelf:
         acts = []
         for line in lines:
             try:
-                acts.append(json.loads(line))
-            except ValueError:
+                act = json.loads(line)
+                datetime.fromisoformat(act["at"])
+            except (ValueError, TypeError, KeyError):
                 continue
+            if ACT <= act.keys() and all(isinstance(act[name], str) for name in ACT):
+                acts.append(act)
         return acts
 
     def write(self, version: str, fill: Callable[[Path], None], manifest: Mapping[str, Any]) -> Path:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
-from typing import Any
+import threading
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 import uvicorn
@@ -43,6 +46,22 @@ class _Server(uvicorn.Server):
         return f"  sign-in   {link}\n            works once, within 24 hours: makes you the administrator\n"
 
 
+class _Lossy:
+    """Standard error that loses what it cannot take: with it in a file on a full disk, no request may fail for a line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def configure_logging() -> None:
     """Structured lines on standard error."""
     structlog.configure(
@@ -53,7 +72,7 @@ def configure_logging() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Lossy(sys.stderr))),
     )
 
 
@@ -76,4 +95,11 @@ def run(settings: Settings, embedder: Embedder | None = None) -> None:
         http=Protocol,
         **LIMITS,
     )
+    _end_well()
     _Server(config, settings).run()
+
+
+def _end_well() -> None:
+    """Told to stop, and stopped, the process ends with 0: uvicorn raises the signal again when all is answered."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: None)
