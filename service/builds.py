@@ -121,12 +121,16 @@ class Builds:
             running = self.running()
             who = f"build {running.id} by {running.by}" if running is not None else "another build"
             raise StateError(f"{who} is under way: wait until it is done, or cancel it")
-        now = datetime.now(UTC)
-        record = BuildRecord(self._next_id(now), by, now, "running")
-        folder = self.folder / record.id
-        folder.mkdir()
-        _write(folder, record)
-        self._forget()
+        try:
+            now = datetime.now(UTC)
+            record = BuildRecord(self._next_id(now), by, now, "running")
+            folder = self.folder / record.id
+            folder.mkdir()
+            _write(folder, record)
+            self._forget()
+        except BaseException:
+            os.close(descriptor)  # or nobody could build until this process ends
+            raise
         return Job(folder, record, descriptor)
 
     def resume(self, build_id: str, descriptor: int) -> Job:

@@ -6,7 +6,8 @@ import logging
 import signal
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
 import structlog
@@ -95,11 +96,18 @@ def run(settings: Settings, embedder: Embedder | None = None) -> None:
         http=Protocol,
         **LIMITS,
     )
-    _end_well()
-    _Server(config, settings).run()
+    with _ending_well():
+        _Server(config, settings).run()
 
 
-def _end_well() -> None:
+@contextmanager
+def _ending_well() -> Iterator[None]:
     """Told to stop, and stopped, the process ends with 0: uvicorn raises the signal again when all is answered."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, lambda *_: None)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

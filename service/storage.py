@@ -20,6 +20,7 @@ from knowledge.store.database import exists, served
 
 PATIENCE = 4.0  # seconds that a database server has to answer at all; how long a call then takes is its own affair
 TRUSTED = 1.0  # seconds for which an answer proves that the server is there
+LEAVE = 1.0  # seconds that closing waits for who is just opening it
 THREADS = 4  # calls under way at once; more wait their turn, on no thread that answers queries
 
 T = TypeVar("T")
@@ -42,6 +43,8 @@ class Storage:
         self._pings = anyio.CapacityLimiter(THREADS)
         self._under_way: dict[int, float] = {}  # since when each thread waits for a first answer
         self._answered_at = float("-inf")
+        self._failure: KnowledgeError | None = None
+        self._failed_at = float("-inf")
 
     async def run(self, call: Callable[[Store], T]) -> T:
         """The call's result; DatabaseError where the database cannot be used, or is a server that does not answer."""
@@ -68,10 +71,15 @@ class Storage:
             raise _away(error) from error
 
     def close(self) -> None:
-        with self._opening:
+        """Let the database go; one that is still being opened is left to the end of the process."""
+        if not self._opening.acquire(timeout=LEAVE):
+            return
+        try:
             if self._store is not None:
                 self._store.close()
                 self._store = None
+        finally:
+            self._opening.release()
 
     async def _reach(self) -> None:
         """DatabaseError where the server does not answer in time; at once, while it owes somebody an answer already.
@@ -96,9 +104,17 @@ class Storage:
             del self._under_way[me]
 
     def _open(self) -> Store:
+        asked = time.monotonic()
         with self._opening:
             if self._store is None:
-                self._store = Store.open(self._url)
+                if self._failure is not None and self._failed_at > asked:
+                    # Somebody else has tried meanwhile: to try in turn, each for seconds, would take minutes in all.
+                    raise type(self._failure)(*self._failure.args)
+                try:
+                    self._store = Store.open(self._url)
+                except KnowledgeError as error:
+                    self._failure, self._failed_at = error, time.monotonic()
+                    raise
             return self._store
 
 

@@ -69,6 +69,11 @@ class Database:
                     transaction.rollback()
         except SQLAlchemyError as error:
             raise _refused(self._engine.url, error) from error
+        except (ValueError, LookupError) as error:
+            # Bits that changed within a value: the database does not notice, and what is stored makes no sense.
+            where = self._engine.url.render_as_string(hide_password=True)
+            told = f"database {where} holds what cannot be read ({error!r}): restore a backup, or report this"
+            raise DatabaseError(told) from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

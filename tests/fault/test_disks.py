@@ -104,7 +104,7 @@ def acts(client: TestClient, home: Path) -> dict[str, Any]:
         "type": client.put(DRAFT, json=body),
         "feedback": client.post("/v1/feedback", json={"request_id": "r-1", "act": "edited", "entry_id": "refund.time", "text": "好" * 2000}),
         "import": client.post("/v1/imports", files={"file": ("话术.csv", SHEET)}),
-        "document": client.post("/v1/documents", files={"file": ("手册.txt", "水壶漏水怎么办？\n请先断电。".encode())}),
+        "document": client.post("/v1/documents?name=a.txt", content="水壶漏水怎么办？\n请先断电。".encode()),
         "build": client.post("/v1/builds"),
         "roll back": client.post("/v1/builds/rollback", json={"version": other, "live": live}),
     }
