@@ -166,7 +166,7 @@ class Shelf:
                 datetime.fromisoformat(act["at"])
             except (ValueError, TypeError, KeyError):
                 continue
-            if ACT <= act.keys() and all(isinstance(act[name], str) for name in ACT):
+            if act.keys() >= ACT and all(isinstance(act[name], str) for name in ACT):
                 acts.append(act)
         return acts
 

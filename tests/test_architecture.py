@@ -330,7 +330,7 @@ def test_no_package_registry_is_named() -> None:
 SECRET = re.compile(r"(?i)(secret|token|signature|password|digest|hmac|api_?key|csrf)")
 # Module → comparisons whose names sound like secrets, and why they are none.
 NO_SECRETS = {
-    "knowledge/store/": "SQL, by the SHA-256 of 32 random bytes: there is nothing to guess, see service/identity/tokens.py",
+    "knowledge/store/": "SQL by the SHA-256 of 32 random bytes: service/identity/tokens.py says why",
     "index/artefact.py": "hashes of files, which anybody may read",
 }
 

@@ -22,7 +22,15 @@ from tests.fault.acts import entry
 from tests.service.shop import FRIDAY, SHANGHAI, policy, publish, serving, state_of
 from tests.service.visiting import PASSWORD, Clock, become_admin, sign_in, visiting
 
-ZONES = ("UTC", "Asia/Kathmandu", "America/St_Johns", "Pacific/Kiritimati", "Pacific/Chatham", "Etc/GMT+12", "XYZ-13:37")
+ZONES = (
+    "UTC",
+    "Asia/Kathmandu",
+    "America/St_Johns",
+    "Pacific/Kiritimati",
+    "Pacific/Chatham",
+    "Etc/GMT+12",
+    "XYZ-13:37",
+)
 DAY = timedelta(days=1)
 
 
@@ -147,7 +155,9 @@ def test_queries_of_a_clock_that_went_back_are_kept_at_once(home: Path, tmp_path
     """What was typed on the page a moment before is written within the time that typing takes."""
     clock = Clock()
     with visiting(home, tmp_path / "knowledge.db", clock) as client:
-        asked = client.post("/v1/suggestions", json={"query": "退款几天能到"}, headers={"Sec-Fetch-Site": "same-origin"})
+        asked = client.post(
+            "/v1/suggestions", json={"query": "退款几天能到"}, headers={"Sec-Fetch-Site": "same-origin"}
+        )
         assert asked.status_code == 200
         assert state_of(client).queries.flush()
         clock.now -= timedelta(hours=1)

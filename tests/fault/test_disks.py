@@ -102,7 +102,9 @@ def acts(client: TestClient, home: Path) -> dict[str, Any]:
     body = {"revision": "", "base_version": 1, "content": typed(variants=large)}
     return {
         "type": client.put(DRAFT, json=body),
-        "feedback": client.post("/v1/feedback", json={"request_id": "r-1", "act": "edited", "entry_id": "refund.time", "text": "好" * 2000}),
+        "feedback": client.post(
+            "/v1/feedback", json={"request_id": "r-1", "act": "edited", "entry_id": "refund.time", "text": "好" * 2000}
+        ),
         "import": client.post("/v1/imports", files={"file": ("话术.csv", SHEET)}),
         "document": client.post("/v1/documents?name=a.txt", content="水壶漏水怎么办？\n请先断电。".encode()),
         "build": client.post("/v1/builds"),
@@ -207,5 +209,5 @@ def test_a_process_that_may_write_nothing_answers_and_ends_well(two: Path, tmp_p
             under_way.sendall(body[5:])
             answer = b"".join(iter(lambda: under_way.recv(65536), b""))
         assert answer.startswith(b"HTTP/1.1 200")
-        assert '"decision":"answer"'.encode() in answer
+        assert b'"decision":"answer"' in answer
         assert service.process.wait(15) == 0

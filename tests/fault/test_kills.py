@@ -142,7 +142,9 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
-        line = "INSERT INTO audit (act, who, at, comment, detail) VALUES ('save', 'li', '2026-11-01 00:00:00', '', '{}')"
+        line = (
+            "INSERT INTO audit (act, who, at, comment, detail) VALUES ('save', 'li', '2026-11-01 00:00:00', '', '{}')"
+        )
         for _ in range(1000):
             connection.exec_driver_sql(line)
     engine.dispose()
@@ -163,7 +165,7 @@ def test_a_migration_killed_at_any_point_is_done_or_not_done(old: Path, tmp_path
     process.join(10)
     found: Counter[str] = Counter()
     for number in range(MIGRATIONS):
-        if number % 3 == 0 or migration.HEAD in found and revision(path) == migration.HEAD:
+        if number % 3 == 0 or (migration.HEAD in found and revision(path) == migration.HEAD):
             for leftover in tmp_path.glob("knowledge.db*"):
                 leftover.unlink()
             shutil.copy(old, path)

@@ -85,7 +85,14 @@ BODY = '{"query": "退款几天能到"}'.encode()
         POST + b"Content-Length: 100000\r\n\r\n{",
         POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{",
     ],
-    ids=["nothing", "half a head", "line ends after a request", "half a second head", "a byte of a body", "half a chunk"],
+    ids=[
+        "nothing",
+        "half a head",
+        "line ends after a request",
+        "half a second head",
+        "a byte of a body",
+        "half a chunk",
+    ],
 )
 def test_who_does_not_go_on_is_cut_off(settings: Settings, begun: bytes) -> None:
     """A connection that sends nothing more, whatever it began, is closed; somebody else is answered meanwhile."""
@@ -154,7 +161,9 @@ def test_what_is_no_http_is_refused_as_before(settings: Settings) -> None:
 def test_a_header_of_an_ordinary_size_is_let_through(settings: Settings) -> None:
     """Half the limit."""
     with connected(settings) as client:
-        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: " + b"a" * (LARGEST_HEAD // 2))
+        client.sendall(
+            b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: " + b"a" * (LARGEST_HEAD // 2)
+        )
         client.sendall(b"\r\n\r\n")
         assert rest(client).startswith(b"HTTP/1.1 200")
 

@@ -30,7 +30,17 @@ from tests.toy import ToyEmbedder
 ELEMENT, ATTRIBUTE, COMPUTED = "zz-evil", "onzz", "zz49zz"
 EVIL = f"<{ELEMENT} {ATTRIBUTE}=1>"
 BREAKS = ("", '"', "'", "`", ">", '">', "'>", "-->", "</script>", "</title>", "</textarea>", "]]>", "&#34;>", "\\u003c")
-AROUND = ("", "<script>", "<!--", "<svg><style>", "{{'zz' ~ 7*7 ~ 'zz'}}", "{% for x in y %}", "javascript:", "&lt;", "<b")
+AROUND = (
+    "",
+    "<script>",
+    "<!--",
+    "<svg><style>",
+    "{{'zz' ~ 7*7 ~ 'zz'}}",
+    "{% for x in y %}",
+    "javascript:",
+    "&lt;",
+    "<b",
+)
 PAGE = re.compile(r"^text/html")
 ADDRESSES = ("href", "src", "action", "formaction", "xlink:href", "poster", "data", "srcset")
 
