@@ -196,7 +196,7 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
 
 
 async def unexpected(request: Request, error: Exception) -> JSONResponse:
-    """A 500 for what nobody foresaw: the traceback goes to the log, the id to whoever asked. A full disk is foreseen."""
+    """A 500 for what nobody foresaw: the traceback goes to the log, the id to whoever asked. A full disk is not one."""
     body = problem_of(error, request_id(request), request.url.path)
     headers = {"Retry-After": "5"} if body.status == 503 else None
     return JSONResponse(body.model_dump(), body.status, headers, MEDIA_TYPE)

@@ -48,7 +48,7 @@ class _Server(uvicorn.Server):
 
 
 class _Lossy:
-    """Standard error that loses what it cannot take: with it in a file on a full disk, no request may fail for a line."""
+    """Standard error that loses what it cannot take: no request may fail for a line, in a file on a full disk."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -23,7 +23,7 @@ from knowledge.store import migration
 from knowledge.store.tables import write_lock
 
 BUSY_SECONDS = 30
-# Where the URL says nothing else: the network's own limits are minutes. A host that is gone is given up after ten seconds.
+# Where the URL says nothing else: the network's own limits are minutes. A host that is gone is given up after 10 s.
 LINK = {"connect_timeout": "5", "tcp_user_timeout": "10000", "keepalives_idle": "10", "keepalives_interval": "5"}
 
 

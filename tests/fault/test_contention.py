@@ -84,7 +84,11 @@ def test_of_two_publishers_one_wins(settings: Settings) -> None:
             live, acts = shelf.current(), len(shelf.history())
             (other,) = set(shelf.versions()) - {live}
             body = {"version": other, "live": live}
-            one_wins(at_once(*[lambda c=c: c.post("/v1/builds/rollback", json=body) for c in (first, second, first)]))
+            one_wins(
+                at_once(
+                    *[lambda c=c, body=body: c.post("/v1/builds/rollback", json=body) for c in (first, second, first)]
+                )
+            )
             assert (shelf.current(), len(shelf.history())) == (other, acts + 1)
 
 
@@ -96,7 +100,11 @@ def test_of_two_approvers_one_wins(settings: Settings) -> None:
             store.submit(REFUND.id, version, "li", FRIDAY)
             address = f"/v1/reviews/{REFUND.id}/{version}/approve"
             people = ((first, APPROVER), (second, ADMIN))
-            one_wins(at_once(*[lambda c=c, who=who: c.post(address, json={}, headers=who) for c, who in people]))
+            one_wins(
+                at_once(
+                    *[lambda c=c, who=who, address=address: c.post(address, json={}, headers=who) for c, who in people]
+                )
+            )
             approvals = [line for line in store.audit(REFUND.id) if (line.act, line.version) == ("approve", version)]
             assert len(approvals) == 1
 

@@ -1,4 +1,4 @@
-"""Every page against markup in what it shows, and against its own policy: text stays text, nothing runs but our files."""
+"""Every page against markup in what it shows, and its own policy: text stays text, nothing runs but our files."""
 
 from __future__ import annotations
 
