@@ -41,12 +41,13 @@ def begin(target: Callable[..., None], *arguments: Any) -> tuple[ForkServerProce
     return process, listening
 
 
-def killed_after(seconds: float, process: ForkServerProcess, listening: Connection) -> list[Told]:
-    """What it had told when it was killed without a word; a word cut short was not told."""
+def killed_after(seconds: float, process: ForkServerProcess, listening: Connection, acts: int = 0) -> list[Told]:
+    """What it had told when it was killed without a word, so long after so many acts; a word cut short was not told."""
+    first = [listening.recv() for _ in range(acts)]
     time.sleep(seconds)
     process.kill()
     process.join(10)
-    return list(_heard(listening))
+    return first + list(_heard(listening))
 
 
 def _heard(listening: Connection) -> Iterator[Told]:
