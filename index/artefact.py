@@ -11,13 +11,15 @@ This module knows files, not what is in them.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +30,7 @@ from index.locks import holding
 
 FORMAT = 2
 MANIFEST, CURRENT, HISTORY = "manifest.json", "CURRENT", "HISTORY"
+ACT = frozenset({"act", "version", "at", "by"})  # what each line of the history has
 ANY = "any"  # whichever version is live
 TURN_SECONDS = 30.0  # to wait for another's publish, which takes a fraction of one
 VERSION = re.compile(r"^[0-9a-f]{12}$")
@@ -102,6 +105,8 @@ def canonical(content: object) -> bytes:
 def verify(folder: Path, embedder: str | None = None) -> Manifest:
     """The manifest, once every listed file is there with its hash and the embedder is the one in use."""
     manifest = Manifest.read(folder)
+    if VERSION.match(folder.name) and manifest.version != folder.name:
+        raise ArtefactError(f"{folder} holds artefact {manifest.version!r}, not its own: {NEXT_STEP}")
     if embedder is not None and manifest.embedder != embedder:
         raise ArtefactError(
             f"artefact {manifest.version} was built with embedder {manifest.embedder}, this service runs {embedder}: "
@@ -149,7 +154,7 @@ class Shelf:
         return version
 
     def history(self) -> list[dict[str, Any]]:
-        """Every publish and rollback, oldest first; a line cut short by a crash is left out."""
+        """Every publish and rollback, oldest first; a line cut short by a crash, or damaged, is left out."""
         try:
             lines = (self.folder / HISTORY).read_bytes().splitlines()
         except FileNotFoundError:
@@ -157,9 +162,12 @@ class Shelf:
         acts = []
         for line in lines:
             try:
-                acts.append(json.loads(line))
-            except ValueError:
+                act = json.loads(line)
+                datetime.fromisoformat(act["at"])
+            except (ValueError, TypeError, KeyError):
                 continue
+            if act.keys() >= ACT and all(isinstance(act[name], str) for name in ACT):
+                acts.append(act)
         return acts
 
     def published_at(self, version: str) -> datetime | None:
@@ -228,8 +236,9 @@ class Shelf:
         with holding(self.folder / HISTORY, TURN_SECONDS):
             self.expect(instead_of)
             line = {"act": act, "version": version, "at": at.isoformat(), "by": by}
-            self._note(line | ({"reason": reason} if reason else {}))
-            self._point_at(version)
+            with self._pointer(version) as point:
+                self._note(line | ({"reason": reason} if reason else {}))
+                point()
 
     def expect(self, version: str | None) -> None:
         """Superseded unless that version (None: nothing) is live."""
@@ -238,21 +247,38 @@ class Shelf:
             raise Superseded(f"{live or 'nothing'} is live, not {version or 'nothing'} any more: look at that first")
 
     def _note(self, line: Mapping[str, str]) -> None:
-        with (self.folder / HISTORY).open("ab") as log:
-            # A line cut short by a crash is closed first, or this one would be glued to it and lost.
-            log.write(b"\n" * self._cut_short())
-            log.write(canonical(line))
-            log.flush()
-            os.fsync(log.fileno())
+        """Add a line, whole or not at all: where the disk takes none, what it took of it is cut off again."""
+        with (self.folder / HISTORY).open("ab", buffering=0) as log:
+            before = log.tell()
+            try:
+                # A line cut short by a crash is closed first, or this one would be glued to it and lost.
+                content = b"\n" * self._cut_short() + canonical(line)
+                if log.write(content) != len(content):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.folder / HISTORY))
+                os.fsync(log.fileno())
+            except OSError:
+                log.truncate(before)
+                raise
 
-    def _point_at(self, version: str) -> None:
+    @contextmanager
+    def _pointer(self, version: str) -> Iterator[Callable[[], None]]:
+        """What makes CURRENT name that version. It lies on the disk before the history says so: a full disk stops
+        a publish before anything says that it was made.
+        """
         handle, name = tempfile.mkstemp(prefix=".current-", dir=self.folder)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(version + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, self.folder / CURRENT)
-        _sync(self.folder)
+
+        def point() -> None:
+            os.replace(name, self.folder / CURRENT)
+            _sync(self.folder)
+
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(version + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            yield point
+        finally:
+            Path(name).unlink(missing_ok=True)
 
     def _cut_short(self) -> bool:
         content = (self.folder / HISTORY).read_bytes()

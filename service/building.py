@@ -64,7 +64,8 @@ def run(
             shelf.prune(KEPT, besides=(done.version,))
         job.ready(report)
     except Exception as error:
-        job.failed(str(error) or repr(error))
+        with suppress(OSError):  # a full disk does not even take that
+            job.failed(str(error) or repr(error))
         raise
     return done, report
 
@@ -86,7 +87,8 @@ def start(settings: Settings, by: str) -> BuildRecord:
                 process_group=0,
             )
     except OSError as error:
-        job.failed(f"no process could be started: {error}")
+        with suppress(OSError):
+            job.failed(f"no process could be started: {error}")
         raise
     finally:
         job.close()

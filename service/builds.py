@@ -17,7 +17,7 @@ import shutil
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,6 +31,7 @@ from service.reports import Report
 State = Literal["running", "ready", "published", "failed", "cancelled", "killed"]
 
 ID = re.compile(r"^\d{8}-\d{6}-[0-9a-f]{8}$")
+STAMP = "%Y%m%d-%H%M%S-%f"
 KEPT = 20  # builds remembered
 WAIT = 1.0  # seconds for a lock that somebody only looks at
 CANCELLED = 3  # exit status
@@ -120,13 +121,16 @@ class Builds:
             running = self.running()
             who = f"build {running.id} by {running.by}" if running is not None else "another build"
             raise StateError(f"{who} is under way: wait until it is done, or cancel it")
-        now = datetime.now(UTC)
-        # In order of time, within a second too.
-        record = BuildRecord(f"{now:%Y%m%d-%H%M%S-%f}{secrets.token_hex(1)}", by, now, "running")
-        folder = self.folder / record.id
-        folder.mkdir()
-        _write(folder, record)
-        self._forget()
+        try:
+            now = datetime.now(UTC)
+            record = BuildRecord(self._next_id(now), by, now, "running")
+            folder = self.folder / record.id
+            folder.mkdir()
+            _write(folder, record)
+            self._forget()
+        except BaseException:
+            os.close(descriptor)  # or nobody could build until this process ends
+            raise
         return Job(folder, record, descriptor)
 
     def resume(self, build_id: str, descriptor: int) -> Job:
@@ -175,6 +179,14 @@ class Builds:
             raise StateError(f"build {build_id} is {record.state} already: there is nothing to cancel")
         (self.folder / build_id / "cancel").touch()
 
+    def _next_id(self, now: datetime) -> str:
+        """An id above all there are: in order of time, within a second too, and where the clock has gone back."""
+        newest = next(iter(self._ids()), "")
+        wanted = f"{now:{STAMP}}"
+        if wanted <= newest[: len(wanted)]:
+            wanted = f"{_stamped(newest) + timedelta(microseconds=1):{STAMP}}"
+        return wanted + secrets.token_hex(1)
+
     def _ids(self) -> list[str]:
         if not self.folder.is_dir():
             return []
@@ -208,6 +220,14 @@ class Builds:
     def _forget(self) -> None:
         for name in self._ids()[KEPT:]:
             shutil.rmtree(self.folder / name, ignore_errors=True)
+
+
+def _stamped(build_id: str) -> datetime:
+    """The moment in an id; an older program's has fewer digits of a second, and letters in their place."""
+    try:
+        return datetime.strptime(build_id[:-2], STAMP)
+    except ValueError:
+        return datetime.strptime(build_id[:15], STAMP[:-3]) + timedelta(seconds=1)
 
 
 def _write(folder: Path, record: BuildRecord) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -46,6 +47,10 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (Superseded, 409),
     (RetrievalError, 503),
 )
+
+
+# What a disk answers that is full, read-only, broken, or over a limit: nothing that whoever asked did wrong.
+DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
 
 
 class FieldProblem(BaseModel):
@@ -121,6 +126,11 @@ def problem_of(error: Exception, request_id: str, route: str | None = None) -> P
         return details(422, f"{one.field}: {one.message}", request_id, [one])
     if status is not None:
         return details(status, str(error), request_id)
+    if isinstance(error, OSError) and error.errno in DISK:
+        # The path is the log's; nothing was half-written.
+        log.error("the disk does not take what is written", route=route, request_id=request_id, problem=str(error))
+        told = f"the service's disk takes nothing ({error.strerror}), so nothing was kept: make room on it, try again"
+        return details(503, told, request_id)
     log.error("unexpected error", route=route, request_id=request_id, trace=without_words(error))
     told = f"an unexpected error was logged under request id {request_id}: try again, and report it with this id"
     return details(500, told, request_id)
@@ -192,9 +202,10 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
 
 
 async def unexpected(request: Request, error: Exception) -> JSONResponse:
-    """A 500 for what nobody foresaw: the traceback goes to the log, the id to whoever asked."""
+    """A 500 for what nobody foresaw: the traceback goes to the log, the id to whoever asked. A full disk is not one."""
     body = problem_of(error, request_id(request), route_of(request))
-    return JSONResponse(body.model_dump(), body.status, None, MEDIA_TYPE)
+    headers = {"Retry-After": "5"} if body.status == 503 else None
+    return JSONResponse(body.model_dump(), body.status, headers, MEDIA_TYPE)
 
 
 def field_problem(error: dict[str, Any]) -> FieldProblem:

@@ -72,7 +72,8 @@ def publish(settings: Settings, build_id: str, version: str, live: str | None, b
     StateError where the report is of others, or the gate says no: to golden queries that got worse `accept_worse` is
     the answer, to anything else there is none. Superseded where another version has become live since.
     """
-    report = Builds(settings.home).report(build_id)
+    builds = Builds(settings.home)
+    report = builds.report(build_id)
     if (report.version, report.live) != (version, live):
         raise StateError(
             f"build {build_id} made {report.version} against {report.live or 'nothing'}, not {version} against "
@@ -88,7 +89,9 @@ def publish(settings: Settings, build_id: str, version: str, live: str | None, b
     if version not in shelf.versions():
         raise StateError(f"{version} is not on disk any more: build again")
     worse = report.gate.verdict == "worse"
-    shelf.publish(version, datetime.now(UTC), by, reason=reason if worse else "", instead_of=live)
+    # Never before the report it follows, where the clock has gone back: by that the build is known as published.
+    at = max(datetime.now(UTC), builds.get(build_id).finished_at or report.made_at)
+    shelf.publish(version, at, by, reason=reason if worse else "", instead_of=live)
 
 
 def refused(verdict: Verdict, accepted: bool) -> str:

@@ -200,9 +200,14 @@ class QueryLog:
                 self._typed = [pair for pair in self._typed if not _grown(*pair, record, form)] + [(record, form)]
             else:
                 self._ready.append(record)
-        still = self._now() - TYPING
-        settled = [pair for pair in self._typed if everything or pair[0].at <= still]
-        self._typed = [pair for pair in self._typed if not (everything or pair[0].at <= still)]
+        now = self._now()
+
+        def settles(record: QueryRecord) -> bool:
+            # One from the future is of a clock that has gone back since, and would wait until that comes round again.
+            return everything or not now - TYPING < record.at <= now
+
+        settled = [pair for pair in self._typed if settles(pair[0])]
+        self._typed = [pair for pair in self._typed if not settles(pair[0])]
         self._ready += [record for record, _ in settled]
         return bool(self._ready)
 

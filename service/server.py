@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
-from typing import Any
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO, cast
 
 import structlog
 import uvicorn
@@ -12,6 +16,7 @@ import uvicorn
 from index.embedder import Embedder
 from knowledge.errors import DatabaseError
 from service.app import create_app
+from service.listening import LIMITS, Protocol
 from service.settings import Settings
 
 
@@ -42,6 +47,22 @@ class _Server(uvicorn.Server):
         return f"  sign-in   {link}\n            works once, within 24 hours: makes you the administrator\n"
 
 
+class _Lossy:
+    """Standard error that loses what it cannot take: no request may fail for a line, in a file on a full disk."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def configure_logging() -> None:
     """Structured lines on standard error."""
     structlog.configure(
@@ -52,7 +73,7 @@ def configure_logging() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Lossy(sys.stderr))),
     )
 
 
@@ -72,5 +93,21 @@ def run(settings: Settings, embedder: Embedder | None = None) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        http=Protocol,
+        **LIMITS,
     )
-    _Server(config, settings).run()
+    with _ending_well():
+        _Server(config, settings).run()
+
+
+@contextmanager
+def _ending_well() -> Iterator[None]:
+    """Told to stop, and stopped, the process ends with 0: uvicorn raises the signal again when all is answered."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -6,6 +6,7 @@ Its calls run in threads of their own, so that a database that is slow, locked o
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -15,8 +16,11 @@ import structlog
 
 from knowledge.errors import DatabaseError, KnowledgeError
 from knowledge.store import Store
-from knowledge.store.database import exists
+from knowledge.store.database import exists, served
 
+PATIENCE = 4.0  # seconds that a database server has to answer at all; how long a call then takes is its own affair
+TRUSTED = 1.0  # seconds for which an answer proves that the server is there
+LEAVE = 1.0  # seconds that closing waits for who is just opening it
 THREADS = 4  # calls under way at once; more wait their turn, on no thread that answers queries
 
 T = TypeVar("T")
@@ -36,9 +40,16 @@ class Storage:
         self._store: Store | None = None
         self._opening = threading.Lock()
         self._threads = anyio.CapacityLimiter(THREADS)
+        self._pings = anyio.CapacityLimiter(THREADS)
+        self._under_way: dict[int, float] = {}  # since when each thread waits for a first answer
+        self._answered_at = float("-inf")
+        self._failure: KnowledgeError | None = None
+        self._failed_at = float("-inf")
 
     async def run(self, call: Callable[[Store], T]) -> T:
-        """The call's result; DatabaseError where the database cannot be used."""
+        """The call's result; DatabaseError where the database cannot be used, or is a server that does not answer."""
+        if served(self._url) and time.monotonic() - self._answered_at > TRUSTED:
+            await self._reach()
         return await anyio.to_thread.run_sync(
             lambda: self.call(call), limiter=self._threads, abandon_on_cancel=self._abandons
         )
@@ -60,15 +71,50 @@ class Storage:
             raise _away(error) from error
 
     def close(self) -> None:
-        with self._opening:
+        """Let the database go; one that is still being opened is left to the end of the process."""
+        if not self._opening.acquire(timeout=LEAVE):
+            return
+        try:
             if self._store is not None:
                 self._store.close()
                 self._store = None
+        finally:
+            self._opening.release()
+
+    async def _reach(self) -> None:
+        """DatabaseError where the server does not answer in time; at once, while it owes somebody an answer already.
+
+        A connection that is open to a server which hangs would otherwise keep its caller for as long as that hangs.
+        """
+        now = time.monotonic()
+        if not any(now - since > PATIENCE for since in list(self._under_way.values())):
+            with anyio.move_on_after(PATIENCE) as waiting:
+                await anyio.to_thread.run_sync(self._ping, limiter=self._pings, abandon_on_cancel=True)
+            if not waiting.cancelled_caught:
+                return
+        raise _away(DatabaseError(f"the server has not answered for {PATIENCE:g} s"))
+
+    def _ping(self) -> None:
+        me = threading.get_ident()
+        self._under_way[me] = time.monotonic()
+        try:
+            self.call(Store.last_act)
+            self._answered_at = time.monotonic()
+        finally:
+            del self._under_way[me]
 
     def _open(self) -> Store:
+        asked = time.monotonic()
         with self._opening:
             if self._store is None:
-                self._store = Store.open(self._url)
+                if self._failure is not None and self._failed_at > asked:
+                    # Somebody else has tried meanwhile: to try in turn, each for seconds, would take minutes in all.
+                    raise type(self._failure)(*self._failure.args)
+                try:
+                    self._store = Store.open(self._url)
+                except KnowledgeError as error:
+                    self._failure, self._failed_at = error, time.monotonic()
+                    raise
             return self._store
 
 

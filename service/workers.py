@@ -19,6 +19,7 @@ from index.embedder import Embedder, load_embedder
 from index.errors import RetrievalError
 from index.retriever import Retriever
 from service.app import create_app
+from service.listening import KEEP_ALIVE, LIMITS, Protocol
 from service.settings import Settings
 
 GRACE = 10  # seconds that requests under way are given
@@ -29,7 +30,8 @@ class Worker(UvicornWorker):
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
         "loop": "auto",
-        "http": "auto",
+        "http": Protocol,
+        **{name: value for name, value in LIMITS.items() if name != "backlog"},
         "server_header": False,
         "log_level": "warning",
     }
@@ -53,6 +55,8 @@ class _Service(BaseApplication):
             "preload_app": True,
             "graceful_timeout": GRACE,
             "timeout": 60,
+            "keepalive": KEEP_ALIVE,
+            "backlog": LIMITS["backlog"],
             "loglevel": "warning",
             "when_ready": lambda _: print(f"\n  话术 Huashu\n  page      {settings.url}/\n", flush=True),
             "child_exit": _forget,

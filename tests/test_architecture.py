@@ -326,3 +326,45 @@ def test_no_package_registry_is_named() -> None:
             continue
         found += [f"{path.relative_to(ROOT)} names {host}" for host in hosts if host in text]
     assert not found
+
+
+# Names of what must not be compared a character at a time: what somebody shows, and what it is held against.
+SECRET = re.compile(r"(?i)(secret|token|signature|password|digest|hmac|api_?key|csrf)")
+# Module → comparisons whose names sound like secrets, and why they are none.
+NO_SECRETS = {
+    "knowledge/store/": "SQL by the SHA-256 of 32 random bytes: service/identity/tokens.py says why",
+    "index/artefact.py": "hashes of files, which anybody may read",
+}
+
+
+def _secretive(node: ast.AST) -> bool:
+    """Whether an operand is by its own name a secret; what is asked of one, such as its length, is none."""
+    if isinstance(node, ast.Call):
+        return _secretive(node.func)
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return bool(SECRET.search(name))
+
+
+def _compared(source: ast.Module) -> list[int]:
+    """The lines where a secret is compared by == or !=; with a constant, such as an empty text, it may be."""
+    found = []
+    for node in ast.walk(source):
+        if not isinstance(node, ast.Compare) or not any(isinstance(one, ast.Eq | ast.NotEq) for one in node.ops):
+            continue
+        operands = [node.left, *node.comparators]
+        if any(map(_secretive, operands)) and not any(isinstance(one, ast.Constant) for one in operands):
+            found.append(node.lineno)
+    return found
+
+
+def test_the_reader_of_comparisons_sees_them() -> None:
+    """By name, by attribute and by call, on either side; else the rule below holds nothing."""
+    source = ast.parse("a.secret == b\nx != digest(y)\ntoken == z\ntoken == ''\nlen(token) == 3\ncompare(token, z)\n")
+    assert _compared(source) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_secrets_are_compared_in_constant_time(path: Path) -> None:
+    """By hmac.compare_digest, so that nobody learns by time how near a guess came."""
+    lines = [] if str(path).startswith(tuple(NO_SECRETS)) else _compared(tree(path))
+    assert not [f"{path}:{line} compares a secret by ==: use hmac.compare_digest" for line in lines]

@@ -23,7 +23,8 @@ from knowledge.store import migration
 from knowledge.store.tables import write_lock
 
 BUSY_SECONDS = 30
-CONNECT_SECONDS = 5  # where the URL says nothing else; the network's own limit is minutes
+# Where the URL says nothing else: the network's own limits are minutes. A host that is gone is given up after 10 s.
+LINK = {"connect_timeout": "5", "tcp_user_timeout": "10000", "keepalives_idle": "10", "keepalives_interval": "5"}
 
 
 class Database:
@@ -68,6 +69,11 @@ class Database:
                     transaction.rollback()
         except SQLAlchemyError as error:
             raise _refused(self._engine.url, error) from error
+        except (ValueError, LookupError) as error:
+            # Bits that changed within a value: the database does not notice, and what is stored makes no sense.
+            where = self._engine.url.render_as_string(hide_password=True)
+            told = f"database {where} holds what cannot be read ({error!r}): restore a backup, or report this"
+            raise DatabaseError(told) from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -90,6 +96,14 @@ def exists(url: str) -> bool:
     return not file or Path(str(address.database)).is_file()
 
 
+def served(url: str) -> bool:
+    """Whether a server answers for the database, and not a file of this machine."""
+    try:
+        return make_url(url).get_backend_name() != "sqlite"
+    except SQLAlchemyError:
+        return False
+
+
 def _refused(url: URL, error: SQLAlchemyError) -> DatabaseError:
     reason = str(getattr(error, "orig", None) or error)
     where = url.render_as_string(hide_password=True)
@@ -101,7 +115,7 @@ def _engine(url: URL) -> Engine:
     given: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False), "hide_parameters": True}
     if url.get_backend_name() != "sqlite":
         if url.get_driver_name() in ("psycopg", "psycopg2"):
-            url = url.update_query_dict({"connect_timeout": str(CONNECT_SECONDS)} | dict(url.query))
+            url = url.update_query_dict(LINK | dict(url.query))
         return create_engine(url, **given, pool_pre_ping=True)
     if url.database and url.database != ":memory:":
         # Where the folder cannot be made, SQLite says so when it opens the file.

@@ -104,7 +104,7 @@ class People:
             row = connection.execute(select(person).where(person.c.name == canonical(name))).first()
             found = _record(row) if row is not None else None
             # The same statements for a name that nobody has, so that it takes the same time.
-            locked = found is not None and found.locked_until is not None and found.locked_until > at
+            locked = found is not None and _locked(found, at, wait)
             failures = 0 if found is None else found.failures + (0 if locked else 1)
             pause = None if locked else wait(failures)
             until = at + pause if pause is not None else found.locked_until if found is not None else None
@@ -222,6 +222,13 @@ def _not_the_last_admin(connection: Connection, leaving: PersonRecord) -> None:
     admins = {one.name for one in people(connection) if ADMIN in one.roles and not one.disabled}
     if admins == {leaving.name}:
         raise StateError(f"{leaving.name} is the only administrator: make somebody else one first")
+
+
+def _locked(found: PersonRecord, at: datetime, wait: Callable[[int], timedelta | None]) -> bool:
+    """Whether a wait is under way; one that is longer than any was is of a clock that has gone back since."""
+    if found.locked_until is None:
+        return False
+    return timedelta(0) < found.locked_until - at <= (wait(found.failures) or timedelta(0))
 
 
 def _record(row: Row[Any]) -> PersonRecord:

@@ -11,13 +11,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
-from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from service.errors import MEDIA_TYPE
 from service.identity import tokens
 from service.identity.people import PUBLIC, Person, needs
+from service.pages.frame import CSP, templates
 
 FILES: Final = str(resources.files("fastapi_offline") / "static")
 OPENAPI: Final = "/openapi.json"
@@ -47,17 +47,12 @@ async def openapi(request: Request, person: Annotated[Person, Depends(needs("sea
 
 
 @router.get("/docs")
-async def docs(request: Request, person: Annotated[Person, Depends(needs("search"))]) -> HTMLResponse:
+async def docs(request: Request, person: Annotated[Person, Depends(needs("search"))]) -> Response:
     """The description, for people; its script and style come from here."""
-    root = request.scope.get("root_path", "")
-    files = f"{root}/static-offline-docs"
-    return get_swagger_ui_html(
-        openapi_url=f"{root}{OPENAPI}",
-        title=f"{request.app.title} - Swagger UI",
-        swagger_js_url=f"{files}/swagger-ui-bundle.js",
-        swagger_css_url=f"{files}/swagger-ui.css",
-        swagger_favicon_url=f"{root}/static/favicon.svg",
-    )
+    shown = {"root": request.scope.get("root_path", ""), "title": request.app.title}
+    page = templates.TemplateResponse(request, "api-docs.html", shown)
+    page.headers["Content-Security-Policy"] = CSP.format(ancestors="'none'")
+    return page
 
 
 def stated(route: RouteContext) -> str | None:

@@ -5,6 +5,7 @@ Each waits for the database and for argon2 in threads that answer no query, and 
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -98,7 +99,7 @@ class SigningIn:
     async def sessions(self, name: str, secret: str) -> list[tuple[SessionRecord, bool]]:
         """Somebody's sessions, each with whether it is that of this secret."""
         found = await self._run(lambda store: store.sessions.of(name))
-        return [(session, session.secret == digest(secret)) for session in found]
+        return [(session, hmac.compare_digest(session.secret, digest(secret))) for session in found]
 
     async def change_password(self, name: str, current: str, new: str, secret: str) -> None:
         """Choose another password, showing the present one where there is one; other sessions end."""

@@ -104,7 +104,7 @@ def render(
         {"Content-Security-Policy": policy, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
     )
     _remember(page, asked)
-    if token and request.cookies.get(csrf.COOKIE) != token:
+    if token and not csrf.fits(request.cookies[COOKIE], request.cookies.get(csrf.COOKIE, "")):
         page.set_cookie(csrf.COOKIE, token, samesite="lax", secure=request.url.scheme == "https")
     return page
 

@@ -5,6 +5,7 @@ Plain forms that need no script. Where somebody goes afterwards is a path of thi
 
 from __future__ import annotations
 
+import hmac
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -90,7 +91,7 @@ async def by_link(
         found = await identity.signing_in.link(token)
     except NotFound:
         return _spent(request)
-    if password != again:
+    if not hmac.compare_digest(password.encode("utf-8", "replace"), again.encode("utf-8", "replace")):
         return _link_form(request, found.person, name, "not_alike")
     try:
         secret = await identity.signing_in.by_link(token, name, password, request.headers.get("user-agent", ""))
