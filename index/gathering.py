@@ -43,9 +43,11 @@ class Gathering(Generic[Asked, Found]):
     def __call__(self, asked: Asked) -> Found:
         place: _Place[Asked, Found] = _Place(asked)
         with self._lock:
-            self._queue.append(place)
-            place.leads = self._leading < self._leaders
-            self._leading += place.leads
+            if self._leading < self._leaders:
+                place.leads = True
+                self._leading += 1
+            else:
+                self._queue.append(place)
         if not place.leads:
             place.woken.wait()
         if place.leads:
@@ -58,13 +60,13 @@ class Gathering(Generic[Asked, Found]):
         """Compute one batch, the own place first in it, then hand the lead to whoever waits longest."""
         with self._lock:
             # Those who wait are shared among the leaders, so that no core is idle while another has them all.
-            size = min(self._largest, -(-len(self._queue) // self._leaders))
-            self._queue.remove(own)
+            size = min(self._largest, -(-(len(self._queue) + 1) // self._leaders))
             batch = [own, *(self._queue.popleft() for _ in range(size - 1))]
         self._settle(batch)
         with self._lock:
             if self._queue:
-                heir = self._queue[0]
+                # Out of the queue with it, or another leader would take it along, or make it heir once more.
+                heir = self._queue.popleft()
                 heir.leads = True
                 heir.woken.set()
             else:

@@ -163,5 +163,5 @@ def test_queries_of_a_clock_that_went_back_are_kept_at_once(home: Path, tmp_path
         clock.now -= timedelta(hours=1)
         assert state_of(client).queries.flush()
         with Store.open(f"sqlite:///{tmp_path / 'knowledge.db'}") as store:
-            assert [one.text for one in store.recent_queries(5)] == ["退款几天能到"]
+            assert [one.text for one in store.queries.recent(5)] == ["退款几天能到"]
     assert timedelta(seconds=1) < TYPING

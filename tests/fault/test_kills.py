@@ -179,7 +179,7 @@ def test_a_migration_killed_at_any_point_is_done_or_not_done(old: Path, tmp_path
     assert set(found) <= {"0001", migration.HEAD}
     with Store.open(url) as store:
         assert len(store.audit()) == 1000
-        assert store.recent_queries(1) == ()
+        assert store.queries.recent(1) == ()
     assert revision(path) == migration.HEAD
     shutil.rmtree(tmp_path)
 

@@ -624,6 +624,7 @@ def test_serve_waits_for_a_database_that_is_away(
     huashu: Huashu, served: list[Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A restart during an outage is no reason to stay down: it says so, and asks everybody to wait."""
+    pytest.importorskip("psycopg")
     monkeypatch.setenv("HUASHU_HOST", "0.0.0.0")
     monkeypatch.setenv("HUASHU_DATABASE", "postgresql+psycopg://x@127.0.0.1:9/x")
     done = huashu("serve")

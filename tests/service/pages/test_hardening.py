@@ -20,9 +20,9 @@ from knowledge.model import Entry, Reply
 from knowledge.store import FeedbackRecord, Store
 from service.app import create_app
 from service.settings import Settings
-from tests.service.editors import DRAFT, stock, typed
+from tests.service.editors import DRAFT, typed
 from tests.service.people import ADMIN, by_header
-from tests.service.shop import ENTRIES, FRIDAY, REFUND, publish
+from tests.service.shop import ENTRIES, FRIDAY, REFUND, fill, publish
 from tests.service.test_permissions import VALUES
 from tests.toy import ToyEmbedder
 
@@ -77,7 +77,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder = tmp_path_factory.mktemp("hardening")
     publish(folder, (evil_entry(), *ENTRIES[1:]))
     found = Settings(home=folder, database=f"sqlite:///{folder / 'knowledge.db'}")
-    stock(found.database_url)
+    fill(found)
     with Store.open(found.database_url) as store:
         version = store.save(evil_entry(), f"li {EVIL}", f"say {ALL_BREAKS}", FRIDAY)
         store.submit(REFUND.id, version, f"li {EVIL}", FRIDAY, f"please {ALL_BREAKS}")
