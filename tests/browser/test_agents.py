@@ -139,8 +139,8 @@ class TestFeedback:
         page.keyboard.press("Enter")
         page.keyboard.press("Alt+y")
         page.keyboard.press("Alt+n")
-        expect(page.locator("#live")).to_have_text("已记下：不合适，会交给编辑")
         about = {"request_id": "req-7f3a", "source": "agent", "entry_id": "ship.no-update"}
+        wait_until(page, lambda: len(bodies) == 2)
         assert bodies == [about | {"act": "used"}, about | {"act": "rejected"}]
 
     def test_the_decisions_own_line_is_told_without_an_entry(self, page: Page) -> None:
