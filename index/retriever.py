@@ -72,7 +72,8 @@ class Finding:
     `options` are what a clarification offers, two or three, and empty for other decisions; `repeats` counts how often
     the matter was asked, this time included; `inside` is the probability (0..1) that any entry is meant, and `evidence`
     (1, f) what it and the first confidence were read from, None where that was a stored phrasing or nothing.
-    `look_alikes` are the candidates' entries that a trigger's look-alike is nearer to the query than any phrasing of.
+    `look_alikes` are the candidates' entries that a trigger's look-alike is nearer to the query than any phrasing of,
+    where nothing is answered.
     """
 
     decision: Decision
@@ -164,7 +165,8 @@ class Retriever:
             leaned,
             ranked.inside,
             ranked.features,
-            self._look_alikes(query, candidates[:limit]),
+            # What is answered is beyond doubt, and nobody asks.
+            self._look_alikes(query, candidates[:limit]) if decision != "answer" else frozenset(),
         )
 
     def exact(self, text: str) -> tuple[ApprovedEntry, ...]:

@@ -14,10 +14,10 @@ import structlog
 import uvicorn
 
 from index.embedder import Embedder
-from knowledge.errors import DatabaseError
 from service.app import create_app
 from service.listening import LIMITS, Protocol
 from service.settings import Settings
+from service.welcome import welcome
 
 
 class _Server(uvicorn.Server):
@@ -30,21 +30,8 @@ class _Server(uvicorn.Server):
     async def startup(self, *args: object, **more: object) -> None:
         await super().startup(*args, **more)  # type: ignore[arg-type]
         if self.started:
-            url = self._settings.url
-            first = await self._first_link()
-            print(f"\n  话术 Huashu\n  page      {url}/\n  API docs  {url}/docs\n{first}", flush=True)
-
-    async def _first_link(self) -> str:
-        """A line with the link by which whoever opens it becomes the administrator, while there is none."""
-        app: Any = self.config.app
-        try:
-            secret = await app.state.identity.signing_in.first_link()
-        except DatabaseError:
-            return "  sign-in   the knowledge database cannot be reached; once it can, start again for a link\n"
-        if secret is None:
-            return ""
-        link = f"{self._settings.url}/sign-in/link/{secret}"
-        return f"  sign-in   {link}\n            works once, within 24 hours: makes you the administrator\n"
+            app: Any = self.config.app
+            print(await welcome(app.state.identity.signing_in, self._settings), flush=True)
 
 
 class _Lossy:

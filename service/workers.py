@@ -2,14 +2,16 @@
 
 Gunicorn forks them, starts a new one where one dies, and lets those under way finish when told to stop. Embedder and
 index are loaded once, before the fork, so the workers share their memory until another version is published; from then
-on each has its own index. `/metrics` of any worker tells of all
-where `metrics.SHARED` names a folder before this module is imported.
+on each has its own index. `/metrics` of any
+worker tells of all where `metrics.SHARED` names a folder before this module is imported.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+import anyio
 from gunicorn.app.base import BaseApplication
 from uvicorn_worker import UvicornWorker
 
@@ -19,8 +21,10 @@ from index.embedder import Embedder, load_embedder
 from index.errors import RetrievalError
 from index.retriever import Retriever
 from service.app import create_app
+from service.identity.identity import Identity
 from service.listening import KEEP_ALIVE, LIMITS, Protocol
 from service.settings import Settings
+from service.welcome import welcome
 
 GRACE = 10  # seconds that requests under way are given
 
@@ -40,9 +44,10 @@ class Worker(UvicornWorker):
 class _Service(BaseApplication):
     """Gunicorn over one app, which is made before the fork."""
 
-    def __init__(self, settings: Settings, app: Any) -> None:
+    def __init__(self, settings: Settings, app: Any, greeting: str) -> None:
         self._settings = settings
         self._app = app
+        self._greeting = greeting
         super().__init__()
 
     def load_config(self) -> None:
@@ -58,7 +63,7 @@ class _Service(BaseApplication):
             "keepalive": KEEP_ALIVE,
             "backlog": LIMITS["backlog"],
             "loglevel": "warning",
-            "when_ready": lambda _: print(f"\n  话术 Huashu\n  page      {settings.url}/\n", flush=True),
+            "when_ready": lambda _: print(self._greeting, flush=True),
             "child_exit": _forget,
         }.items():
             self.cfg.set(name, value)
@@ -70,7 +75,17 @@ class _Service(BaseApplication):
 def serve(settings: Settings, embedder: Embedder | None = None) -> None:
     """Serve with `settings.workers` processes until told to stop."""
     engine = embedder if embedder is not None else load_embedder(settings.embedder, settings.tuning)
-    _Service(settings, create_app(settings, engine, first=published(settings, engine))).run()
+    app = create_app(settings, engine, first=published(settings, engine))
+    _Service(settings, app, anyio.run(_greeting, settings)).run()
+
+
+async def _greeting(settings: Settings) -> str:
+    """Asked once, with a database that is closed before the fork: a connection must not be shared by processes."""
+    identity = Identity.of(settings, lambda: datetime.now(UTC))
+    try:
+        return await welcome(identity.signing_in, settings)
+    finally:
+        identity.storage.close()
 
 
 def published(settings: Settings, embedder: Embedder) -> Retriever | None:
