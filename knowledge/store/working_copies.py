@@ -1,7 +1,8 @@
 """Working copies in and out of their table: one a person and entry, saved over only by who has read it.
 
 A copy's revision is another at every save. Whoever saves names the one they read, so that of two tabs the later is
-told instead of silently overwriting the earlier. The caller holds the writers' lock.
+told instead of silently overwriting the earlier. The same words sent twice (a page that goes away sends what its save
+under way may already carry) are the copy that is there. The caller holds the writers' lock.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ def put(
 ) -> WorkingCopy:
     """Keep what is typed under a new revision."""
     known = _find(connection, entry_id, person)
+    if known is not None and (known.base_version, known.content) == (base_version, content):
+        return known
     _same_revision(entry_id, known, revision)
     values: dict[str, Any] = {
         "base_version": base_version,

@@ -187,6 +187,20 @@ class TestDrafts:
         stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
         assert "核实" not in stored
 
+    def test_two_are_mended_before_the_first_is_checked_again(self, page: Page) -> None:
+        """A finding keeps its words while the text before it changes; one whose words were changed replaces nothing."""
+        page.keyboard.press("Alt+c")
+        page.keyboard.type("这个我不知道，你等等")
+        findings = page.locator("#draft-findings > li")
+        expect(findings).to_have_count(2)
+        page.route("**/v1/checks", lambda route: None)  # no answer comes any more
+        findings.first.get_by_role("button").click()
+        findings.filter(has_text="请用“您”").get_by_role("button").click()
+        expect(page.locator("#draft-text")).to_have_value("这个我这个问题我需要核实一下，3 小时内答复您。，您等等")
+        page.fill("#draft-text", "这个我不清楚，您等等")
+        findings.first.get_by_role("button").click()
+        expect(page.locator("#draft-text")).to_have_value("这个我不清楚，您等等")
+
     def test_a_promise_is_replaced_by_the_entrys_own(self, page: Page) -> None:
         """The draft is about the chosen reply: that is what may be said instead."""
         search(page, UNCLEAR)

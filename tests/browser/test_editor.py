@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi import Request
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from service.app import create_app
 from service.identity.people import Person
@@ -157,6 +157,40 @@ def test_from_a_new_entry_to_review(profile: Callable[..., BrowserContext], open
     assert body["newest"]["content"]["variants"] == list(VARIANTS)
     expect(page.locator("#history")).to_contain_text("新卡上线")
     expect(page.locator("#state")).to_contain_text("待审核")
+
+
+def test_a_late_save_of_a_page_that_is_gone_is_no_other_tab(profile: Callable[..., BrowserContext], opened: Open) -> None:
+    """What the closed page had under way arrives after the next one was drawn: nothing is asked, and submitting goes on."""
+    context = profile()
+    entry_id = an_entry(context)
+    under_way: list[dict[str, Any]] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "PUT":
+            under_way.append(route.request.post_data_json)  # and never answered
+        else:
+            route.continue_()
+
+    page = opened(entry_id, context)
+    page.route("**/v1/drafts/*", hold)
+    page.fill("#source", "手册第 3 页")
+    expect(page.locator('#autosave[data-state="sending"]')).to_have_count(1)
+    page.fill("#source", "手册第 3 页，2026 年版")
+    page.close(run_before_unload=False)
+
+    def arrive(route: Route) -> None:
+        if route.request.method == "PUT" and under_way:
+            assert context.request.put(f"/v1/drafts/{entry_id}", data=under_way.pop(0)).ok
+            under_way.clear()
+        route.continue_()
+
+    context.route("**/v1/drafts/*", arrive)
+    page = opened(entry_id, context)
+    expect(page.locator("#source")).to_have_value("手册第 3 页，2026 年版")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#notices")).to_contain_text("已提交审核")
+    expect(page.locator("#merge")).to_be_hidden()
+    assert desk(page, entry_id)["newest"]["content"]["source"] == "手册第 3 页，2026 年版"
 
 
 def test_two_editors_get_the_merge_view(profile: Callable[..., BrowserContext], opened: Open) -> None:

@@ -14,6 +14,7 @@ export class Autosave {
   #flight = null;
   #stale = false;
   sending = null;
+  earlier = []; // what a page of this browser that is gone may still have on its way
 
   constructor({ entry, person, read, base, revision, synced, onState, onStale, onOthers }) {
     Object.assign(this, { entry, read, base, revision, synced, onState, onStale, onOthers });
@@ -30,6 +31,11 @@ export class Autosave {
 
   get stale() {
     return this.#stale;
+  }
+
+  /** Whether what the server has is what this page, or one before it, sent there. */
+  sent(content) {
+    return [this.read(), ...this.earlier].some((one) => one && same(one, content));
   }
 
   /** Something was typed. */

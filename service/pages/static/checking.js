@@ -35,6 +35,7 @@ export function drawFinding(finding, text, words, onReplace) {
 export class Checking {
   #timer;
   #flight;
+  #checked = [];
 
   constructor(area, { subject, onFindings }) {
     Object.assign(this, { area, subject, onFindings });
@@ -47,13 +48,28 @@ export class Checking {
     this.#timer = setTimeout(() => this.#run(), pause);
   }
 
-  /** Put approved words in the place of what was found. */
+  /** Put approved words in the place of what was found, unless that was changed meanwhile. */
   replace({ start, end }, alternative) {
     const characters = [...this.area.value];
-    characters.splice(start, end - start, alternative);
-    this.area.value = characters.join("");
+    const now = this.#whereNow(characters, start, end);
+    if (now !== null) {
+      characters.splice(now, end - start, alternative);
+      this.area.value = characters.join("");
+    }
     this.area.focus();
     this.soon(0);
+  }
+
+  /** Where a finding of the checked text begins in what is typed since, or null where the change went through it. */
+  #whereNow(typed, start, end) {
+    const checked = this.#checked;
+    const shorter = Math.min(checked.length, typed.length);
+    let before = 0;
+    while (before < shorter && checked[before] === typed[before]) before += 1;
+    let after = 0;
+    while (after < shorter - before && checked.at(-1 - after) === typed.at(-1 - after)) after += 1;
+    if (end <= before) return start;
+    return start >= checked.length - after ? start + typed.length - checked.length : null;
   }
 
   async #run() {
@@ -64,7 +80,9 @@ export class Checking {
     const { channel, entryId } = this.subject();
     try {
       const { findings } = await check(text, channel, entryId, flight.signal);
-      if (flight === this.#flight) this.onFindings(findings, text);
+      if (flight !== this.#flight) return;
+      this.#checked = [...text];
+      this.onFindings(findings, text);
     } catch {
       if (flight === this.#flight && !flight.signal.aborted) this.onFindings(null, text);
     }

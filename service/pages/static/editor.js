@@ -30,7 +30,7 @@ function open() {
   const id = entry.entry_id;
   const read = () => readForm(form);
   const base = entry.own?.base_version ?? entry.newest?.version.version ?? 0;
-  const state = { newest: entry.newest, merging: false, armed: null };
+  const state = { newest: entry.newest, merging: null, armed: null };
   const notices = byId("notices");
 
   const replies = new Replies(form, byId("t-reply"), words, changed);
@@ -149,28 +149,32 @@ function open() {
 
   // --- two sides ----------------------------------------------------------------------------------------------------
 
-  /** Bring this form and what the server has together: another tab's copy, then a newer version. */
-  async function mergeAll() {
-    if (state.merging) return;
-    state.merging = true;
-    try {
-      let now = await send("GET", entryPath(id));
-      if ((now.own?.revision ?? "") !== autosave.revision) {
-        const theirs = now.own?.content ?? now.newest.content;
-        const version = now.own?.base_version ?? now.newest?.version.version ?? 0;
-        if (!(await mergeWith(autosave.synced, theirs, "", version, now.own?.revision ?? ""))) return;
-        now = await send("GET", entryPath(id));
-      }
-      const newest = now.newest?.version;
-      if (newest && newest.version > autosave.base) {
-        const before = now.base?.version.version === autosave.base ? now.base.content : await contentOf(autosave.base);
-        await mergeWith(before, now.newest.content, newest.author, newest.version, autosave.revision);
-      }
-    } catch {
-      showState("offline");
-    } finally {
-      state.merging = false;
+  /** Bring this form and what the server has together: another tab's copy, then a newer version. Once at a time; true
+   *  where nobody had to decide anything. */
+  function mergeAll() {
+    state.merging ??= merged().catch(() => showState("offline")).finally(() => (state.merging = null));
+    return state.merging;
+  }
+
+  async function merged() {
+    let decided = false;
+    let now = await send("GET", entryPath(id));
+    if ((now.own?.revision ?? "") !== autosave.revision) {
+      const theirs = now.own?.content ?? now.newest.content;
+      const version = now.own?.base_version ?? now.newest?.version.version ?? 0;
+      const ours = now.own && autosave.sent(theirs);
+      if (ours) autosave.restart({ base: version, revision: now.own.revision, synced: theirs });
+      else if (!(await mergeWith(autosave.synced, theirs, "", version, now.own?.revision ?? ""))) return false;
+      else decided = true;
+      now = await send("GET", entryPath(id));
     }
+    const newest = now.newest?.version;
+    if (newest && newest.version > autosave.base) {
+      const before = now.base?.version.version === autosave.base ? now.base.content : await contentOf(autosave.base);
+      await mergeWith(before, now.newest.content, newest.author, newest.version, autosave.revision);
+      decided = true;
+    }
+    return !decided;
   }
 
   async function contentOf(version) {
@@ -195,10 +199,7 @@ function open() {
 
   /** The version that now stands for what is typed, or null where none does. */
   async function save() {
-    if (!(await autosave.flush())) {
-      if (autosave.stale) await mergeAll();
-      return null;
-    }
+    if (!(await autosave.flush()) && !(autosave.stale && (await mergeAll()) && (await autosave.flush()))) return null;
     if (!autosave.revision) return state.newest?.version ?? null;
     const content = read();
     try {
@@ -334,6 +335,7 @@ function open() {
     const kept = autosave.kept();
     if (!kept || same(kept.content, read())) return autosave.forget();
     const arrived = kept.sending && entry.own && same(kept.sending, read());
+    autosave.earlier = [kept.sending, kept.content];
     writeForm(form, kept.content, () => replies.add());
     replies.draw();
     if (arrived || (kept.revision === autosave.revision && kept.base === autosave.base)) {

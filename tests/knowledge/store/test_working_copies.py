@@ -50,6 +50,16 @@ def test_of_two_tabs_the_later_is_told(store: Store) -> None:
         store.discard_working_copy(ID, "li", second.revision)
 
 
+def test_the_same_words_twice_are_one_save(store: Store) -> None:
+    """A page that goes away sends what is already under way: the second to arrive is no other tab's, and writes nothing."""
+    first = store.save_working_copy(ID, "li", 0, typed("一"), "", AT)
+    second = store.save_working_copy(ID, "li", 0, typed("二"), first.revision, AT)
+    again = store.save_working_copy(ID, "li", 0, typed("二"), first.revision, AT + timedelta(seconds=1))
+    assert again == second
+    with pytest.raises(StaleError):
+        store.save_working_copy(ID, "li", 0, typed("一"), first.revision, AT)
+
+
 def test_everybody_has_their_own(store: Store) -> None:
     """Copies of one entry stand side by side, last typed first; other entries' are apart."""
     store.save_working_copy(ID, "li", 0, typed("一"), "", AT)
