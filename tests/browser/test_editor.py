@@ -159,8 +159,10 @@ def test_from_a_new_entry_to_review(profile: Callable[..., BrowserContext], open
     expect(page.locator("#state")).to_contain_text("待审核")
 
 
-def test_a_late_save_of_a_page_that_is_gone_is_no_other_tab(profile: Callable[..., BrowserContext], opened: Open) -> None:
-    """What the closed page had under way arrives after the next one was drawn: nothing is asked, and submitting goes on."""
+def test_a_late_save_of_a_page_that_is_gone_is_no_other_tab(
+    profile: Callable[..., BrowserContext], opened: Open
+) -> None:
+    """What the closed page had under way arrives after the next was drawn: nothing is asked, submitting goes on."""
     context = profile()
     entry_id = an_entry(context)
     under_way: list[dict[str, Any]] = []

@@ -51,7 +51,7 @@ def test_of_two_tabs_the_later_is_told(store: Store) -> None:
 
 
 def test_the_same_words_twice_are_one_save(store: Store) -> None:
-    """A page that goes away sends what is already under way: the second to arrive is no other tab's, and writes nothing."""
+    """A page that goes away sends what may be under way: the second to arrive is no other tab's, and writes nothing."""
     first = store.save_working_copy(ID, "li", 0, typed("一"), "", AT)
     second = store.save_working_copy(ID, "li", 0, typed("二"), first.revision, AT)
     again = store.save_working_copy(ID, "li", 0, typed("二"), first.revision, AT + timedelta(seconds=1))
