@@ -23,6 +23,7 @@ from index.ridge import BLOCK, STRENGTH, Exact, Nystrom, Ridge
 EXACT_ROWS = 16_384
 LANDMARKS = 6144
 CALIBRATION_ROWS = 20_000
+COPY_COSTS = 3  # times what the product of as many columns takes
 TOP = 5
 PROBED_ROWS = 3000
 MISFILED_LEAD = 0.2  # by which another entry's score leads before a variant counts as misfiled
@@ -67,8 +68,11 @@ class Ranker:
 
     def scores(self, values: Matrix, entries: NDArray[np.int64] | None = None) -> Matrix:
         """(n, entries) scores from `kernel.values` of n rows, for all entries or for those given."""
-        weights = self.weights if entries is None else self.weights[entries]
-        return np.asarray(values @ weights.T, np.float32)
+        if entries is None:
+            return np.asarray(values @ self.weights.T, np.float32)
+        if len(entries) * COPY_COSTS < len(self.weights):
+            return np.asarray(values @ self.weights[entries].T, np.float32)
+        return np.asarray((values @ self.weights.T)[:, entries], np.float32)
 
 
 def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | None = None) -> tuple[Ranker, OutOfFold]:

@@ -1,15 +1,12 @@
 """From a query to a decision: which entries, how sure, and what in the conversation asks for more.
 
-Tiers: the normalised query is a stored phrasing (exact: it wins, always); else candidates from every
-channel (dense by FAISS, lexical by n-grams), ranked by the learnt ranker, with calibrated confidence.
+Tiers: the normalised query is a stored phrasing (exact: it wins, always); else candidates (`index.nearby`), ranked by
+the learnt ranker, with calibrated confidence.
 It decides and explains; it composes no reply and knows no clock but the day it is told.
 """
 
 from __future__ import annotations
 
-import os
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from index.channels import Channels, Seen
 from index.confidence import contradicted, spread
 from index.contents import Contents
 from index.embedder import Embedder, Matrix
 from index.evidence import Near, centre_all, mean_cosines
-from index.gathering import Gathering
-from index.guard import Catalogue, Contradiction, Profile, contradictions, marks
-from index.kernel import take
+from index.guard import Catalogue, Contradiction, Marks, Profile, contradictions, marks
+from index.nearby import Nearby
 from index.ranker import TOP
 from knowledge.model import ApprovedEntry, Trigger
 from knowledge.text import normalise
@@ -33,10 +30,8 @@ Decision = Literal["answer", "clarify", "abstain"]
 Tier = Literal["exact", "ranked"]
 Allowed = Callable[[ApprovedEntry], bool]
 
-NEAREST = 128  # variants a channel brings in; of so few entries, all are ranked
+NEAREST = 128  # variants a channel brings in, or entries by the kernel; of so few entries, all are ranked
 OPTIONS = 3  # entries a clarification offers at the most
-TOGETHER = 8  # texts that are embedded in one go where so many wait
-REMEMBERED = 1024  # texts whose rows are kept
 ELLIPTICAL = 12  # characters up to which a query may lean on what was said before
 HISTORY_TURNS = 3  # customer turns looked back at
 
@@ -102,14 +97,6 @@ class _Ranked:
     among: float = 0.0  # probability that one of the options is meant
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """What was computed of a text: one row a channel, and its kernel values against the ranker's landmarks."""
-
-    rows: dict[str, Matrix | sparse.csr_matrix]
-    values: Matrix
-
-
 class Retriever:
     """Answers queries from one artefact's contents; safe to share between threads."""
 
@@ -125,16 +112,15 @@ class Retriever:
         self._dense_rows = {part: index.rows() for part, index in contents.dense.items()}
         self._strangers = centre_all(contents.strangers, contents.ranker.kernel.means)
         self._has_strangers = all(len(rows) for rows in self._strangers.values())
-        self._lexical_columns = {channel: rows.T.tocsr() for channel, rows in contents.lexical_rows.items()}
         order = np.argsort(contents.owner, kind="stable")
         starts = np.searchsorted(contents.owner[order], np.arange(len(contents.entries) + 1))
         self._variants_of = [order[starts[i] : starts[i + 1]] for i in range(len(contents.entries))]
         self._number = {approved.entry.id: number for number, approved in enumerate(contents.entries)}
         self._catalogue = Catalogue.of(contents.products, contents.variants)
         self._profiles: dict[int, Profile] = {}
-        self._look = Gathering(self._look_at, TOGETHER, os.cpu_count() or 1)
-        self._seen: OrderedDict[str, _Seen] = OrderedDict()
-        self._lock = threading.Lock()
+        self._marked: dict[int, Marks] = {}
+        self._channels = Channels(contents, embedder)
+        self._nearby = Nearby(contents, NEAREST)
 
     @property
     def embedder_name(self) -> str:
@@ -180,10 +166,10 @@ class Retriever:
         key = normalise(query)
         if not key:
             return _Ranked(np.zeros(0, np.int64), np.zeros(0), frozenset(), {}, key)
-        seen = self._see(query)
+        seen = self._channels.see(query)
         exact = [owner for owner in self._owners(key) if mask is None or mask[owner]]
         allowed = np.flatnonzero(mask) if mask is not None else np.arange(len(self.contents.entries))
-        entries = allowed if len(allowed) <= NEAREST else self._nearby(seen.rows, exact)
+        entries = allowed if len(allowed) <= NEAREST else self._nearby.entries(seen, exact)
         if mask is not None:
             entries = entries[mask[entries]]
         if not len(entries):
@@ -221,7 +207,7 @@ class Retriever:
         asked = marks(query, self._catalogue)
         found = {}
         for entry, place in zip(entries, nearest, strict=True):
-            against = contradictions(asked, self._profile(entry), marks(self.contents.variants[place], self._catalogue))
+            against = contradictions(asked, self._profile(entry), self._marks(place))
             if against:
                 found[entry] = against
         return found
@@ -233,6 +219,12 @@ class Retriever:
             replies = [reply.text for reply in entry.replies]
             self._profiles[number] = Profile.of(entry.phrasings, entry.products, self._catalogue, replies)
         return self._profiles[number]
+
+    def _marks(self, place: int) -> Marks:
+        """What a variant says, read when first asked for."""
+        if place not in self._marked:
+            self._marked[place] = marks(self.contents.variants[place], self._catalogue)
+        return self._marked[place]
 
     def _evidence(
         self,
@@ -259,45 +251,6 @@ class Retriever:
             np.array([float(len(key))]),
         )
         return evidence.features(), nearest
-
-    def _see(self, text: str) -> _Seen:
-        """The text in every channel; what a conversation said lately is remembered."""
-        key = normalise(text)
-        with self._lock:
-            if key in self._seen:
-                self._seen.move_to_end(key)
-                return self._seen[key]
-        seen = self._look((key, text))
-        with self._lock:
-            self._seen[key] = seen
-            while len(self._seen) > REMEMBERED:
-                self._seen.popitem(last=False)
-        return seen
-
-    def _look_at(self, texts: Sequence[tuple[str, str]]) -> list[_Seen]:
-        """Several texts, each with its normalised form, in every channel; equal ones once."""
-        distinct = dict(texts)
-        rows: dict[str, Matrix | sparse.csr_matrix] = dict(self._embedder.encode(list(distinct.values())))
-        rows |= {name: vocabulary.transform(list(distinct)) for name, vocabulary in self.contents.lexical.items()}
-        # One row at a time: the last digits of a product of matrices depend on how many rows it has, and the same
-        # text must always give the same confidence.
-        alone = [take(rows, slice(place, place + 1)) for place in range(len(distinct))]
-        seen = {
-            key: _Seen(one, self.contents.ranker.kernel.values(one)) for key, one in zip(distinct, alone, strict=True)
-        }
-        return [seen[key] for key, _ in texts]
-
-    def _nearby(self, rows: dict[str, Matrix | sparse.csr_matrix], exact: Sequence[int]) -> NDArray[np.int64]:
-        """Entries of the variants nearest in any channel."""
-        near = [np.asarray(exact, np.int64)]
-        for part, index in self.contents.dense.items():
-            near.append(self.contents.owner[index.search(rows[part], NEAREST)[0][0]])
-        for channel, columns in self._lexical_columns.items():
-            hits = rows[channel] @ columns
-            if hits.nnz:
-                kept = np.argpartition(-hits.data, min(NEAREST, hits.nnz) - 1)[:NEAREST]
-                near.append(self.contents.owner[hits.indices[kept]])
-        return np.unique(np.concatenate(near))
 
     def _decide(self, ranked: _Ranked) -> Decision:
         if not len(ranked.entries):
@@ -352,8 +305,8 @@ class Retriever:
         for text in texts:
             if not normalise(text):
                 continue
-            seen = self._see(text)
-            for trigger, _, example in detectors.detect(seen.rows, seen.values)[0]:
+            seen = self._channels.see(text)
+            for trigger, _, example in detectors.detect(seen.examples, seen.values)[0]:
                 heard.setdefault(
                     trigger,
                     Alarm(self.contents.policy.triggers[trigger], self.contents.trigger_variants[example], text),
@@ -369,11 +322,11 @@ class Retriever:
         required = [one.entry.entry.id for one in candidates if one.entry.entry.escalation.level == "required"]
         if detectors is None or not required or not normalise(query):
             return frozenset()
-        seen = self._see(query)
-        alike = float(detectors.nearest_look_alike(seen.rows)[0])
+        seen = self._channels.see(query)
+        alike = float(detectors.nearest_look_alike(seen.examples)[0])
         return frozenset(name for name in required if alike > self._nearness(seen, self._number[name]))
 
-    def _nearness(self, seen: _Seen, entry: int) -> float:
+    def _nearness(self, seen: Seen, entry: int) -> float:
         """The kernel value of an entry's nearest phrasing; infinite where none of them is a landmark to be seen."""
         own = self.contents.owner[self.contents.ranker.landmarks] == entry
         return float(seen.values[0, own].max()) if own.any() else np.inf
@@ -407,5 +360,5 @@ class Retriever:
         if not normalise(query):
             return None, 0.0
         part, index = next(iter(self.contents.dense.items()))
-        places, scores = index.search(self._see(query).rows[part], 1)[0]
+        places, scores = index.search(self._channels.see(query).rows[part], 1)[0]
         return self.contents.entries[self.contents.owner[places[0]]].entry.id, float(scores[0])

@@ -55,17 +55,19 @@ class Triggers:
         """Stored triggers."""
         return cls(texts, picked, weights, thresholds, example_of, Kernel.against(texts, slice(None), means))
 
-    def nearest_look_alike(self, rows: Rows) -> Matrix:
-        """(n,) the kernel value of the look-alike nearest to each row, of any trigger; -inf where there is none."""
-        found: Matrix = self.kernel.values(rows)[:, len(self.example_of) :].max(axis=1, initial=-np.inf)
+    def nearest_look_alike(self, own: Matrix) -> Matrix:
+        """(n,) the kernel value of the look-alike nearest to each row, of any trigger; -inf where there is none.
+
+        `own` (n, texts) are the rows' `kernel.values`.
+        """
+        found: Matrix = own[:, len(self.example_of) :].max(axis=1, initial=-np.inf)
         return found
 
-    def detect(self, rows: Rows, values: Matrix) -> list[list[tuple[int, float, int]]]:
+    def detect(self, own: Matrix, values: Matrix) -> list[list[tuple[int, float, int]]]:
         """For each of n rows, (trigger, score over its threshold, nearest own variant), clearest first.
 
-        `values` (n, ranker's landmarks) are the rows' kernel values, which the ranker has needed already.
+        `own` (n, texts) are the rows' `kernel.values`, `values` (n, ranker's landmarks) those of the ranker's kernel.
         """
-        own = self.kernel.values(rows)
         over = np.hstack([own, values[:, self.picked]]) @ self.weights.T - self.thresholds
         examples = len(self.example_of)
         found = []

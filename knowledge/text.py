@@ -68,6 +68,7 @@ def encodable(text: str) -> str:
     return "".join(character for character in text if not "\ud800" <= character <= "\udfff" and character != "\0")
 
 
+@lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
     """The form in which texts are compared; idempotent, may be empty (emoji only)."""
     text = _fold(text)

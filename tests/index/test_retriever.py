@@ -430,37 +430,10 @@ def test_what_sounds_like_an_entry_that_must_escalate_is_told_apart() -> None:
     assert quiet.find("机身烫手正常吗？外壳", limit=7).look_alikes == frozenset()
 
 
-def test_a_text_is_embedded_once_as_long_as_it_is_remembered(
-    contents: Contents, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Ranking, alarms and repeats share one embedding; the least recently seen text is forgotten first."""
-    monkeypatch.setattr(module, "REMEMBERED", 2)
-    embedder = ToyEmbedder()
-    remembering = Retriever(contents, embedder, "0123456789ab")
-    remembering.find("退款")
-    remembering.find("退款")
-    remembering.find("发票")
-    remembering.find("退款😀")
-    remembering.find("滤网")
-    assert embedder.encoded == ["退款", "发票", "滤网"]
-    remembering.find("退款")
-    remembering.find("发票")
-    assert embedder.encoded == ["退款", "发票", "滤网", "发票"]
-
-
-def test_long_texts_that_begin_and_end_alike_are_not_mixed_up(contents: Contents) -> None:
-    """The embedder sees the same two ends of both, yet the lexical channel does not, whichever came first."""
-    head, tail = "甲乙丙丁" * 75, "子丑寅卯" * 75
-    one, other = head + "退款到账多久" + tail, head + "滤网更换多久" + tail
-    made = fresh(contents)
-    assert made.find(one).candidates != fresh(contents).find(other).candidates
-    assert made.find(other).candidates == fresh(contents).find(other).candidates
-
-
 def test_beyond_the_nearest_entries_the_right_one_is_still_among_them(
     contents: Contents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With many entries each channel brings in its nearest variants only; stored phrasings stay exact and first."""
+    """Of many entries only the nearest are ranked; stored phrasings stay exact and first."""
     monkeypatch.setattr(module, "NEAREST", 4)
     few = fresh(contents)
     for entry_id, phrasing in PHRASINGS[::5]:
@@ -488,7 +461,7 @@ def test_the_nearest_variant_alone_is_the_reference(retriever: Retriever) -> Non
 
 def test_threads_share_a_retriever(contents: Contents, monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight threads over a memory of three texts find what one finds."""
-    monkeypatch.setattr(module, "REMEMBERED", 3)
+    monkeypatch.setattr("index.channels.REMEMBERED", 3)
     asked = [(query, history) for query in QUERIES for history in ((), ("退款到账",), ("我被烫伤了", "多久"))]
     expected = [fresh(contents).find(*one) for one in asked]
     shared = fresh(contents)
@@ -527,5 +500,5 @@ def test_texts_are_embedded_as_queries_are(retriever: Retriever) -> None:
     texts = ["退款多久到账", "你好"]
     rows = retriever.embed(texts)
     for place, text in enumerate(texts):
-        seen = retriever._see(text).rows
+        seen = retriever._channels.see(text).rows
         assert all(np.array_equal(matrix[place], seen[part][0]) for part, matrix in rows.items())

@@ -42,7 +42,7 @@ def learnt(kindred: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = NOT_KINDRE
 def heard(detectors: Triggers, text: str) -> list[tuple[int, float, int]]:
     """The alarms of one text."""
     rows = rows_of([text])
-    return detectors.detect(rows, RANKER.values(rows))[0]
+    return detectors.detect(detectors.kernel.values(rows), RANKER.values(rows))[0]
 
 
 @pytest.mark.parametrize(("number", "variant"), list(zip(OWN_OF, OWN, strict=True)))
@@ -100,7 +100,7 @@ def test_many_rows_are_judged_each_for_itself() -> None:
     """One list of alarms a row, the same as alone."""
     detectors, texts = learnt(), [OWN[0], OTHERS[0], OWN[-1]]
     rows = rows_of(texts)
-    together = detectors.detect(rows, RANKER.values(rows))
+    together = detectors.detect(detectors.kernel.values(rows), RANKER.values(rows))
     assert [[(trigger, phrase) for trigger, _, phrase in found] for found in together] == [
         [(trigger, phrase) for trigger, _, phrase in heard(detectors, text)] for text in texts
     ]
@@ -110,7 +110,8 @@ def test_many_rows_are_judged_each_for_itself() -> None:
 def test_other_variants_rarely_reach_a_threshold() -> None:
     """By the build's own leave-one-out scores at most the stated share alarms: none of these 112."""
     rows = ROWS
-    alarms = learnt().detect(rows, RANKER.values(rows))
+    detectors = learnt()
+    alarms = detectors.detect(detectors.kernel.values(rows), RANKER.values(rows))
     assert sum(bool(found) for found in alarms) <= triggers.FALSE_ALARMS * len(OTHERS) + 1
 
 

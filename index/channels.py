@@ -1,0 +1,75 @@
+"""A text in every channel: what is asked at once is embedded together, and what was said lately is remembered."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from index.contents import Contents
+from index.embedder import Embedder, Matrix
+from index.gathering import Gathering
+from index.kernel import take
+from knowledge.text import normalise
+
+TOGETHER = 8  # texts that are embedded in one go where so many wait
+REMEMBERED = 1024  # texts whose rows are kept
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was computed of a text: one row a channel, and its kernel values.
+
+    `values` (1, landmarks) are with the ranker's landmarks, `examples` (1, texts) with the triggers' texts.
+    """
+
+    rows: dict[str, Matrix | sparse.csr_matrix]
+    values: Matrix
+    examples: Matrix
+
+
+class Channels:
+    """Looks at texts for one index; safe to share between threads."""
+
+    def __init__(self, contents: Contents, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._lexical = contents.lexical
+        self._ranker = contents.ranker.kernel
+        self._triggers = contents.triggers.kernel if contents.triggers else None
+        self._look = Gathering(self._look_at, TOGETHER, os.cpu_count() or 1)
+        self._seen: OrderedDict[str, Seen] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def see(self, text: str) -> Seen:
+        """The text in every channel."""
+        key = normalise(text)
+        with self._lock:
+            if key in self._seen:
+                self._seen.move_to_end(key)
+                return self._seen[key]
+        seen = self._look((key, text))
+        with self._lock:
+            self._seen[key] = seen
+            while len(self._seen) > REMEMBERED:
+                self._seen.popitem(last=False)
+        return seen
+
+    def _look_at(self, texts: Sequence[tuple[str, str]]) -> list[Seen]:
+        """Several texts, each with its normalised form; equal ones once."""
+        distinct = dict(texts)
+        rows: dict[str, Matrix | sparse.csr_matrix] = dict(self._embedder.encode(list(distinct.values())))
+        rows |= {name: vocabulary.transform(list(distinct)) for name, vocabulary in self._lexical.items()}
+        # One row at a time: the last digits of a product of matrices depend on how many rows it has, and the same
+        # text must always give the same confidence. Eight at once, padded where they are fewer, would take three times
+        # as long as one and be slower for whoever asks alone.
+        seen = {key: self._seen_as(take(rows, slice(place, place + 1))) for place, key in enumerate(distinct)}
+        return [seen[key] for key, _ in texts]
+
+    def _seen_as(self, rows: dict[str, Matrix | sparse.csr_matrix]) -> Seen:
+        examples = self._triggers.values(rows) if self._triggers else np.zeros((1, 0), np.float32)
+        return Seen(rows, self._ranker.values(rows), examples)
