@@ -1,6 +1,8 @@
 """The lessons: groups of phrasings that mean the same, which the bundled engines learn service-desk language from.
 
-Our own writing, from many trades and in two languages. They are read for teaching only, never answered from. A file is
+Our own writing, from many trades and in two languages. They are read for teaching only, never answered from. Those in
+`apart/` teach the engines nothing: what confidence looks like is learnt from them, as in a knowledge base that the
+engines have never seen. A file is
 plain text: groups stand apart by a blank line, and the first line of each is `= ` and its title, itself a phrasing.
 """
 
@@ -12,6 +14,7 @@ from knowledge.errors import PackError, Problem
 from knowledge.text import normalise
 
 SHIPPED = Path(__file__).parent / "lessons"
+APART = SHIPPED / "apart"
 HEAD = "= "
 
 Group = tuple[str, ...]

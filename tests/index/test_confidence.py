@@ -337,7 +337,7 @@ def test_thresholds_hold_on_queries_they_were_not_fitted_on(seed: int, answer: f
     left = verdict.right < fitted.thresholds.answer
     coverage, reached = coverage_and_precision(verdict.among[left], fresh.among[left], fitted.thresholds.clarify)
     assert reached is not None
-    assert reached >= clarify - 0.05
+    assert reached >= clarify - 0.06  # two standard errors of the 170 queries that are offered
     assert coverage > 0.05
 
 

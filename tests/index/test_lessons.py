@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import knowledge
-from index.lessons import load_lessons
+from index.lessons import APART, SHIPPED, load_lessons
 from knowledge.errors import PackError
 from knowledge.formats.golden import read_golden
 from knowledge.text import normalise
@@ -69,14 +69,22 @@ def test_a_folder_without_lessons_is_refused(tmp_path: Path) -> None:
         load_lessons(tmp_path)
 
 
-def test_the_shipped_lessons_read() -> None:
+@pytest.mark.parametrize(("folder", "groups_at_least"), [(SHIPPED, 800), (APART, 700)], ids=["taught", "apart"])
+def test_the_shipped_lessons_read(folder: Path, groups_at_least: int) -> None:
     """Hundreds of groups, each with several phrasings."""
-    groups = load_lessons()
-    assert len(groups) > 800
+    groups = load_lessons(folder)
+    assert len(groups) > groups_at_least
     assert min(len(group) for group in groups) >= 5
 
 
 def test_no_lesson_is_a_golden_query() -> None:
     """What is measured on must not have been learnt from."""
     golden = {normalise(query.text) for path in (CONTENT / "golden").glob("*.yaml") for query in read_golden(path)}
-    assert not [text for group in load_lessons() for text in group if normalise(text) in golden]
+    lessons = (*load_lessons(), *load_lessons(APART))
+    assert not [text for group in lessons for text in group if normalise(text) in golden]
+
+
+def test_what_is_kept_apart_is_not_taught() -> None:
+    """A file that is read for both would show confidence a knowledge base that the engines know by heart."""
+    taught = {group for group in load_lessons()}
+    assert not [group for group in load_lessons(APART) if group in taught]
