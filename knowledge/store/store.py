@@ -1,7 +1,8 @@
 """The knowledge database's face: every act on knowledge is one method, one transaction and one line of audit.
 
 Feedback, working copies and the query log (`queries`) are kept beside it; they change no knowledge and have no line of
-audit. Who may sign in is kept beside it too: `people`, `keys` and `sessions`, each act with its line.
+audit, but for the export and the erasure of a conversation. Who may sign in is kept beside it too: `people`, `keys` and
+`sessions`, each act with its line.
 
 Which state may follow which, and who may do it, is `rules`'. The clock, sign-in and roles are the caller's: every act
 is told who acts and when.
@@ -309,10 +310,10 @@ class Store:
         with self._database.reading() as connection:
             return auditing.page(connection, wanted, limit, before), auditing.count(connection, wanted)
 
-    def audit_choices(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The people and the acts that the audit log knows, each sorted."""
+    def audit_choices(self, administrative: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The people and the acts that the audit log knows, each sorted; see AuditFilter for `administrative`."""
         with self._database.reading() as connection:
-            return auditing.choices(connection)
+            return auditing.choices(connection, administrative)
 
     def identity_turn(self) -> int:
         """A number that moves on whenever who may do what has changed."""
