@@ -59,6 +59,7 @@ from knowledge.store.records import (
 )
 from knowledge.store.sessions import Sessions
 from knowledge.store.tables import facts_version, policy_version
+from knowledge.store.unreadable import modelled
 
 
 class Store:
@@ -377,8 +378,8 @@ def _policy(connection: Connection) -> Policy:
     document = rows.document(connection, policy_version)
     if document is None:
         raise NotFound("the database holds no policy: import a pack first")
-    return Policy.model_validate(document)
+    return modelled(Policy, document)
 
 
 def _facts(connection: Connection) -> Facts:
-    return Facts.model_validate(rows.document(connection, facts_version) or {})
+    return modelled(Facts, rows.document(connection, facts_version) or {})
