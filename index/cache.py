@@ -18,6 +18,8 @@ import numpy as np
 
 from index.embedder import Embedder, Matrix, Progress, prepare
 
+WORK = ".tmp.npz"  # how a file ends that is being written
+
 logger = logging.getLogger(__name__)
 
 
@@ -76,8 +78,14 @@ class VectorCache:
         if self._path is None:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        work = self._path.with_suffix(f".{os.getpid()}.tmp.npz")
+        work = self._path.with_suffix(f".{os.getpid()}{WORK}")
         content: dict[str, Any] = {f"part_{part}": matrix for part, matrix in self._vectors.items()}
         content |= {"embedder": np.array(self._embedder.name), "keys": np.array(list(self._place), dtype="U40")}
         np.savez(work, **content)
         os.replace(work, self._path)
+
+
+def sweep(path: Path) -> None:
+    """Remove what processes killed while they saved left beside it. Only call where nobody saves."""
+    for left in path.parent.glob(f"{path.stem}.*{WORK}"):
+        left.unlink(missing_ok=True)

@@ -34,6 +34,15 @@ def _encodable(text: str) -> str:
     return text
 
 
+def _storable(text: str) -> str:
+    """Refuse lone surrogates, which no database and no file takes."""
+    for position, character in enumerate(text):
+        if "\ud800" <= character <= "\udfff":
+            raise ValueError(f"character U+{ord(character):04X} at position {position} is half of one: remove it")
+    return text
+
+
+Storable = Annotated[str, AfterValidator(_storable)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(_encodable)]
 Title = Annotated[Text, StringConstraints(max_length=100)]
 Variant = Annotated[Text, StringConstraints(max_length=500)]
@@ -84,12 +93,12 @@ class Entry(Frozen):
     products: tuple[str, ...] = ()
     audience: Audience = "customer"
     stage: Stage | None = None
-    tags: tuple[str, ...] = ()
+    tags: tuple[Storable, ...] = ()
     escalation: Escalation = Escalation()
     related: tuple[EntryId, ...] = ()
     valid_from: date | None = None
     valid_until: date | None = None
-    source: str | None = None
+    source: Storable | None = None
 
     @property
     def category(self) -> str:

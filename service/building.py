@@ -18,7 +18,7 @@ from pathlib import Path
 
 from index.artefact import Shelf
 from index.builder import CACHE, KEPT, Build, build
-from index.cache import VectorCache
+from index.cache import VectorCache, sweep
 from index.embedder import Embedder
 from index.errors import NoArtefact
 from knowledge.store import Store
@@ -50,7 +50,8 @@ def run(
 
     shelf, now = Shelf(settings.artefacts), datetime.now(UTC)
     try:
-        shelf.sweep()  # only a build leaves such folders behind, and no other runs
+        shelf.sweep()  # only a build leaves such folders and files behind, and no other runs
+        sweep(settings.home / CACHE)
         golden = golden_queries(settings.home)
         with Store.open(settings.database_url) as store:
             entries, policy, facts = store.approved(), store.policy(), store.facts()

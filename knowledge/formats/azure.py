@@ -76,7 +76,10 @@ def _pairs(data: Any) -> list[Any] | None:
 def _record(pair: Any) -> list[str]:
     if not isinstance(pair, Mapping):
         return ["", "", "", str(pair)]
-    questions = [str(question) for question in pair.get("questions") or () if str(question).strip()]
+    given = pair.get("questions")
+    if not isinstance(given, list):
+        given = [] if given is None else [given]
+    questions = [str(question) for question in given if str(question).strip()]
     source = str(pair.get("sourceDisplayName") or pair.get("source") or "")
     return [
         f"qna.{pair['id']}" if pair.get("id") is not None else "",
@@ -93,7 +96,7 @@ def _tags(metadata: Any) -> list[str]:
     if isinstance(metadata, str):
         try:
             return _tags(json.loads(metadata))
-        except ValueError:
+        except (ValueError, RecursionError):
             return [part.strip() for part in metadata.split("|") if part.strip()]
     if isinstance(metadata, Mapping):
         return [f"{name}:{value}" for name, value in metadata.items()]

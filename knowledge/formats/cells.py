@@ -68,7 +68,7 @@ def read_list(key: str, text: str) -> list[str]:
     if stripped.startswith('["') or stripped == "[]":
         try:
             items = json.loads(stripped)
-        except ValueError:
+        except (ValueError, RecursionError):
             items = None
         if isinstance(items, list) and all(isinstance(item, str) for item in items):
             return items

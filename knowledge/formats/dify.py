@@ -44,6 +44,7 @@ def _record(one: Mapping[str, Any]) -> list[str]:
         lines = [line for line in one["messages"] if isinstance(line, Mapping)]
         said = {str(line.get("role")): str(line.get("content") or "") for line in lines}
         return [said.get("user", ""), said.get("assistant", ""), ""]
-    keywords = [str(word) for word in one.get("keywords") or () if str(word).strip()]
+    given = one.get("keywords")
+    keywords = [str(word) for word in (given if isinstance(given, list) else []) if str(word).strip()]
     question = one.get("question") if one.get("question") is not None else one.get("content")
     return [str(question or ""), str(one.get("answer") or ""), json.dumps(keywords) if keywords else ""]

@@ -5,6 +5,7 @@ A format's own module makes Grids; it decides nothing about what a column means.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,6 +16,7 @@ from knowledge.formats.messages import MESSAGES, NEAR, Severity
 from knowledge.model import Frozen
 
 LARGEST_SHEET = 100_000  # rows; more is no sheet that a person keeps
+HALVES = re.compile("[\ud800-\udfff]")
 SHOWN = 200  # characters of a value that a problem repeats
 
 Cells = Mapping[int, str]  # text by column from 0, without blank ones
@@ -91,7 +93,13 @@ def one_break(text: str) -> str:
 
 
 def problem(sheet: str, row: int, column: str, value: str, code: str, **filling: object) -> CellProblem:
-    """A problem, its value cut to what one reads at a glance."""
+    """A problem, its value cut to what one reads at a glance; half a character, which nobody can see, is U+FFFD."""
     shown = value if len(value) <= SHOWN else value[:SHOWN] + "…"
-    filled = {name: str(one) for name, one in filling.items() if one is not None}
-    return CellProblem(sheet=sheet, row=row, column=column, value=shown, code=code, filling=filled)
+    filled = {name: _shown(str(one)) for name, one in filling.items() if one is not None}
+    return CellProblem(
+        sheet=_shown(sheet), row=row, column=_shown(column), value=_shown(shown), code=code, filling=filled
+    )
+
+
+def _shown(text: str) -> str:
+    return HALVES.sub("\ufffd", text)

@@ -21,6 +21,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from knowledge.errors import DatabaseError, KnowledgeError
 from knowledge.store import migration
 from knowledge.store.tables import write_lock
+from knowledge.store.unreadable import Unreadable, decoded
 
 BUSY_SECONDS = 30
 # Where the URL says nothing else: the network's own limits are minutes. A host that is gone is given up after 10 s.
@@ -69,11 +70,8 @@ class Database:
                     transaction.rollback()
         except SQLAlchemyError as error:
             raise _refused(self._engine.url, error) from error
-        except (ValueError, LookupError) as error:
-            # Bits that changed within a value: the database does not notice, and what is stored makes no sense.
-            where = self._engine.url.render_as_string(hide_password=True)
-            told = f"database {where} holds what cannot be read ({error!r}): restore a backup, or report this"
-            raise DatabaseError(told) from error
+        except Unreadable as error:
+            raise _damaged(self._engine.url, error) from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -84,6 +82,8 @@ class Database:
                 yield connection
         except SQLAlchemyError as error:
             raise _refused(self._engine.url, error) from error
+        except Unreadable as error:
+            raise _damaged(self._engine.url, error) from error
 
 
 def exists(url: str) -> bool:
@@ -110,9 +110,18 @@ def _refused(url: URL, error: SQLAlchemyError) -> DatabaseError:
     return DatabaseError(f"database {where} refused ({reason}): check that it is reachable, writable and not locked")
 
 
+def _damaged(url: URL, error: Unreadable) -> DatabaseError:
+    where = url.render_as_string(hide_password=True)
+    return DatabaseError(f"database {where} holds what cannot be read ({error}): restore a backup")
+
+
 def _engine(url: URL) -> Engine:
     # What a statement was given may be what a customer said, so it stands in no error.
-    given: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False), "hide_parameters": True}
+    given: dict[str, Any] = {
+        "json_serializer": partial(json.dumps, ensure_ascii=False),
+        "json_deserializer": decoded,
+        "hide_parameters": True,
+    }
     if url.get_backend_name() != "sqlite":
         if url.get_driver_name() in ("psycopg", "psycopg2"):
             url = url.update_query_dict(LINK | dict(url.query))

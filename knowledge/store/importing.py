@@ -18,6 +18,7 @@ from knowledge.model import Entry, Facts, Frozen, Pack, Policy, State
 from knowledge.store import rows
 from knowledge.store.records import ImportReport
 from knowledge.store.tables import facts_version, policy_version
+from knowledge.store.unreadable import modelled
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,13 @@ def compare(connection: Connection, pack: Pack, retire_missing: bool) -> ImportR
     named = _ids(pack)
     live = {record.entry.id: record for record in rows.versions(connection, state="approved")}
     policy, facts = rows.document(connection, policy_version), rows.document(connection, facts_version)
-    kept_facts = Facts.model_validate(facts) if facts is not None else Facts()
+    kept_facts = modelled(Facts, facts) if facts is not None else Facts()
     return ImportReport(
         added=tuple(entry.id for entry in pack.entries if entry.id not in live),
         changed=tuple(entry.id for entry in pack.entries if entry.id in live and live[entry.id].entry != entry),
         unchanged=tuple(entry.id for entry in pack.entries if entry.id in live and live[entry.id].entry == entry),
         retired=tuple(entry_id for entry_id in live if entry_id not in named) if retire_missing else (),
-        policy_changed=policy is None or Policy.model_validate(policy) != pack.policy,
+        policy_changed=policy is None or modelled(Policy, policy) != pack.policy,
         facts_changed=kept_facts != pack.facts,
     )
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select
 
 from knowledge.store.queries import key_of
 from knowledge.store.tables import feedback, inbox_mark, logged_query
+from knowledge.store.unreadable import Unreadable
 from knowledge.store.usage import InboxItem, Mark, MarkKind
 
 LOG = logged_query.c
@@ -107,6 +108,8 @@ def _add_unanswered(connection: Connection, since: datetime, limit: int, found: 
         .group_by(LOG.key, LOG.decision)
     )
     for key, decision, count in connection.execute(counts):
+        if key not in found:
+            raise Unreadable(f"queries are counted under the key {key!r}, and none has it")
         found[key].decisions[decision] = count
 
 

@@ -22,8 +22,6 @@ from knowledge.store.tables import identity_turn, one_time_link, person, session
 
 ADMIN: Final = "admin"
 NAME: Final = re.compile(r"[\w.@+-]{1,80}")
-# How the acts of identity begin; every other line of audit is about knowledge.
-IDENTITY_ACTS: Final = ("person.", "key.", "session.", "link.")
 
 
 class People:

@@ -23,6 +23,7 @@ from knowledge.store import importing, rows
 from knowledge.store.importing import Import
 from knowledge.store.records import ImportReport, VersionRecord
 from knowledge.store.tables import facts_version, policy_version
+from knowledge.store.unreadable import modelled
 
 # As what imported entries arrive.
 Arrival = Literal["draft", "in_review", "approved"]
@@ -160,7 +161,7 @@ def vocabulary(connection: Connection) -> Vocabulary:
         raise NotFound(
             "no policy has been imported yet: import a pack first, such as the shipped one (`huashu import`)"
         )
-    return Vocabulary.of(Policy.model_validate(policy), Facts.model_validate(facts or {}))
+    return Vocabulary.of(modelled(Policy, policy), modelled(Facts, facts or {}))
 
 
 def _change(

@@ -1,14 +1,18 @@
 """The query log's face: what was asked, what came of it, and what its editors decided on. `Store.queries` is one.
 
-It changes no knowledge and has no line of audit.
+It changes no knowledge. Handing out or erasing a customer's conversation leaves a line of audit, which has a hash in
+the place of the conversation's id and never what was said; nothing else here does.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from knowledge.store import inbox, queries, traffic
+from sqlalchemy import Connection
+
+from knowledge.store import inbox, queries, rows, rules, traffic
 from knowledge.store.database import Database
 from knowledge.store.traffic import Bounds
 from knowledge.store.usage import (
@@ -52,15 +56,20 @@ class Queries:
         with self._database.writing() as connection:
             return queries.expire(connection, before)
 
-    def conversation(self, conversation_id: str) -> Conversation:
-        """All queries and feedback kept of a conversation."""
-        with self._database.reading() as connection:
-            return queries.conversation(connection, conversation_id)
-
-    def erase_conversation(self, conversation_id: str) -> Removed:
-        """Delete all queries and feedback kept of a conversation."""
+    def export_conversation(self, conversation_id: str, who: str, at: datetime) -> Conversation:
+        """All queries and feedback kept of a conversation, and a line of audit that they were handed out."""
         with self._database.writing() as connection:
-            return queries.erase(connection, conversation_id)
+            kept = queries.conversation(connection, conversation_id)
+            counts = Removed(len(kept.queries), len(kept.feedback))
+            _record(connection, "privacy.export", who, at, conversation_id, counts)
+            return kept
+
+    def erase_conversation(self, conversation_id: str, who: str, at: datetime) -> Removed:
+        """Delete all queries and feedback kept of a conversation, and write a line of audit, both or neither."""
+        with self._database.writing() as connection:
+            removed = queries.erase(connection, conversation_id)
+            _record(connection, "privacy.erase", who, at, conversation_id, removed)
+            return removed
 
     def traffic(self, part: Slice) -> Traffic:
         """Queries by day, channel, product and entry."""
@@ -101,3 +110,15 @@ class Queries:
         """Key → what was decided on an item."""
         with self._database.reading() as connection:
             return inbox.marks(connection, kind)
+
+
+def conversation_hash(conversation_id: str) -> str:
+    """What stands for a conversation in the audit: who has its id can look for it, nobody can read it from there."""
+    return hashlib.sha256(conversation_id.encode()).hexdigest()[:16]
+
+
+def _record(connection: Connection, act: str, who: str, at: datetime, conversation_id: str, counts: Removed) -> None:
+    line = {"act": act, "who": rules.named(who), "at": at, "entry_id": None, "version": None, "comment": ""}
+    conversation = conversation_hash(conversation_id)
+    detail = {"conversation": conversation, "queries": counts.queries, "feedback": counts.feedback}
+    rows.add_audit(connection, [line | {"detail": detail}])

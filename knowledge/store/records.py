@@ -96,13 +96,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """Which lines of audit: all that fit everything given. `until` is the first moment that is too late."""
+    """Which lines of audit: all that fit everything given. `until` is the first moment that is too late.
+
+    Lines about people, keys, sessions, links and customers' conversations are left out unless `administrative`.
+    """
 
     entry_id: str | None = None
     who: str | None = None
     act: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    administrative: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ one that its author has just withdrawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +18,9 @@ from knowledge.model import Policy
 from knowledge.store import rows, rules
 from knowledge.store.records import AuditRecord, Decision, Outcome, Review, Submission, VersionRecord
 from knowledge.store.tables import audit, entry_version, policy_version
+from knowledge.store.unreadable import Unreadable, modelled
 
+Offer = tuple[str, datetime, str]  # who offered it for review, when, with which comment
 Decide = Callable[[Connection, str, int, str, datetime, str], None]
 
 
@@ -27,7 +29,7 @@ def waiting(connection: Connection) -> tuple[Submission, ...]:
     live = rows.live_versions(connection)
     submitted = _submit_lines(connection)
     found = [
-        Submission(record, *submitted[record.entry.id, record.version], live.get(record.entry.id))
+        Submission(record, *_offer(submitted, record), live.get(record.entry.id))
         for record in rows.versions(connection, state="in_review")
     ]
     return tuple(sorted(found, key=lambda one: one.submitted_at, reverse=True))
@@ -45,7 +47,7 @@ def review(connection: Connection, entry_id: str, version: int, who: str) -> Rev
         obstacle = error
     submission = None
     if record.state == "in_review":
-        offered = _submit_lines(connection, record)[entry_id, version]
+        offered = _offer(_submit_lines(connection, record), record)
         submission = Submission(record, *offered, live.version if live is not None else None)
     if live == record:
         replaced = next((line.detail.get("replaces") for line in history if _made_live(line, version)), None)
@@ -81,7 +83,7 @@ def send_back(connection: Connection, entry_id: str, version: int, who: str, at:
 def withdraw(connection: Connection, entry_id: str, version: int, who: str, at: datetime, comment: str = "") -> None:
     """Take one's own version out of review; it is a draft again."""
     record = rules.in_state(connection, entry_id, version, "in_review")
-    submitter, _, _ = _submit_lines(connection, record)[entry_id, version]
+    submitter, _, _ = _offer(_submit_lines(connection, record), record)
     rules.submitted_by(record, submitter, who)
     rows.decide(connection, entry_id, version, "draft")
     rows.add_act(connection, "withdraw", rules.named(who), at, entry_id, version, comment)
@@ -113,7 +115,7 @@ def decide(
 def own_allowed(connection: Connection) -> bool:
     """Whether the policy in force lets authors approve what they wrote; not where there is none."""
     document = rows.document(connection, policy_version)
-    return document is not None and Policy.model_validate(document).approval.own
+    return document is not None and modelled(Policy, document).approval.own
 
 
 def _approvable(connection: Connection, entry_id: str, version: int, who: str, allow_own: bool) -> VersionRecord | None:
@@ -130,9 +132,16 @@ def _made_live(line: AuditRecord, version: int) -> bool:
     return line.version == version and line.act in ("approve", "import")
 
 
-def _submit_lines(
-    connection: Connection, only: VersionRecord | None = None
-) -> dict[tuple[str, int], tuple[str, datetime, str]]:
+def _offer(submitted: Mapping[tuple[str, int], Offer], record: VersionRecord) -> Offer:
+    """The offer of a version in review. Both are written in one act, so where it is not there, a row has changed."""
+    try:
+        return submitted[record.entry.id, record.version]
+    except KeyError as error:
+        name = f"entry {record.entry.id} version {record.version}"
+        raise Unreadable(f"{name} is in review, and no line of audit says who submitted it") from error
+
+
+def _submit_lines(connection: Connection, only: VersionRecord | None = None) -> dict[tuple[str, int], Offer]:
     """Who offered each version in review last, when and with which comment."""
     of_version = (audit.c.entry_id == entry_version.c.entry_id) & (audit.c.version == entry_version.c.version)
     newest = select(func.max(audit.c.number)).select_from(audit.join(entry_version, of_version))

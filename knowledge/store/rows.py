@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, Table, func, insert, select, update
 from knowledge.model import Entry, State
 from knowledge.store.records import AuditRecord, VersionRecord
 from knowledge.store.tables import audit, entry_version
+from knowledge.store.unreadable import modelled
 
 VERSIONS = entry_version.c
 
@@ -135,4 +136,4 @@ def last_audit(connection: Connection) -> int:
 def _record(row: Row[Any]) -> VersionRecord:
     values = dict(row._mapping)
     del values["entry_id"]
-    return VersionRecord(entry=Entry.model_validate(values.pop("content")), **values)
+    return VersionRecord(entry=modelled(Entry, values.pop("content")), **values)

@@ -1,7 +1,8 @@
 """The knowledge database's face: every act on knowledge is one method, one transaction and one line of audit.
 
 Feedback, working copies and the query log (`queries`) are kept beside it; they change no knowledge and have no line of
-audit. Who may sign in is kept beside it too: `people`, `keys` and `sessions`, each act with its line.
+audit, but for the export and the erasure of a conversation. Who may sign in is kept beside it too: `people`, `keys` and
+`sessions`, each act with its line.
 
 Which state may follow which, and who may do it, is `rules`'. The clock, sign-in and roles are the caller's: every act
 is told who acts and when.
@@ -58,6 +59,7 @@ from knowledge.store.records import (
 )
 from knowledge.store.sessions import Sessions
 from knowledge.store.tables import facts_version, policy_version
+from knowledge.store.unreadable import modelled
 
 
 class Store:
@@ -309,10 +311,10 @@ class Store:
         with self._database.reading() as connection:
             return auditing.page(connection, wanted, limit, before), auditing.count(connection, wanted)
 
-    def audit_choices(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The people and the acts that the audit log knows, each sorted."""
+    def audit_choices(self, administrative: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The people and the acts that the audit log knows, each sorted; see AuditFilter for `administrative`."""
         with self._database.reading() as connection:
-            return auditing.choices(connection)
+            return auditing.choices(connection, administrative)
 
     def identity_turn(self) -> int:
         """A number that moves on whenever who may do what has changed."""
@@ -376,8 +378,8 @@ def _policy(connection: Connection) -> Policy:
     document = rows.document(connection, policy_version)
     if document is None:
         raise NotFound("the database holds no policy: import a pack first")
-    return Policy.model_validate(document)
+    return modelled(Policy, document)
 
 
 def _facts(connection: Connection) -> Facts:
-    return Facts.model_validate(rows.document(connection, facts_version) or {})
+    return modelled(Facts, rows.document(connection, facts_version) or {})

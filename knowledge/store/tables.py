@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -25,6 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from knowledge.store.unreadable import parsed, word
+
 
 class Instant(TypeDecorator[datetime]):
     """A moment, always aware and always kept in UTC, as SQLite forgets the zone."""
@@ -42,6 +46,36 @@ class Instant(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
+        return parsed(super().result_processor(dialect, coltype))
+
+
+class Day(TypeDecorator[date]):
+    """A day of the desk's calendar."""
+
+    impl = Date
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
+        return parsed(super().result_processor(dialect, coltype))
+
+
+class Word(TypeDecorator[str]):
+    """One of a few words, of at most 20 characters; the table's own check keeps others from being written."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, *words: str) -> None:
+        super().__init__(20)
+        self.words = words
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else word(value, self.words)
+
+    def copy(self, **_: Any) -> Word:
+        return Word(*self.words)
+
 
 metadata = MetaData(
     naming_convention={
@@ -57,7 +91,7 @@ entry_version = Table(
     metadata,
     Column("entry_id", String(120), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("state", String(20), nullable=False),
+    Column("state", Word("draft", "in_review", "approved", "retired"), nullable=False),
     Column("content", JSON, nullable=False),
     Column("author", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -129,7 +163,7 @@ feedback = Table(
     Column("number", Integer, primary_key=True),
     Column("request_id", String(80), nullable=False),
     Column("entry_id", String(120), nullable=False),
-    Column("act", String(20), nullable=False),
+    Column("act", Word("used", "edited", "rejected", "chosen", "none_fits"), nullable=False),
     Column("source", String(20), nullable=False),
     Column("text", Text),
     Column("query", Text),
@@ -248,10 +282,10 @@ logged_query = Table(
     Column("number", Integer, primary_key=True),
     Column("request_id", String(80), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("day", Date, nullable=False),
+    Column("day", Day, nullable=False),
     Column("text", Text, nullable=False),
     Column("key", String(64), nullable=False),
-    Column("decision", String(20), nullable=False),
+    Column("decision", Word("answer", "clarify", "abstain"), nullable=False),
     Column("entry_id", String(120)),
     Column("confidence", Float),
     Column("inside", Float),
@@ -281,7 +315,7 @@ inbox_mark = Table(
     metadata,
     Column("kind", String(20), primary_key=True),
     Column("key", String(64), primary_key=True),
-    Column("act", String(20), nullable=False),
+    Column("act", Word("accepted", "dismissed"), nullable=False),
     Column("entry_id", String(120)),
     Column("version", Integer),
     Column("who", Text, nullable=False),

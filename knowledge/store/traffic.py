@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Text, cast, func, select
 
 from knowledge.store.tables import feedback, logged_query, shown_entry
+from knowledge.store.unreadable import decoded
 from knowledge.store.usage import Day, Decisions, EntryDay, Escalations, Outcomes, Slice, Traffic
 
 LOG = logged_query.c
@@ -155,7 +156,7 @@ def _by_product(connection: Connection, within: Sequence[ColumnElement[bool]]) -
     listed = cast(LOG.products, Text)
     counts = select(listed, LOG.decision, func.count()).where(*within, listed != "[]").group_by(listed, LOG.decision)
     for products, decision, count in connection.execute(counts):
-        for product in dict.fromkeys(json.loads(products)):
+        for product in dict.fromkeys(decoded(products)):
             found[product][decision] += count
     return _ordered(found)[:TOP_PRODUCTS]
 

@@ -54,7 +54,7 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Removed:
-    """How many rows an act of deletion took, or took the text from."""
+    """How many rows an act on privacy took, took the text from, or handed out."""
 
     queries: int
     feedback: int

@@ -18,6 +18,7 @@ from knowledge.manuscript import Manuscript
 from knowledge.store.records import WorkingCopy
 from knowledge.store.rows import content as as_kept
 from knowledge.store.tables import working_copy
+from knowledge.store.unreadable import modelled
 
 COPY = working_copy.c
 NONE = ""  # the revision of a copy that is not there
@@ -93,4 +94,4 @@ def _same_revision(entry_id: str, known: WorkingCopy | None, revision: str) -> N
 
 def _record(row: Row[Any]) -> WorkingCopy:
     values = dict(row._mapping)
-    return WorkingCopy(**values | {"content": Manuscript.model_validate(values["content"])})
+    return WorkingCopy(**values | {"content": modelled(Manuscript, values["content"])})

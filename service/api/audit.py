@@ -1,4 +1,8 @@
-"""/v1/audit: who did what to the knowledge, when and why; as JSON a page at a time, as CSV whole."""
+"""/v1/audit: who did what to the knowledge, when and why; as JSON a page at a time, as CSV whole.
+
+What was done to people, keys, sessions and customers' conversations stands in the same log and is shown to those who
+may `administer`; for everybody else these lines are not there, and are not counted.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ from service.api.requests import Name
 from service.api.review_bodies import LARGEST_VERSION, ActOut, act_out
 from service.api.reviews import RESPONSES, Reader
 from service.errors import RequestError
+from service.identity.people import Person
 from service.reviews import zone_of
 from service.spreadsheet import BOM, Cell, csv_lines
 
@@ -42,7 +47,7 @@ class Lines(BaseModel):
     since: Annotated[Day | None, Field(alias="from", description="The first day, on the desk's calendar.")] = None
     until: Annotated[Day | None, Field(alias="to", description="The last day, included.")] = None
 
-    def filter(self, zone: ZoneInfo) -> AuditFilter:
+    def filter(self, zone: ZoneInfo, administrative: bool) -> AuditFilter:
         """The same for the store, whose clock knows no days; RequestError where the days are the wrong way round."""
         if self.since is not None and self.until is not None and self.since > self.until:
             raise RequestError("from", f"{self.since} is after to, {self.until}: swap them")
@@ -52,6 +57,7 @@ class Lines(BaseModel):
             act=self.act,
             since=_midnight(self.since, zone) if self.since is not None else None,
             until=_midnight(self.until + timedelta(days=1), zone) if self.until is not None else None,
+            administrative=administrative,
         )
 
 
@@ -74,8 +80,12 @@ class AuditPage(BaseModel):
 
 @router.get("/audit", summary="Read the audit log", responses=RESPONSES)
 async def audit(asked: Annotated[AuditQuery, Query()], request: Request, person: Reader) -> AuditPage:
-    """Every act on the knowledge: saved, submitted, approved, returned, withdrawn, commented, imported, retired."""
-    lines, total, following = await request.app.state.storage.run(lambda store: page(store, asked))
+    """Every act on the knowledge: saved, submitted, approved, returned, withdrawn, commented, imported, retired.
+
+    Those who may `administer` also see the acts on people, keys, sessions, links and customers' conversations.
+    """
+    whole = administers(person)
+    lines, total, following = await request.app.state.storage.run(lambda store: page(store, asked, whole))
     return AuditPage(total=total, lines=[act_out(line) for line in lines], next=following)
 
 
@@ -89,7 +99,7 @@ async def audit_csv(asked: Annotated[Lines, Query()], request: Request, person: 
     """The same as CSV in UTF-8 for a spreadsheet; what would be a formula there begins with an apostrophe."""
     run = request.app.state.storage.run
     zone: ZoneInfo = await run(zone_of)
-    wanted = asked.filter(zone)
+    wanted = asked.filter(zone, administers(person))
     # Read before the answer begins, so that a database that is away is still a 503.
     first: Chunk = await run(lambda store: _chunk(store, wanted, zone, None))
 
@@ -107,18 +117,23 @@ async def audit_csv(asked: Annotated[Lines, Query()], request: Request, person: 
     )
 
 
-def page(store: Store, asked: AuditQuery) -> tuple[tuple[AuditRecord, ...], int, int | None]:
+def administers(person: Person) -> bool:
+    """Whether somebody is shown the lines about people, keys, sessions and customers' conversations too."""
+    return "administer" in person.permissions
+
+
+def page(store: Store, asked: AuditQuery, administrative: bool) -> tuple[tuple[AuditRecord, ...], int, int | None]:
     """The page's lines, how many fit in all, and where the next page begins."""
     # One more than asked for tells whether there is a next page.
-    lines, total = store.audit_page(asked.filter(zone_of(store)), asked.limit + 1, asked.before)
+    lines, total = store.audit_page(asked.filter(zone_of(store), administrative), asked.limit + 1, asked.before)
     shown = lines[: asked.limit]
     return shown, total, shown[-1].number if len(lines) > asked.limit else None
 
 
 def write_csv(store: Store, asked: Lines, path: Path) -> int:
-    """All lines that fit as a file; how many they are."""
+    """All lines that fit as a file, those for administrators too; how many they are."""
     zone = zone_of(store)
-    wanted = asked.filter(zone)
+    wanted = asked.filter(zone, administrative=True)
     text, last = _chunk(store, wanted, zone, None)
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(BOM + csv_lines([COLUMNS]) + text)

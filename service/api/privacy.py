@@ -47,18 +47,30 @@ class ErasedOut(BaseModel):
 
 
 @router.get("/conversation", summary="Export a conversation", responses=RESPONSES)
-async def export(asked: Annotated[Asked, Query()], request: Request, _: Administrator) -> ConversationOut:
-    """All that the database keeps of it. Unknown ones are empty: nothing is kept of them."""
+async def export(asked: Annotated[Asked, Query()], request: Request, person: Administrator) -> ConversationOut:
+    """All that the database keeps of it. Unknown ones are empty: nothing is kept of them.
+
+    The audit log says who asked for it and when, with a hash of the conversation's id and how many rows there were.
+    """
     await run_in_threadpool(request.app.state.queries.flush)
-    kept = await request.app.state.storage.run(lambda store: store.queries.conversation(asked.conversation_id))
+    at = request.app.state.now()
+    kept = await request.app.state.storage.run(
+        lambda store: store.queries.export_conversation(asked.conversation_id, person.name, at)
+    )
     return ConversationOut(conversation_id=asked.conversation_id, **asdict(kept))
 
 
 @router.delete("/conversation", summary="Erase a conversation", responses=RESPONSES)
 async def erase(asked: Annotated[Asked, Query()], request: Request, person: Administrator) -> ErasedOut:
-    """Deleted for good, from the database and from what the service remembers. The log says who did it, not of whom."""
+    """Deleted for good, from the database and from what the service remembers.
+
+    The audit log says who did it and when, with a hash of the conversation's id and how many rows there were.
+    """
     await run_in_threadpool(request.app.state.queries.flush)
     request.app.state.recent.forget(asked.conversation_id)
-    removed = await request.app.state.storage.run(lambda store: store.queries.erase_conversation(asked.conversation_id))
+    at = request.app.state.now()
+    removed = await request.app.state.storage.run(
+        lambda store: store.queries.erase_conversation(asked.conversation_id, person.name, at)
+    )
     log.info("a conversation was erased", by=person.name, queries=removed.queries, feedback=removed.feedback)
     return ErasedOut(**asdict(removed))

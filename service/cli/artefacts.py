@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.acting import acting_anyhow
 from service.cli.terminal import Author, app, err, me, out, progress
 from service.settings import Settings
 
@@ -39,7 +40,9 @@ def build(
     from service import building
     from service.builds import Builds
 
-    settings, who = Settings.from_environment(), by or me()
+    settings = Settings.from_environment()
+    # A service has looked already at who began the build that it hands on.
+    who = (by or me()) if job else acting_anyhow(settings, by, "publish")
     builds = Builds(settings.home)
     # Loaded before the lock is taken, and after it is handed on: a build that cannot begin says so.
     work = builds.resume(job, lock) if job else builds.begin(who)
@@ -145,9 +148,10 @@ def publish(
     from service.builds import Builds
 
     settings = Settings.from_environment()
+    who = acting_anyhow(settings, by, "publish")
     verify(Shelf(settings.artefacts).path(version))
     found = Builds(settings.home).report(publishing.latest_report_of(settings, version))
-    publishing.publish(settings, found.build, version, found.live, by or me(), accept_worse)
+    publishing.publish(settings, found.build, version, found.live, who, accept_worse)
     _note(settings)
     out.print(f"{version} is live", highlight=False)
 
@@ -164,7 +168,8 @@ def rollback(
     from index.artefact import Shelf
 
     settings = Settings.from_environment()
-    live = Shelf(settings.artefacts).roll_back(datetime.now(UTC), by or me(), version, reason=reason)
+    who = acting_anyhow(settings, by, "publish")
+    live = Shelf(settings.artefacts).roll_back(datetime.now(UTC), who, version, reason=reason)
     _note(settings)
     out.print(f"{live} is live again", highlight=False)
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.terminal import Author, app, err, me, out
+from service.cli.acting import acting
+from service.cli.terminal import Author, app, err, out
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def read(
     else:
         _tell(reading)
     if save:
-        _save(reading, chosen, by or me())
+        _save(reading, chosen, by)
 
 
 def _compared(reading: Reading, index: bool) -> Reading:
@@ -152,12 +153,13 @@ def _save(reading: Reading, chosen: list[Proposal], by: str) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     saved = 0
     with Store.open(settings.database_url) as store:
+        who = acting(store, by, "edit")
         for proposal in chosen:
             entry = entry_of(proposal, reading.name)
             try:
                 versions = len(store.history(entry.id))
                 err.print(f"{entry.id} exists with {versions} versions: left as it is", markup=False, highlight=False)
             except NotFound:
-                store.save(entry, by, f"from {entry.source}", datetime.now(UTC))
+                store.save(entry, who, f"from {entry.source}", datetime.now(UTC))
                 saved += 1
     err.print(f"{saved} drafts saved", markup=False, highlight=False)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.acting import acting
 from service.cli.terminal import Author, app, me, out
 from service.settings import Settings
 
@@ -92,8 +93,9 @@ def save(
     """Save the entries of a file as drafts. One that says what its newest version says makes none."""
     from knowledge.formats.yaml import load_entries
 
-    entries, now, who = load_entries(file), datetime.now(UTC), by or me()
+    entries, now = load_entries(file), datetime.now(UTC)
     with _store() as store:
+        who = acting(store, by, "edit")
         newest = {one.entry_id: one.version for one in store.overviews()}
         for found in entries:
             begun = newest.get(found.id, 0) if base is None else base
@@ -107,8 +109,9 @@ def save(
 def submit(entry_id: EntryId, version: Version = None, by: Author = "", comment: Comment = "") -> None:
     """Submit a draft for review, the newest version where none is named."""
     with _store() as store:
+        who = acting(store, by, "edit")
         number = store.history(entry_id)[-1].version if version is None else version
-        store.submit(entry_id, number, by or me(), datetime.now(UTC), comment)
+        store.submit(entry_id, number, who, datetime.now(UTC), comment)
     _line(f"{entry_id} v{number} is in review")
 
 
@@ -120,7 +123,7 @@ def retire(
 ) -> None:
     """Take an entry's live version out of use, from the next publish on."""
     with _store() as store:
-        store.retire(entry_id, by or me(), comment, datetime.now(UTC))
+        store.retire(entry_id, acting(store, by, "approve"), comment, datetime.now(UTC))
     _line(f"{entry_id} is retired")
 
 
@@ -133,7 +136,7 @@ def restore(
 ) -> None:
     """Make an old version's text a new draft."""
     with _store() as store:
-        number = store.restore(entry_id, version, by or me(), comment, datetime.now(UTC))
+        number = store.restore(entry_id, version, acting(store, by, "edit"), comment, datetime.now(UTC))
     _line(f"{entry_id}: draft v{number} has the text of v{version}")
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from knowledge.errors import NotFound
-from service.cli.terminal import Author, app, err, me, out
+from service.cli.acting import acting
+from service.cli.terminal import Author, app, err, out
 from service.settings import ROLES, Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -43,9 +44,10 @@ def add_user(
     """Let somebody in, and print a one-time link by which they choose their password."""
     roles = _known(role or ["agent"], ROLES)
     with _store() as store:
-        added = store.people.add(name, display_name, roles, by or me(), _now())
+        who = acting(store, by, "administer")
+        added = store.people.add(name, display_name, roles, who, _now())
         out.print(f"{added.name} may sign in as {', '.join(added.roles)}", markup=False, highlight=False)
-        _print_link(store, added.name, by or me())
+        _print_link(store, added.name, who)
 
 
 @user.command("list")
@@ -67,7 +69,7 @@ def set_roles(
 ) -> None:
     """Give somebody these roles in the place of those they have."""
     with _store() as store:
-        store.people.set_roles(name, _known(roles, ROLES), by or me(), _now())
+        store.people.set_roles(name, _known(roles, ROLES), acting(store, by, "administer"), _now())
         out.print(f"{store.people.find(name).name} is {', '.join(sorted(set(roles)))}", markup=False, highlight=False)
 
 
@@ -75,7 +77,7 @@ def set_roles(
 def disable_user(name: Name, by: Author = "") -> None:
     """Let somebody in no more; their sessions end."""
     with _store() as store:
-        store.people.disable(name, by or me(), _now())
+        store.people.disable(name, acting(store, by, "administer"), _now())
     out.print(f"{name} is disabled", markup=False, highlight=False)
 
 
@@ -83,7 +85,7 @@ def disable_user(name: Name, by: Author = "") -> None:
 def enable_user(name: Name, by: Author = "") -> None:
     """Let somebody in again, and forget wrong guesses of their password."""
     with _store() as store:
-        store.people.enable(name, by or me(), _now())
+        store.people.enable(name, acting(store, by, "administer"), _now())
     out.print(f"{name} is enabled", markup=False, highlight=False)
 
 
@@ -93,13 +95,14 @@ def set_password(name: Name, by: Author = "") -> None:
     from service.identity.passwords import Passwords, check
 
     with _store() as store:
+        who = acting(store, by, "administer")
         owner = store.people.find(name)
         if sys.stdin.isatty():
             password = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
         else:
             password = sys.stdin.readline().rstrip("\n")
         check(password, owner.name)
-        store.people.set_password(owner.name, Passwords().hash(password), by or me(), _now())
+        store.people.set_password(owner.name, Passwords().hash(password), who, _now())
     out.print(f"{owner.name} has a new password, and is signed out everywhere", markup=False, highlight=False)
 
 
@@ -107,7 +110,7 @@ def set_password(name: Name, by: Author = "") -> None:
 def make_link(name: Name, by: Author = "") -> None:
     """Print a one-time link by which somebody chooses a new password, valid for a day."""
     with _store() as store:
-        _print_link(store, name, by or me())
+        _print_link(store, name, acting(store, by, "administer"))
 
 
 @key.command("add")
@@ -125,8 +128,9 @@ def add_key(
     scopes = _known(scope or ["console"], (*ROLES, *PERMISSIONS))
     secret = new_key()
     with _store() as store:
+        who = acting(store, by, "administer")
         first = not store.keys.all()
-        store.keys.add(name, digest(secret), secret[: len(KEY_PREFIX) + HINT], scopes, by or me(), _now())
+        store.keys.add(name, digest(secret), secret[: len(KEY_PREFIX) + HINT], scopes, who, _now())
     if first:
         err.print("with this first key, everything needs a key or a sign-in, on this machine too", style="yellow")
     out.print(secret, markup=False, highlight=False)
@@ -150,8 +154,9 @@ def revoke_key(
 ) -> None:
     """End a key for good; a running service refuses it within a second."""
     with _store() as store:
+        who = acting(store, by, "administer")
         found = _find(store.keys.all(), which)
-        store.keys.revoke(found.number, by or me(), _now())
+        store.keys.revoke(found.number, who, _now())
     out.print(f"key {found.number}, {found.name}, is revoked", markup=False, highlight=False)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from service.cli.terminal import app, out
+from service.cli.acting import acting
+from service.cli.terminal import Author, app, out
 from service.settings import Settings
 
 privacy = typer.Typer(help="What is kept of one conversation: show it, or erase it.", no_args_is_help=True)
@@ -16,26 +18,28 @@ Conversation = Annotated[str, typer.Argument(help="The conversation's id, as the
 
 
 @privacy.command()
-def export(conversation: Conversation) -> None:
-    """Print all that is kept of a conversation, masked as it is kept, as JSON."""
+def export(conversation: Conversation, by: Author = "") -> None:
+    """Print all that is kept of a conversation, masked as it is kept, as JSON; the audit says that it was done."""
     import json
     from dataclasses import asdict
 
     from knowledge.store import Store
 
     with Store.open(Settings.from_environment().database_url) as store:
-        kept = asdict(store.queries.conversation(conversation))
+        who = acting(store, by, "administer")
+        kept = asdict(store.queries.export_conversation(conversation, who, datetime.now(UTC)))
     print(json.dumps({"conversation_id": conversation, **kept}, ensure_ascii=False, indent=2, default=str))
 
 
 @privacy.command()
-def erase(conversation: Conversation) -> None:
-    """Delete all that the database keeps of a conversation, for good.
+def erase(conversation: Conversation, by: Author = "") -> None:
+    """Delete all that the database keeps of a conversation, for good; the audit says that it was done, not what it was.
 
     A service that runs remembers recent requests until it restarts: ask it by DELETE /v1/privacy/conversation.
     """
     from knowledge.store import Store
 
     with Store.open(Settings.from_environment().database_url) as store:
-        removed = store.queries.erase_conversation(conversation)
+        who = acting(store, by, "administer")
+        removed = store.queries.erase_conversation(conversation, who, datetime.now(UTC))
     out.print(f"erased {removed.queries} queries and {removed.feedback} lines of feedback", highlight=False)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from knowledge.errors import KnowledgeError
+from service.cli.acting import acting
 from service.cli.terminal import Author, app, err, me, out
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.identity.people import Permission
 
 review = typer.Typer(help="What waits for approval: list, show, approve, return, withdraw.", no_args_is_help=True)
 app.add_typer(review, name="review")
@@ -110,7 +114,7 @@ def audit(
             if csv is not None:
                 _say(f"{write_csv(store, asked, csv)} lines written to {csv}")
                 return
-            lines, total, _ = page(store, asked)
+            lines, total, _ = page(store, asked, administrative=True)
     except RequestError as error:
         raise KnowledgeError(f"{error.field}: {error}") from error
     for line in lines:
@@ -127,7 +131,8 @@ def _store() -> Any:
 
 def _decide(decision: Any, given: list[str], comment: str, by: str) -> None:
     with _store() as store:
-        outcomes = store.decide(decision, _named(store, given), by or me(), datetime.now(UTC), comment)
+        who = acting(store, by, NEEDED[decision])
+        outcomes = store.decide(decision, _named(store, given), who, datetime.now(UTC), comment)
     refused = [outcome for outcome in outcomes if outcome.problem is not None]
     for outcome in outcomes:
         if outcome.problem is None:
@@ -157,4 +162,5 @@ def _say(text: str) -> None:
     out.print(text, markup=False, highlight=False)
 
 
+NEEDED: dict[str, Permission] = {"approve": "approve", "return": "approve", "withdraw": "edit"}
 DONE = {"approve": "approved", "return": "returned", "withdraw": "withdrawn"}

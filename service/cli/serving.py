@@ -103,11 +103,11 @@ def _set_up(settings: Settings, embedder: Any) -> None:
     from index.errors import ArtefactError
     from knowledge.formats.yaml import load_pack
     from knowledge.store import Store
-    from knowledge.store.people import IDENTITY_ACTS
+    from knowledge.store.auditing import ADMINISTRATIVE_ACTS
 
     settings.home.mkdir(parents=True, exist_ok=True)
     with Store.open(settings.database_url) as store:
-        acts = (line for line in store.audit() if not line.act.startswith(IDENTITY_ACTS))
+        acts = (line for line in store.audit() if not line.act.startswith(ADMINISTRATIVE_ACTS))
         if all(line.who == SHIPPED for line in acts):
             store.import_pack(
                 load_pack(CONTENT), SHIPPED, SHIPPED, "the pack that comes with Huashu", datetime.now(UTC)

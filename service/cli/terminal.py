@@ -37,7 +37,9 @@ app = typer.Typer(
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
-Author = Annotated[str, typer.Option(help="Who does this; kept in the audit log.")]
+Author = Annotated[
+    str, typer.Option(help="Who does this; kept in the audit log. Somebody who signs in needs the role for it.")
+]
 
 
 def me() -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.acting import acting
 from service.cli.terminal import CONTENT, SHIPPED, Author, app, err, me, out
 from service.settings import Settings
 
@@ -43,6 +44,7 @@ def import_(
         raise typer.BadParameter(f"{format!r} is not one of {', '.join(FORMATS)}", param_hint="--format")
     settings = Settings.from_environment()
     who, now = by or (SHIPPED if source == CONTENT else me()), datetime.now(UTC)
+    approving = not as_drafts or retire_missing
     if source.is_file():
         reading = read(source.read_bytes(), source.name, format)
     else:
@@ -50,6 +52,8 @@ def import_(
         reading = whole(pack.entries, source.name, "yaml")
     settings.home.mkdir(parents=True, exist_ok=True)
     with Store.open(settings.database_url) as store:
+        if not dry_run:
+            who = acting(store, who, "approve" if approving else "edit")
         if source.is_dir() and not as_drafts:
             made = store.import_pack(pack, who, who, comment, now, retire_missing=retire_missing, dry_run=dry_run)
             _say(made, dry_run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import anyio.to_thread
 
@@ -13,7 +13,7 @@ from knowledge.store import Store
 from service.identity.directory import Directory
 from service.identity.gate import Recogniser
 from service.identity.provider import Provider
-from service.identity.rates import Counted, Rates
+from service.identity.rates import Rates
 from service.identity.signing_in import Lasting, SigningIn
 from service.settings import Settings, SignIn
 from service.storage import Storage
@@ -38,7 +38,7 @@ class Identity:
         storage = Storage(settings.database_url, abandons=True)
         lasting = Lasting(timedelta(hours=wanted.session_hours), timedelta(days=wanted.session_days))
         directory = Directory(storage.run, storage.exists, now, lasting.idle)
-        rates = Rates.of({cast(Counted, kind): rate for kind, rate in wanted.rates}, settings.private)
+        rates = Rates.of(dict(wanted.rates), settings.private, settings.workers)
         signing_in = SigningIn(storage.run, directory, now, lasting)
         return cls(storage, directory, signing_in, rates, _provider(wanted), now)
 

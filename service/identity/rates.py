@@ -1,15 +1,23 @@
-"""How often somebody may ask: counted in this process by key, by person, else by address."""
+"""How often somebody may ask: counted by key, by person, else by address, by all workers of a service together.
+
+One process counts in its own memory; several in `SharedCounters`, as none of the storages that `limits` brings is both
+shared by processes and without a server of its own (Redis, Memcached, MongoDB).
+"""
 
 from __future__ import annotations
 
 import math
 import time
 from dataclasses import dataclass
+from math import floor
 from typing import Final, Literal
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, Storage
+from limits.storage.base import SlidingWindowCounterSupport, TimestampedSlidingWindow
 from limits.strategies import SlidingWindowCounterRateLimiter
+
+from service.identity.counters import SharedCounters
 
 Counted = Literal["key", "person", "address", "sign-in"]
 
@@ -22,6 +30,68 @@ DEFAULTS: Final[dict[Counted, tuple[str, str]]] = {
 }
 
 
+class _SharedStorage(Storage, SlidingWindowCounterSupport, TimestampedSlidingWindow):
+    """`limits` over counters that processes share, each look and count in one turn."""
+
+    STORAGE_SCHEME = None
+
+    def __init__(self, counters: SharedCounters) -> None:
+        self._counters = counters
+        super().__init__()
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return OSError
+
+    def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        with self._counters.turn():
+            previous, left, current, _ = self._window(key, expiry)
+            if floor(previous * left / expiry + current) + amount > limit:
+                return False
+            # It is weighed as the previous window for as long again.
+            self._counters.add(self.sliding_window_keys(key, expiry, time.time())[1], amount, 2 * expiry)
+            return True
+
+    def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
+        with self._counters.turn():
+            return self._window(key, expiry)
+
+    def clear_sliding_window(self, key: str, expiry: int) -> None:
+        with self._counters.turn():
+            for name in self.sliding_window_keys(key, expiry, time.time()):
+                self._counters.remove(name)
+
+    def _window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
+        """Counts of the previous and the current window, and for how many seconds each is still weighed."""
+        now = time.time()
+        previous, current = map(self._counters.get, self.sliding_window_keys(key, expiry, now))
+        passed = now % expiry
+        return previous, expiry - passed if previous else 0.0, current, 2 * expiry - passed
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        with self._counters.turn():
+            return self._counters.add(key, amount, expiry)
+
+    def get(self, key: str) -> int:
+        with self._counters.turn():
+            return self._counters.get(key)
+
+    def get_expiry(self, key: str) -> float:
+        with self._counters.turn():
+            return self._counters.ends(key)
+
+    def clear(self, key: str) -> None:
+        with self._counters.turn():
+            self._counters.remove(key)
+
+    def check(self) -> bool:
+        return True
+
+    def reset(self) -> None:
+        with self._counters.turn():
+            self._counters.clear()
+
+
 @dataclass(frozen=True)
 class Rates:
     """One limit for each kind of asker."""
@@ -30,10 +100,14 @@ class Rates:
     _limiter: SlidingWindowCounterRateLimiter
 
     @classmethod
-    def of(cls, given: dict[str, str], private: bool) -> Rates:
-        """The limits that are given, the rest by default; `private` is this machine's own address."""
+    def of(cls, given: dict[str, str], private: bool, workers: int = 1) -> Rates:
+        """The limits that are given, the rest by default; `private` is this machine's own address.
+
+        With several workers it must be made before they are forked.
+        """
         limits = {kind: parse(given.get(kind) or pair[private]) for kind, pair in DEFAULTS.items()}
-        return cls(limits, SlidingWindowCounterRateLimiter(MemoryStorage()))
+        storage = MemoryStorage() if workers == 1 else _SharedStorage(SharedCounters())
+        return cls(limits, SlidingWindowCounterRateLimiter(storage))
 
     def refused(self, kind: Counted, who: str) -> int | None:
         """Count one; None where it is within the limit, else the seconds to wait."""

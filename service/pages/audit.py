@@ -1,4 +1,4 @@
-"""/audit: the log of every act on the knowledge, with filters, and the way to its CSV."""
+"""/audit: the log of every act on the knowledge, for administrators also on people and keys; filters, and its CSV."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from knowledge.store import AuditRecord, Store
-from service.api.audit import AuditQuery, page
+from service.api.audit import AuditQuery, administers, page
 from service.api.reviews import Reader
 from service.errors import RequestError, field_problem
 from service.pages.frame import language_of, render
@@ -31,16 +31,17 @@ async def audit(request: Request, person: Reader) -> Response:
     problem = ""
     found: Found = ((), 0, None)
     run = request.app.state.storage.run
+    whole = administers(person)
     try:
         query = AuditQuery.model_validate(asked)
-        found = await run(lambda store: page(store, query))
+        found = await run(lambda store: page(store, query, whole))
     except ValidationError as error:
         problem = "; ".join(f"{one.field}: {one.message}" for one in map(field_problem, map(dict, error.errors())))
     except RequestError as error:
         problem = f"{error.field}: {error}"
 
     def read(store: Store) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ZoneInfo]:
-        return store.audit_choices(), zone_of(store)
+        return store.audit_choices(whole), zone_of(store)
 
     (people, acts), zone = await run(read)
     words = {language: {**WORDS[language], "page_title": WORDS[language]["audit_title"]} for language in WORDS}
@@ -72,4 +73,6 @@ def _about(line: AuditRecord, words: dict[str, str]) -> str:
     word = words.get(str(line.detail.get("document", "")))
     if word:
         return word.format(n=line.detail.get("version", ""))
+    if "conversation" in line.detail:
+        return words["conversation_hash"].format(hash=line.detail["conversation"])
     return next((str(line.detail[name]) for name in ("index_version", "person", "name") if name in line.detail), "")

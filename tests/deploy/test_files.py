@@ -5,6 +5,8 @@ from __future__ import annotations
 import configparser
 import json
 import re
+import shutil
+import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -225,6 +227,24 @@ def test_the_units_parse(name: str) -> None:
     assert Path(home).parent == Path("/var/lib/huashu")
     for executable in re.findall(r"/opt/huashu/\S+/(\w+)", service["ExecStart"]):
         assert executable == "huashu"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
+    """Every section and key is known and every value is one, as systemd itself reads them; a wrong key is named."""
+
+    def verified(more: str = "") -> str:
+        paths = []
+        for unit in sorted(DEPLOY.glob("huashu*.service")) + sorted(DEPLOY.glob("huashu*.timer")):
+            paths.append(tmp_path / unit.name)
+            # What it runs is not installed here.
+            text = unit.read_text("utf-8").replace("/opt/huashu/.venv/bin/huashu", "/bin/true")
+            paths[-1].write_text(text + more, "utf-8")
+        done = subprocess.run(["systemd-analyze", "verify", *paths], capture_output=True, text=True, check=False)
+        return "\n".join(line for line in (done.stdout + done.stderr).splitlines() if "huashu" in line)
+
+    assert verified() == ""
+    assert "NoSuchKey" in verified("\nNoSuchKey=1\n")
 
 
 def test_the_proxy_keeps_what_customers_said_out_of_its_log() -> None:

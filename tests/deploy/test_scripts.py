@@ -64,4 +64,21 @@ def test_lint_asks_nobody_outside() -> None:
     assert "pip-audit" not in lint
     assert "scripts/check-pins" in lint
     audit = (ROOT / "scripts" / "audit").read_text("utf-8")
-    assert "pip-audit --requirement constraints.txt --no-deps --disable-pip" in audit
+    assert "pip-audit --requirement constraints.txt --no-deps --disable-pip --strict" in audit
+
+
+def test_an_audit_that_could_look_nothing_up_is_not_passed(tmp_path: Path) -> None:
+    """Where the network is away, the tool passes over every version; the script says so and fails."""
+    (tmp_path / "scripts").mkdir()
+    tools = tmp_path / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    script = tmp_path / "scripts" / "audit"
+    script.write_text((ROOT / "scripts" / "audit").read_text("utf-8"), "utf-8")
+    (tmp_path / "scripts" / "environment").write_text('cd "$(dirname "${BASH_SOURCE[0]}")/.."', "utf-8")
+    (tools / "python").symlink_to("/bin/true")
+    # As it answers: a version that cannot be looked up is an error where it is strict, and a line to read where not.
+    (tools / "pip-audit").write_text('#!/bin/sh\ncase "$*" in *--strict*) exit 1;; esac\n', "utf-8")
+    (tools / "pip-audit").chmod(0o755)
+    done = subprocess.run(["bash", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "not every version could be" in done.stderr

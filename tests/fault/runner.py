@@ -9,9 +9,11 @@ still the old one).
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 from unittest.mock import patch
 
 from index.artefact import CURRENT
@@ -20,12 +22,17 @@ from index.embedder import Matrix, Progress
 from service.cli import main
 from tests.toy import ToyEmbedder
 
-PAUSE = os.environ.get("HUASHU_TEST_PAUSE", "")
+TOLD: TextIO = sys.stdout  # where it says that it pauses
+
+
+def pausing(name: str) -> bool:
+    """Whether it is to stop there."""
+    return os.environ.get("HUASHU_TEST_PAUSE", "") == name
 
 
 def pause() -> None:
     """Say so, and wait to be killed."""
-    print("paused", flush=True)
+    print("paused", file=TOLD, flush=True)
     time.sleep(120)
 
 
@@ -33,7 +40,7 @@ class Embedder(ToyEmbedder):
     """Stops after half of the texts where it is to."""
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> dict[str, Matrix]:
-        if PAUSE == "embed":
+        if pausing("embed"):
             super().encode(texts[: len(texts) // 2], progress)
             pause()
         return super().encode(texts, progress)
@@ -55,11 +62,11 @@ def run() -> None:
             pause()
         replace(source, target)
 
-    if PAUSE == "write":
+    if pausing("write"):
         patch("index.builder.save", paused_save).start()
-    if PAUSE == "report":
+    if pausing("report"):
         patch("service.reports.write", lambda *_: pause()).start()
-    if PAUSE == "publish":
+    if pausing("publish"):
         patch("index.artefact.os.replace", paused_replace).start()
     main()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import subprocess
 import sys
 import urllib.request
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -36,10 +38,24 @@ def counted(service: Service) -> float:
     return sum(float(line.rsplit(" ", 1)[1]) for line in rows)
 
 
+def guesses(service: Service, count: int) -> Counter[int]:
+    """What so many sign-ins are answered, each on a connection of its own."""
+    found: Counter[int] = Counter()
+    for _ in range(count):
+        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", "/sign-in", "name=nobody&password=guessed-wrong", kind)
+        found[connection.getresponse().status] += 1
+        connection.close()
+    return found
+
+
 def test_two_workers_take_a_publish_over_and_a_dead_one_is_replaced(tmp_path: Path) -> None:
-    """No request fails while a version is published; each worker takes it over; kill −9 of one leaves two again."""
+    """No request fails while a version is published; each worker takes it over; kill −9 of one leaves two again. Limits
+    are counted by both together, and the one that comes anew counts on.
+    """
     first, second = (publish(tmp_path, edition(number), number, live=number == 1).version for number in (1, 2))
-    with serving(tmp_path, HUASHU_WORKERS="2") as service:
+    with serving(tmp_path, HUASHU_WORKERS="2", HUASHU_RATE_SIGN_IN="9/hour") as service:
         assert within(20, lambda: len(workers(service)) == 2)
         with Clients(service, QUERY, count=4) as clients:
             assert within(20, lambda: len(clients.answers) > 20)
@@ -49,7 +65,9 @@ def test_two_workers_take_a_publish_over_and_a_dead_one_is_replaced(tmp_path: Pa
         assert clients.failures == []
         assert {answer["index_version"] for answer in clients.answers} == {first, second}
         assert counted(service) == len(clients.answers)
+        assert guesses(service, 6)[429] == 0
         killed = workers(service)[0]
         os.kill(killed, signal.SIGKILL)
         assert within(20, lambda: len(workers(service)) == 2 and killed not in workers(service))
         assert within(20, lambda: service.version() == second)
+        assert guesses(service, 12)[429] >= 8  # 9, or one less as the hour turns

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.cache import VectorCache
+from index.cache import VectorCache, sweep
 from tests.toy import ToyEmbedder
 
 TEXTS = ["退款多久", "发票抬头", "滤网更换"]
@@ -189,6 +189,15 @@ def test_saving_leaves_one_file(path: Path) -> None:
     filled(path)
     filled(path)
     assert [found.name for found in path.parent.iterdir()] == ["vectors.npz"]
+
+
+def test_what_killed_processes_left_is_swept(path: Path) -> None:
+    """Unfinished files of whatever process go, the cache and everything else stays."""
+    filled(path)
+    for name in ("vectors.1.tmp.npz", "vectors.99999.tmp.npz", "tuning.npz", "other.1.tmp.npz"):
+        (path.parent / name).write_bytes(b"x")
+    sweep(path)
+    assert sorted(found.name for found in path.parent.iterdir()) == ["other.1.tmp.npz", "tuning.npz", "vectors.npz"]
 
 
 def test_without_a_path_nothing_is_written(tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -232,3 +233,22 @@ def test_without_one_engine_it_goes_on_with_the_other(
     assert left.name in default.name.split("+")
     assert f"(package {package}) does not run on this platform" in caplog.text
     assert np.array_equal(left.encode(TEXTS)[part], default.encode(TEXTS)[part])
+
+
+def test_a_corrected_model_is_loaded_from_a_file_that_nobody_can_leave_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it loads, nothing of it lies where temporary files do (on Linux), and its content is the corrected one."""
+    seen: list[tuple[bytes, list[Path]]] = []
+
+    def engine(model_path: str) -> None:
+        seen.append((Path(model_path).read_bytes(), list(tmp_path.rglob("*.bin"))))
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(module, "e5_file", lambda: b"as it comes")
+    monkeypatch.setattr(module, "corrected_file", lambda content, _: content + b", corrected")
+    module._corrected_e5(SimpleNamespace(E5=engine), {})
+    ((content, lying),) = seen
+    assert content == b"as it comes, corrected"
+    assert lying == [] or not hasattr(os, "memfd_create")
+    assert list(tmp_path.iterdir()) == []

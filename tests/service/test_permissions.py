@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from httpx2 import Response
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from knowledge.store import Store
 from service.api.description import stated
 from service.app import PUBLIC_FILES, create_app
 from service.identity.people import ACCOUNT, PERMISSIONS, PUBLIC, ROLES, Permission, Role
@@ -21,6 +23,7 @@ from tests.service.people import by_header
 from tests.toy import ToyEmbedder
 
 REFUSED = (401, 403)
+HIDDEN = "known-to-administrators"  # somebody whose account was made: nobody else may be told
 VALUES = {
     "entry_id": "refund.time",
     "version": "1",
@@ -48,6 +51,8 @@ def described(route: RouteContext) -> str:
 def client(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The whole service, every adapter on, where a header says who asks."""
     database = f"sqlite:///{tmp_path_factory.mktemp('permissions') / 'knowledge.db'}"
+    with Store.open(database) as store:
+        store.people.add(HIDDEN, "", ["agent"], HIDDEN, datetime.now(UTC))
     app = create_app(Settings(home=home, database=database), ToyEmbedder(), identify=by_header)
     with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as client:
         yield client
@@ -81,10 +86,13 @@ def asking(client: TestClient, route: RouteContext, role: Role | None) -> Respon
     "route", [route for route in routes() if isinstance(route.original_route, APIRoute)], ids=described
 )
 def test_every_route_lets_in_whom_it_says(client: TestClient, route: RouteContext, role: Role | None) -> None:
-    """A stranger nowhere but where anybody may; everybody else exactly where their role allows it."""
+    """A stranger nowhere but where anybody may; everybody else exactly where their role allows it. Who has an account
+    is told to nobody but administrators, wherever it is asked.
+    """
     needed = stated(route)
     answer = asking(client, route, role)
     let_in = answer.status_code not in REFUSED
+    assert HIDDEN not in answer.text or "administer" in ROLES.get(role or "console", ())
     if needed == PUBLIC:
         # What a signature or a password is wrong for is refused by its own words, whoever sends it.
         assert let_in or "this needs" not in answer.text
@@ -93,6 +101,17 @@ def test_every_route_lets_in_whom_it_says(client: TestClient, route: RouteContex
         assert not let_in, "only a session has an account"
     else:
         assert let_in is (role is not None and needed in ROLES[role]), f"{role}: {answer.status_code} {answer.text}"
+
+
+@pytest.mark.parametrize("role", ["editor", "approver", "admin"])
+@pytest.mark.parametrize("address", ["/audit", "/v1/audit", "/v1/audit.csv"])
+def test_acts_on_accounts_are_told_to_administrators(client: TestClient, role: Role, address: str) -> None:
+    """On the page, by the API and in the file, filtered for or not."""
+    for query in ("", "?act=person.add", f"?who={HIDDEN}"):
+        answer = client.get(address + query, headers={"X-Person": f"li {role}"})
+        assert answer.status_code == 200
+        lines = answer.text.replace(f'value="{HIDDEN}"', "").replace(f"who={HIDDEN}", "")
+        assert (HIDDEN in lines) is (role == "admin"), query
 
 
 def test_each_permission_guards_something_or_is_given_by_a_role() -> None:

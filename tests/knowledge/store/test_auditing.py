@@ -53,6 +53,22 @@ def test_filters_narrow_together(filled: Store, wanted: dict[str, Any], acts: li
     assert ([line.act for line in found], total) == (acts, len(acts))
 
 
+def test_acts_on_people_and_conversations_are_asked_for(filled: Store) -> None:
+    """Neither among the lines, nor in the count, nor in the choices, unless somebody asks for them too."""
+    filled.people.add("zhou", "", ["agent"], "zhao", AT)
+    filled.keys.add("console", "0" * 64, "hs_", ["console"], "zhao", AT)
+    filled.queries.erase_conversation("c-1", "zhao", AT)
+    hidden = ["privacy.erase", "key.add", "person.add"]
+    assert filled.audit_page(AuditFilter(), 10)[1] == 5
+    assert filled.audit_page(AuditFilter(who="zhao"), 10) == ((), 0)
+    assert filled.audit_page(AuditFilter(act="person.add"), 10) == ((), 0)
+    lines, total = filled.audit_page(AuditFilter(administrative=True), 10)
+    assert ([line.act for line in lines][:3], total) == (hidden, 8)
+    assert filled.audit_choices() == (("li", "wang"), ("approve", "save", "submit"))
+    people, acts = filled.audit_choices(administrative=True)
+    assert people == ("li", "wang", "zhao") and set(hidden) < set(acts)
+
+
 def test_the_log_knows_its_people_and_acts(filled: Store) -> None:
     """For a page's choices, sorted."""
     assert filled.audit_choices() == (("li", "wang"), ("approve", "save", "submit"))

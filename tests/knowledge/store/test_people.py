@@ -8,7 +8,8 @@ import pytest
 
 from knowledge.errors import KnowledgeError, NotFound, StateError
 from knowledge.store import Store
-from knowledge.store.people import IDENTITY_ACTS, canonical
+from knowledge.store.auditing import ADMINISTRATIVE_ACTS
+from knowledge.store.people import canonical
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 LATER = AT + timedelta(days=1)
@@ -67,7 +68,7 @@ def test_every_act_has_its_line_and_moves_the_turn_on(store: Store) -> None:
     line = store.audit()[2]
     assert (line.who, line.at) == ("zhao", LATER)
     assert line.detail == {"person": "li", "roles": ["approver", "editor"], "before": ["editor"]}
-    assert all(act.startswith(IDENTITY_ACTS) for act in acts(store))
+    assert all(act.startswith(ADMINISTRATIVE_ACTS) for act in acts(store))
     assert "hash" not in str(store.audit())
 
 

@@ -99,7 +99,7 @@ def test_old_queries_go_and_old_feedback_loses_what_was_said(store: Store) -> No
     removed = store.queries.expire(AT + timedelta(minutes=50))
     assert (removed.queries, removed.feedback) == (1, 1)
     assert [record.request_id for record in store.queries.recent(10)] == ["r-100"]
-    (kept,) = store.queries.conversation("c").feedback
+    (kept,) = store.queries.export_conversation("c", "zhao", AT).feedback
     assert (kept.request_id, kept.text) == ("r-2", "您好")
     counts = store.feedback_counts(AT - timedelta(days=1), AT + timedelta(days=2))
     assert (counts.requests, counts.entries[0].edited) == (2, 2)
@@ -113,10 +113,10 @@ def test_a_conversation_is_exported_whole(store: Store) -> None:
     of_request, by_name = feedback("r-1"), feedback("old", conversation_id="c-1")
     for told in (of_request, by_name, feedback("r-2"), feedback("r-3")):
         store.add_feedback(told)
-    found = store.queries.conversation("c-1")
+    found = store.queries.export_conversation("c-1", "zhao", AT)
     assert [record.request_id for record in found.queries] == ["r-1"]
     assert list(found.feedback) == [of_request, by_name]
-    assert store.queries.conversation("c-9") == Conversation((), ())
+    assert store.queries.export_conversation("c-9", "zhao", AT) == Conversation((), ())
 
 
 def test_a_conversation_is_erased_whole(store: Store) -> None:
@@ -124,9 +124,9 @@ def test_a_conversation_is_erased_whole(store: Store) -> None:
     store.queries.add([query(1, conversation_id="c-1"), query(2, conversation_id="c-2")])
     store.add_feedback(feedback("r-1"), ["refund.time"])
     store.add_feedback(feedback("r-2"), ["refund.time"])
-    removed = store.queries.erase_conversation("c-1")
+    removed = store.queries.erase_conversation("c-1", "zhao", AT)
     assert (removed.queries, removed.feedback) == (1, 1)
-    assert store.queries.conversation("c-1") == Conversation((), ())
+    assert store.queries.export_conversation("c-1", "zhao", AT) == Conversation((), ())
     counts = store.feedback_counts(AT, AT + timedelta(days=1))
     assert (counts.requests, counts.entries[0].shown) == (1, 1)
     assert [record.request_id for record in store.queries.recent(10)] == ["r-2"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from knowledge.store.querying import conversation_hash
 from service.app import create_app
 from service.settings import Settings
 from tests.service.asking import LEAK, REFUND, ask
@@ -47,6 +49,22 @@ def test_an_erased_conversation_is_nowhere(client: TestClient) -> None:
     assert client.get(ADDRESS, params={"conversation_id": "c-1"}).json()["queries"] == []
     assert state_of(client).recent.find(request_id) is None
     assert len(client.get(ADDRESS, params={"conversation_id": "c-2"}).json()["queries"]) == 1
+
+
+def test_the_audit_says_who_did_it_and_nothing_of_whom(client: TestClient) -> None:
+    """A line for each, with the moment, a hash of the conversation and how many rows: shown to administrators alone."""
+    ask(client, REFUND, conversation_id="c-secret")
+    client.get(ADDRESS, params={"conversation_id": "c-secret"})
+    client.delete(ADDRESS, params={"conversation_id": "c-secret"})
+    lines = client.get("/v1/audit").json()["lines"]
+    assert [(line["act"], line["who"]) for line in lines] == [("privacy.erase", "zhao"), ("privacy.export", "zhao")]
+    for line in lines:
+        assert datetime.fromisoformat(line["at"]) == FRIDAY
+        assert line["detail"] == {"conversation": conversation_hash("c-secret"), "queries": 1, "feedback": 0}
+    everything = client.get("/v1/audit.csv").text + client.get("/audit").text
+    assert conversation_hash("c-secret") in everything and "删除会话数据" in everything
+    assert "c-secret" not in everything and REFUND not in everything
+    assert client.get("/v1/audit", headers=EDITOR).json()["total"] == 0
 
 
 def test_only_administrators_may(client: TestClient) -> None:

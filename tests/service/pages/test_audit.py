@@ -13,7 +13,7 @@ from knowledge import store as database
 from knowledge.store import Store
 from knowledge.store.publications import ACTS
 from service.pages.words.review import WORDS
-from tests.service.people import AGENT, EDITOR
+from tests.service.people import ADMIN, AGENT, APPROVER, EDITOR
 from tests.service.shop import FRIDAY, REFUND, policy
 from tests.service.submitted import imported, in_store, reviewing, submit
 
@@ -90,7 +90,7 @@ def test_only_who_may_read_drafts_sees_it(client: TestClient) -> None:
 
 
 def test_acts_on_people_keys_and_versions_are_told_in_words(client: TestClient) -> None:
-    """With whom, or what, they were done to."""
+    """With whom, or what, they were done to, for an administrator; an editor is shown those on versions alone."""
 
     def act(store: Store) -> None:
         store.people.add("zhou", "", ["agent"], "wang", FRIDAY)
@@ -99,7 +99,10 @@ def test_acts_on_people_keys_and_versions_are_told_in_words(client: TestClient) 
         )
 
     in_store(client, act)
-    page = client.get("/audit", headers=EDITOR).text
+    for shown in (client.get("/audit", headers=EDITOR).text, client.get("/audit", headers=APPROVER).text):
+        assert "回滚</span></td><td>0123456789ab</td>" in shown
+        assert "添加人员" not in shown and "zhou" not in shown
+    page = client.get("/audit", headers=ADMIN).text
     assert "添加人员</span></td><td>zhou</td>" in page
     assert "回滚</span></td><td>0123456789ab</td>" in page
 
