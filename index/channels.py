@@ -64,12 +64,11 @@ class Channels:
         distinct = dict(texts)
         rows: dict[str, Matrix | sparse.csr_matrix] = dict(self._embedder.encode(list(distinct.values())))
         rows |= {name: vocabulary.transform(list(distinct)) for name, vocabulary in self._lexical.items()}
-        # One row at a time: the last digits of a product of matrices depend on how many rows it has, and the same
-        # text must always give the same confidence. Eight at once, padded where they are fewer, would take three times
-        # as long as one and be slower for whoever asks alone.
-        seen = {key: self._seen_as(take(rows, slice(place, place + 1))) for place, key in enumerate(distinct)}
+        values = self._ranker.each(rows)
+        examples = self._triggers.each(rows) if self._triggers else np.zeros((len(distinct), 0), np.float32)
+        places = (slice(place, place + 1) for place in range(len(distinct)))
+        seen = {
+            key: Seen(take(rows, one), values[one].copy(), examples[one].copy())
+            for key, one in zip(distinct, places, strict=True)
+        }
         return [seen[key] for key, _ in texts]
-
-    def _seen_as(self, rows: dict[str, Matrix | sparse.csr_matrix]) -> Seen:
-        examples = self._triggers.values(rows) if self._triggers else np.zeros((1, 0), np.float32)
-        return Seen(rows, self._ranker.values(rows), examples)

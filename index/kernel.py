@@ -9,7 +9,7 @@ this module's matter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,12 +23,16 @@ Which = NDArray[np.int64] | slice
 
 GAMMA = 3.0
 LEXICAL_WEIGHTS = {"characters": 0.5, "pinyin": 0.35}
+BLOCK = 256  # bases that stay in a core's own cache, with a few hundred dimensions each
 FEW = 20  # with so many texts the mean is taken half
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """The kernel against a fixed set of rows, its bases. `bases[channel]` is (dimensions, bases)."""
+    """The kernel against a fixed set of rows, its bases.
+
+    `bases[channel]` is (bases, d), centred, of a dense channel, and (features, bases) of a lexical one.
+    """
 
     means: dict[str, Matrix]
     bases: dict[str, Matrix | sparse.csr_matrix]
@@ -47,18 +51,25 @@ class Kernel:
             if isinstance(chosen, sparse.csr_matrix):
                 bases[name] = chosen.T.tocsr()
             else:
-                bases[name] = np.ascontiguousarray(centred(chosen, centres[name]).T)
+                bases[name] = np.ascontiguousarray(centred(chosen, centres[name]))
         return cls(centres, bases)
 
     def values(self, rows: Rows) -> Matrix:
         """(n, bases) kernel values of n rows, float32."""
+        return self._sum(rows, _product)
+
+    def each(self, rows: Rows) -> Matrix:
+        """The same for a few rows, each to the last digit as if it were alone."""
+        return self._sum(rows, _products)
+
+    def _sum(self, rows: Rows, product: Callable[[Matrix, Matrix], Matrix]) -> Matrix:
         total: Matrix | None = None
         for name, base in self.bases.items():
             matrix = rows[name]
             if isinstance(matrix, sparse.csr_matrix):
                 part = (matrix @ base).toarray() * np.float32(LEXICAL_WEIGHTS[name])
             else:
-                part = centred(matrix, self.means[name]) @ base
+                part = product(centred(matrix, self.means[name]), base)
                 part -= np.float32(1)
                 part *= np.float32(GAMMA)
                 np.exp(part, out=part)
@@ -67,6 +78,22 @@ class Kernel:
         if total is None:
             raise ValueError("a kernel needs at least one channel")
         return total
+
+
+def _product(rows: Matrix, base: Matrix) -> Matrix:
+    return rows @ base.T
+
+
+def _products(rows: Matrix, base: Matrix) -> Matrix:
+    """Row by row, as the last digits of a product of matrices depend on how many rows it has; and block by block of
+    the bases, which are then read from memory once for all rows: eight cost less than three.
+    """
+    found = np.empty((len(rows), len(base)), np.float32)
+    for start in range(0, len(base), BLOCK):
+        block = base[start : start + BLOCK]
+        for row, line in zip(rows, found, strict=True):
+            np.dot(block, row, out=line[start : start + BLOCK])
+    return found
 
 
 def take(rows: Rows, which: Which) -> dict[str, Matrix | sparse.csr_matrix]:

@@ -30,7 +30,8 @@ Decision = Literal["answer", "clarify", "abstain"]
 Tier = Literal["exact", "ranked"]
 Allowed = Callable[[ApprovedEntry], bool]
 
-NEAREST = 128  # variants a channel brings in, or entries by the kernel; of so few entries, all are ranked
+NEAREST = 128  # variants a channel brings in, or entries by the kernel
+ALL = 384  # entries up to which all are ranked: to choose among them would take longer
 OPTIONS = 3  # entries a clarification offers at the most
 ELLIPTICAL = 12  # characters up to which a query may lean on what was said before
 HISTORY_TURNS = 3  # customer turns looked back at
@@ -169,7 +170,7 @@ class Retriever:
         seen = self._channels.see(query)
         exact = [owner for owner in self._owners(key) if mask is None or mask[owner]]
         allowed = np.flatnonzero(mask) if mask is not None else np.arange(len(self.contents.entries))
-        entries = allowed if len(allowed) <= NEAREST else self._nearby.entries(seen, exact)
+        entries = allowed if len(allowed) <= ALL else self._nearby.entries(seen, exact)
         if mask is not None:
             entries = entries[mask[entries]]
         if not len(entries):
@@ -220,6 +221,13 @@ class Retriever:
             self._profiles[number] = Profile.of(entry.phrasings, entry.products, self._catalogue, replies)
         return self._profiles[number]
 
+    def _centred(self, variants: NDArray[np.int64]) -> dict[str, Matrix]:
+        """The variants' dense rows as seen from the centre; where each is a landmark, the kernel has them so."""
+        kernel = self.contents.ranker.kernel
+        if len(self.contents.ranker.landmarks) == len(self.contents.owner):
+            return {part: kernel.bases[part][variants] for part in self._dense_rows}
+        return centre_all({part: stored[variants] for part, stored in self._dense_rows.items()}, kernel.means)
+
     def _marks(self, place: int) -> Marks:
         """What a variant says, read when first asked for."""
         if place not in self._marked:
@@ -239,7 +247,7 @@ class Retriever:
         every = np.concatenate(places)
         means = self.contents.ranker.kernel.means
         asked = centre_all(rows, means)
-        kin = centre_all({part: stored[every] for part, stored in self._dense_rows.items()}, means)
+        kin = self._centred(every)
         near = mean_cosines(asked, kin)
         parts = np.split(near[0], starts[1:])
         nearest = [int(numbers[part.argmax()]) for numbers, part in zip(places, parts, strict=True)]

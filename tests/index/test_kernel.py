@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from index.kernel import Kernel, centred, mean, stack, take
+from index.kernel import BLOCK, Kernel, centred, mean, stack, take
 
 NO_MEAN = np.zeros(2, np.float32)
 DENSE = np.array([[1, 0], [0, 2], [-3, 0]], np.float32)
@@ -83,6 +83,18 @@ def test_values_of_rows_with_themselves_are_symmetric_and_positive_definite() ->
     values = Kernel.against(rows, slice(None)).values(rows).astype(float)
     assert values == pytest.approx(values.T, abs=1e-5)
     assert np.linalg.eigvalsh(values).min() > 0
+
+
+def test_each_row_is_valued_as_if_it_were_alone() -> None:
+    """Over more bases than a block holds: what `values` gives, and to the last digit the same beside seven others."""
+    random = np.random.default_rng(0)
+    bases = {"one": random.standard_normal((2 * BLOCK + 7, 48)).astype(np.float32)}
+    kernel = Kernel.against(bases, slice(None))
+    rows = {"one": random.standard_normal((8, 48)).astype(np.float32)}
+    together = kernel.each(rows)
+    assert together == pytest.approx(kernel.values(rows), abs=1e-5)
+    for place in range(8):
+        assert np.array_equal(kernel.each(take(rows, slice(place, place + 1)))[0], together[place])
 
 
 def test_a_kernel_without_channels_is_refused() -> None:

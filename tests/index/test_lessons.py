@@ -86,5 +86,5 @@ def test_no_lesson_is_a_golden_query() -> None:
 
 def test_what_is_kept_apart_is_not_taught() -> None:
     """A file that is read for both would show confidence a knowledge base that the engines know by heart."""
-    taught = {group for group in load_lessons()}
+    taught = set(load_lessons())
     assert not [group for group in load_lessons(APART) if group in taught]

@@ -435,6 +435,7 @@ def test_beyond_the_nearest_entries_the_right_one_is_still_among_them(
 ) -> None:
     """Of many entries only the nearest are ranked; stored phrasings stay exact and first."""
     monkeypatch.setattr(module, "NEAREST", 4)
+    monkeypatch.setattr(module, "ALL", 4)
     few = fresh(contents)
     for entry_id, phrasing in PHRASINGS[::5]:
         found = few.find(phrasing)
@@ -488,7 +489,8 @@ def test_a_narrow_filter_reaches_entries_far_from_the_query(
     retriever: Retriever, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Few allowed entries are all ranked, also where other entries' variants crowd the neighbourhood of the query."""
-    monkeypatch.setattr("index.retriever.NEAREST", 1)
+    monkeypatch.setattr(module, "NEAREST", 1)
+    monkeypatch.setattr(module, "ALL", 1)
     first, *_, last = (approved.entry for approved in retriever.contents.entries)
     wanted = last.id
     finding = retriever.find(first.title, allowed=lambda approved: approved.entry.id == wanted)
