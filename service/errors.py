@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
@@ -18,11 +18,13 @@ from index.errors import RetrievalError, Superseded
 from knowledge.errors import DatabaseError, KnowledgeError, NotFound, PackError, StateError
 from service.admission import Abandoned, Busy
 from service.identity.people import NotAllowed, NotSignedIn
+from service.reasons import told
 from service.traces import without_words
 
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+API = "/v1/"
 
 
 class RequestError(Exception):
@@ -86,6 +88,8 @@ class Problem(BaseModel):
     errors: list[FieldProblem] = []
 
 
+PageOf = Callable[[Request, Problem, dict[str, str] | None], Response]
+
 # What every resource that needs the index may answer.
 PROBLEMS: dict[int | str, dict[str, object]] = {
     422: {
@@ -106,10 +110,26 @@ def problem(
     detail: str,
     errors: Sequence[FieldProblem] = (),
     headers: dict[str, str] | None = None,
-) -> JSONResponse:
+) -> Response:
     """A problem as a response."""
-    body = details(status, detail, request_id(request), errors)
-    return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
+    return answer(request, details(status, detail, request_id(request), errors), headers)
+
+
+def by_person(request: Request) -> bool:
+    """Whether a browser asks for a page."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(API)
+
+
+def answer(request: Request, body: Problem, headers: dict[str, str] | None = None) -> Response:
+    """A problem as a response, its detail in Chinese where the request asks for that (Accept-Language).
+
+    For a person it is the page that `app.state.problem_page` makes of it, where the app has pages.
+    """
+    page: PageOf | None = getattr(request.scope["app"].state, "problem_page", None) if "app" in request.scope else None
+    if page is not None and by_person(request):
+        return page(request, body, headers)
+    detail = told(body.detail, "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en")
+    return JSONResponse(body.model_dump() | {"detail": detail}, body.status, headers, MEDIA_TYPE)
 
 
 def details(status: int, detail: str, request_id: str, errors: Sequence[FieldProblem] = ()) -> Problem:
@@ -129,11 +149,11 @@ def problem_of(error: Exception, request_id: str, route: str | None = None) -> P
     if isinstance(error, OSError) and error.errno in DISK:
         # The path is the log's; nothing was half-written.
         log.error("the disk does not take what is written", route=route, request_id=request_id, problem=str(error))
-        told = f"the service's disk takes nothing ({error.strerror}), so nothing was kept: make room on it, try again"
-        return details(503, told, request_id)
+        said = f"the service's disk takes nothing ({error.strerror}), so nothing was kept: make room on it, try again"
+        return details(503, said, request_id)
     log.error("unexpected error", route=route, request_id=request_id, trace=without_words(error))
-    told = f"an unexpected error was logged under request id {request_id}: try again, and report it with this id"
-    return details(500, told, request_id)
+    said = f"an unexpected error was logged under request id {request_id}: try again, and report it with this id"
+    return details(500, said, request_id)
 
 
 def status_of(error: Exception) -> int | None:
@@ -177,13 +197,13 @@ def _describe(description: dict[str, Any]) -> None:
                     content[MEDIA_TYPE] = content.pop("application/json")
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [field_problem(item) for item in error.errors()]
     return problem(request, 422, "; ".join(f"{item.field}: {item.message}" for item in errors), errors)
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 400 and "parsing the body" in str(error.detail):
         unread = FieldProblem(field="body", message="is not UTF-8 text in JSON: send a JSON object encoded in UTF-8")
@@ -194,18 +214,16 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return problem(request, error.status_code, detail, headers=dict(error.headers or {}))
 
 
-async def _known(request: Request, error: Exception) -> JSONResponse:
+async def _known(request: Request, error: Exception) -> Response:
     body = problem_of(error, request_id(request))
     wait = error.retry_after if isinstance(error, Busy) else 5
-    headers = {"Retry-After": str(wait)} if body.status == 503 else None
-    return JSONResponse(body.model_dump(), body.status, headers, MEDIA_TYPE)
+    return answer(request, body, {"Retry-After": str(wait)} if body.status == 503 else None)
 
 
-async def unexpected(request: Request, error: Exception) -> JSONResponse:
+async def unexpected(request: Request, error: Exception) -> Response:
     """A 500 for what nobody foresaw: the traceback goes to the log, the id to whoever asked. A full disk is not one."""
     body = problem_of(error, request_id(request), route_of(request))
-    headers = {"Retry-After": "5"} if body.status == 503 else None
-    return JSONResponse(body.model_dump(), body.status, headers, MEDIA_TYPE)
+    return answer(request, body, {"Retry-After": "5"} if body.status == 503 else None)
 
 
 def field_problem(error: dict[str, Any]) -> FieldProblem:

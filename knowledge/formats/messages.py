@@ -150,12 +150,12 @@ MESSAGES: Final[dict[str, tuple[Severity, str, str]]] = {
     "unknown_target": (
         "error",
         "escalation target {name} does not exist: correct it, or add it to the policy first{near}",
-        "没有升级对象「{name}」，请改正，或先在政策里添加{near}",
+        "没有升级对象「{name}」，请改正，或先在规则里添加{near}",
     ),
     "unknown_field": (
         "error",
         "field to collect {name} does not exist: correct it, or add it to the policy first{near}",
-        "没有要收集的「{name}」，请改正，或先在政策里添加{near}",
+        "没有要收集的「{name}」，请改正，或先在规则里添加{near}",
     ),
     "unknown_entry": (
         "error",
@@ -165,7 +165,7 @@ MESSAGES: Final[dict[str, tuple[Severity, str, str]]] = {
     "unknown_slot": (
         "error",
         "slot {{{name}}} does not exist: correct it, or add it to the policy first{near}",
-        "没有变量 {{{name}}}，请改正，或先在政策里添加{near}",
+        "没有变量 {{{name}}}，请改正，或先在规则里添加{near}",
     ),
     "unknown_fact": (
         "error",

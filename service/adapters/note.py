@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from service.api.responses import SuggestionOut, SuggestionResponse
 from service.pages.figures import percent
-from service.pages.results import clarification_text, own_line, reasons_text
+from service.pages.results import Dictionary, clarification_text, own_line, reasons_text
 from service.pages.words import WORDS, UiLanguage
 
 
@@ -50,7 +50,7 @@ def escalation_note(response: SuggestionResponse, zone: ZoneInfo) -> str | None:
         wanted = (item.label if item.required else f"{item.label} ({words['optional']})" for item in hint.collect)
         lines.append(f"{words['note_collect']}: {words['comma'].join(wanted)}")
     reasons: list[Mapping[str, Any]] = [reason.model_dump() for reason in hint.reasons]
-    lines.append(f"{words['note_reasons']}: {reasons_text(reasons, words)}")
+    lines.append(f"{words['note_reasons']}: {reasons_text(reasons, Dictionary(words, {}))}")
     said = [words["say_holding"], hint.holding_reply.text] if hint.holding_reply is not None else []
     return "\n\n".join(["\n".join(lines), *said])
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from service.cli.terminal import CONTENT, SHIPPED, app, err
+from service.cli.terminal import CONTENT, SHIPPED, SHIPPED_NAMES, app, err
 from service.settings import Settings, SettingsError
 
 
@@ -108,7 +108,7 @@ def _set_up(settings: Settings, embedder: Any) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     with Store.open(settings.database_url) as store:
         acts = (line for line in store.audit() if not line.act.startswith(ADMINISTRATIVE_ACTS))
-        if all(line.who == SHIPPED for line in acts):
+        if all(line.who in SHIPPED_NAMES for line in acts):
             store.import_pack(
                 load_pack(CONTENT), SHIPPED, SHIPPED, "the pack that comes with Huashu", datetime.now(UTC)
             )

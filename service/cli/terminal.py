@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 CONTENT = Path(__file__).resolve().parents[2] / "knowledge" / "content"
-SHIPPED = "shipped pack"
+SHIPPED = "Huashu"  # who wrote, approved and published what comes with the program; an agent reads the name
+SHIPPED_NAMES = (SHIPPED, "shipped pack")  # and how homes of earlier versions have it
 STEPS = {
     "check": "checking entries",
     "embed": "embedding texts",

@@ -103,7 +103,8 @@ def vocabulary(store: Store, overviews: Sequence[Overview], language: Language) 
         references=references(policy, facts),
         targets=tuple(Choice(name, one.label_en if english else one.label) for name, one in policy.targets.items()),
         fields=tuple(Choice(name, one.label_en if english else one.label) for name, one in policy.fields.items()),
-        products=tuple(Choice(code, one.names[0] if one.names else code) for code, one in facts.products.items()),
+        # What has no name is no product, but holds facts that products share.
+        products=tuple(Choice(code, one.names[0]) for code, one in facts.products.items() if one.names),
         entries=tuple(Choice(one.entry_id, one.content["title"]) for one in overviews),
         categories=tuple(sorted({one.entry_id.split(".", 1)[0] for one in overviews})),
         tags=tuple(sorted({tag for one in overviews for tag in one.content.get("tags", ())})),

@@ -14,6 +14,7 @@ from service.identity.passwords import SHORTEST, WeakPassword
 from service.identity.people import Person, signed_in
 from service.identity.signing_in import WrongPassword
 from service.identity.tokens import COOKIE
+from service.pages.devices import device_of
 from service.pages.frame import language_of, render
 from service.pages.moments import moment_in
 from service.pages.words.identity import WORDS
@@ -71,5 +72,6 @@ async def _page(request: Request, person: Person, problem: str = "") -> Response
         "done": words[done] if done in ("password_changed", "session_ended") else "",
         "shortest": SHORTEST,
         "moment": moment_in(request),
+        "device": device_of,
     }
     return render(request, "account.html", WORDS, context, 422 if problem else 200)

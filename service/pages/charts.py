@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,6 +32,10 @@ Number = float | int | None
 SIZES: dict[Size, tuple[int, int, int]] = {"narrow": (340, 240, 4), "half": (520, 240, 7), "wide": (1080, 300, 12)}
 
 
+LONGEST_LEGEND = 30  # characters in one row of a phone's chart
+MOST_STEPS = 6  # between the figures of an axis of counts
+
+
 @dataclass(frozen=True)
 class Series:
     """One line of the legend: its name, a value for each label, and the token of its colour."""
@@ -49,6 +54,11 @@ class Drawing:
     series: Sequence[Series]
     nothing: str
     unit: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether its values are numbers of things, which have no halves."""
+        return not self.unit
 
 
 @cache
@@ -77,7 +87,7 @@ def draw(drawing: Drawing, theme: Theme, size: Size = "half") -> bytes:
         spacing=8,
         show_legend=len(drawing.series) > 1,
         legend_at_bottom=True,
-        legend_at_bottom_columns=len(drawing.series),
+        legend_at_bottom_columns=_columns(drawing, narrow),
         legend_box_size=10,
         truncate_legend=-1,
         truncate_label=14 if narrow else 30,
@@ -106,11 +116,33 @@ def draw(drawing: Drawing, theme: Theme, size: Size = "half") -> bytes:
     if any(value for one in drawing.series for value in one.values):
         for one in drawing.series:
             chart.add(one.name, [*reversed(one.values)] if lying else [*one.values])
+        if drawing.counts:
+            chart.y_labels = _whole_steps(_highest(drawing))
     else:
         chart.show_y_labels = chart.show_y_guides = chart.show_x_labels = False
     chart.add_xml_filter(_without_script)
     rendered: bytes = chart.render(disable_xml_declaration=False)
     return rendered
+
+
+def _columns(drawing: Drawing, narrow: bool) -> int:
+    """Of the legend: one row, but on a phone one column where its names are too long to stand beside each other."""
+    return 1 if narrow and sum(len(one.name) for one in drawing.series) > LONGEST_LEGEND else len(drawing.series)
+
+
+def _highest(drawing: Drawing) -> float:
+    """The highest bar or point; stacked bars are as high as their parts together."""
+    columns = zip(*(one.values for one in drawing.series), strict=True)
+    total = sum if drawing.kind == "stacked" else max
+    return max((total(value or 0 for value in column) for column in columns), default=0)
+
+
+def _whole_steps(highest: float) -> list[int]:
+    """Zero, and whole numbers with equal steps of 1, 2 or 5 and noughts, at most six steps, up to the highest."""
+    step = next(
+        step for size in count() for step in (10**size, 2 * 10**size, 5 * 10**size) if highest <= MOST_STEPS * step
+    )
+    return list(range(0, int(highest) + step, step))
 
 
 def _without_script(root: Any) -> Any:

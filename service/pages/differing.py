@@ -9,8 +9,9 @@ from itertools import groupby
 
 from knowledge.differences import Change, Difference
 from knowledge.lint import Finding
-from knowledge.model import Entry
+from knowledge.model import Entry, Language
 from knowledge.textdiff import Piece
+from service.editing.wording import said
 
 Words = Mapping[str, str]
 INDEXED = re.compile(r"(?P<name>[a-z_]+)\[(?P<number>\d+)\]")
@@ -47,7 +48,7 @@ class Quiet:
 
 @dataclass(frozen=True)
 class Remark:
-    """One finding of lint; the message is lint's own, in English."""
+    """One finding of lint, in the page's language."""
 
     severity: str
     word: str
@@ -75,7 +76,7 @@ def unchanged(entry: Entry, found: Sequence[Difference], words: Words) -> list[Q
     return list(_quiet(entry, touched, come, words))
 
 
-def remarks(findings: Sequence[Finding], entry: Entry, words: Words) -> list[Remark]:
+def remarks(findings: Sequence[Finding], entry: Entry, words: Words, language: Language) -> list[Remark]:
     """What lint says of an entry, errors first."""
     ordered = sorted(findings, key=lambda finding: finding.severity != "error")
     return [
@@ -84,7 +85,7 @@ def remarks(findings: Sequence[Finding], entry: Entry, words: Words) -> list[Rem
             words[f"severity_{finding.severity}"],
             words.get(f"rule_{finding.rule}", finding.rule),
             place(finding.field, entry, words),
-            finding.message,
+            said(finding, language),
         )
         for finding in ordered
     ]

@@ -74,8 +74,8 @@ def span(duration: str, clock: str | None, words: Words) -> str:
     unit, number = next(
         (pair for pair in (("hours", hours), ("minutes", minutes), ("seconds", seconds)) if pair[1]), ("seconds", 0)
     )
-    note = f" ({words['business_hours']})" if clock == "business_hours" else ""
-    return words[f"within_{unit}"].format(n=number) + note
+    within = words[f"within_{unit}"].format(n=number)
+    return words["in_business_hours"].format(within=within) if clock == "business_hours" else within
 
 
 def left(due_at: datetime, now: datetime, words: Words) -> str:

@@ -19,6 +19,8 @@ from service.identity.csrf import token_of
 from service.identity.people import Permission, permissions_of, person_of
 from service.identity.tokens import COOKIE
 from service.pages.words import FRAME, UiLanguage
+from service.pages.words.categories import WORDS as CATEGORIES
+from service.reasons import teller
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -93,6 +95,8 @@ def render(
             "places": [place for place in PLACES if place.needs in allowed],
             "path": request.url.path,
             "person": person_of(request),
+            "category_word": lambda name: CATEGORIES[language].get(name, name),
+            "reason": teller(language),  # why something could not be done, in the page's language
             # The hidden field that every form of method post carries: {{ csrf }}.
             "csrf": templates.env.get_template("parts.html").module.csrf_field(token),  # type: ignore[attr-defined]
             **context,

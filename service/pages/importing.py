@@ -5,6 +5,7 @@ Everything is a form and a link, so it works without a script; the script shows 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import SequenceMatcher
 from typing import Annotated, Any, cast, get_args
 
@@ -94,7 +95,13 @@ def _refused(request: Request, person: Person, error: Exception, missing: str) -
     status = status_of(error) or 422
     words = WORDS[language_of(request)]
     key = {403: "not_allowed", 404: missing, 409: "moved", 503: "away"}.get(status, "refused")
-    return _page(request, person, words[key], status, detail=str(error))
+    return _page(request, person, words[key], status, detail="" if status == 404 else str(error))
+
+
+def _counted(errors: int, warnings: int, words: Mapping[str, str]) -> str:
+    """How many there are of each, none left unsaid but those there are none of."""
+    named = [words[name].format(n=n) for name, n in (("errors", errors), ("warnings", warnings)) if n]
+    return words["comma"].join(named)
 
 
 def _choice(form: FormData, name: str, choices: tuple[str, ...]) -> str:
@@ -163,10 +170,10 @@ def _found(kept: KeptPlan, language: UiLanguage, offset: int) -> dict[str, Any]:
         ],
         "errors": errors,
         "problems": [_problem(one, language) for one in problems],
-        "problem_title": words["problems"].format(errors=errors, warnings=len(plan.problems) - errors),
+        "problem_title": _counted(errors, len(plan.problems) - errors, words),
         "more_problems": len(plan.problems) - len(problems),
         "problems_shown": PROBLEMS_SHOWN,
-        "skip": words["skip"].format(rows=skipped) if skipped else words["skip_file"],
+        "skip": words["skip_rows"].format(rows=skipped) if skipped else words["skip_file"],
         "changes": [_change(one, language) for one in plan.changes[offset : offset + CHANGES_SHOWN]],
         "retired": [(one.entry_id, one.title) for one in plan.retired],
         "work": total + len(plan.retired),

@@ -6,7 +6,7 @@ table, and a link to it as CSV. An entry's page, `/insights/entries/ID`, shows i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -90,6 +90,7 @@ async def insights(request: Request, _: Supervisor) -> Response:
             "part": part,
             "used": used,
             "products": [row.name for row in products.traffic.products],
+            "product_name": _product_names(request),
             "spans": SPANS,
             "span_link": lambda n: _link(request, **{"from": str(days[-1][0] - (n - 1) * DAY), "to": str(part.until)}),
             "sections": _sections(used, titles, targets, words, _filters(part), len(themes)),
@@ -287,6 +288,12 @@ def _targets(request: Request) -> dict[str, str]:
     language: UiLanguage = language_of(request)
     policy = request.app.state.live.retriever.contents.policy
     return {name: target.label if language == "zh" else target.label_en for name, target in policy.targets.items()}
+
+
+def _product_names(request: Request) -> Callable[[str], str]:
+    """A product as customers call it, by its code; the code where nobody gave it a name."""
+    known: Mapping[str, Sequence[str]] = request.app.state.live.retriever.contents.products
+    return lambda code: next(iter(known.get(code, ())), code)
 
 
 def _share(part: int, whole: int) -> str:

@@ -23,7 +23,7 @@ from service.pages.conversation import PATTERNS, read_conversation
 from service.pages.frame import frame_ancestors, language_of, render
 from service.pages.problems import ShownProblem, invalid, unavailable
 from service.pages.results import NONE, Dictionary, Json, Search, results
-from service.pages.words import SLOTS, WORDS, UiLanguage
+from service.pages.words import FRAME, SLOTS, WORDS, UiLanguage
 from service.pages.words.categories import WORDS as CATEGORIES
 
 LIMIT = 5  # candidates an agent sees
@@ -37,7 +37,7 @@ def knowledge(request: Request) -> Response:
     asked = request.query_params
     language = language_of(request)
     words, search = WORDS[language], _search(asked)
-    dictionary = Dictionary(words, {**SLOTS[language], **_own_slots(request, language)})
+    dictionary = Dictionary(words, {**SLOTS[language], **_own_slots(request, language)}, _names(request, language))
     response, problem = _find(request, search, words)
     return render(
         request,
@@ -52,8 +52,9 @@ def knowledge(request: Request) -> Response:
             "categories": _categories(request, language),
             "version": response["index_version"] if response else request.app.state.live.version,
             "data": {
-                "words": words,
+                "words": words | {"brand": FRAME[language]["brand"]},
                 "slots": dictionary.slots,
+                "names": dictionary.names,
                 "limit": LIMIT,
                 "longest": LONGEST_QUERY,
                 "first": response,
@@ -107,6 +108,18 @@ def _categories(request: Request, language: UiLanguage) -> list[dict[str, Any]]:
     counted = Counter(approved.entry.category for approved in entries)
     words = CATEGORIES[language]
     return [{"id": name, "word": words.get(name, name), "count": count} for name, count in sorted(counted.items())]
+
+
+def _names(request: Request, language: UiLanguage) -> dict[str, str]:
+    """What the policy calls targets, fields and triggers in that language, by what it calls them in the other."""
+    try:
+        policy = request.app.state.live.retriever.contents.policy
+    except RetrievalError:
+        return {}
+    named = (*policy.targets.values(), *policy.fields.values(), *policy.triggers)
+    return (
+        {one.label_en: one.label for one in named} if language == "zh" else {one.label: one.label_en for one in named}
+    )
 
 
 def _own_slots(request: Request, language: UiLanguage) -> Mapping[str, str]:

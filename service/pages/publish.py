@@ -82,7 +82,7 @@ async def release(request: Request, person: Annotated[Person, Depends(needs("pub
         reason = given.get("accept_worse", "")[:1000]
         await go_live(request, given["build"], given["version"], given.get("live") or None, person.name, reason)
 
-    return await _do(request, act)
+    return await _do(request, act, "release")
 
 
 @router.post(f"{ADDRESS}/rollback")
@@ -93,11 +93,11 @@ async def rollback(request: Request, person: Annotated[Person, Depends(needs("pu
         reason = given.get("reason", "")[:1000]
         await go_back(request, given["version"], given.get("live") or None, person.name, reason)
 
-    return await _do(request, act)
+    return await _do(request, act, "rollback")
 
 
-async def _do(request: Request, act: Callable[[dict[str, str]], Awaitable[None]]) -> Response:
-    """Act on the form's fields, then show the page anew; what cannot be done is said on it."""
+async def _do(request: Request, act: Callable[[dict[str, str]], Awaitable[None]], done: str = "") -> Response:
+    """Act on the form's fields, then show the page anew, with what was `done`; what cannot be done is said on it."""
     fields = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
     try:
         await act({name: values[0] for name, values in fields.items()})
@@ -107,7 +107,7 @@ async def _do(request: Request, act: Callable[[dict[str, str]], Awaitable[None]]
         return await _page(request, own.WORDS[language_of(request)]["superseded"], 409)
     except (StateError, NotFound) as error:
         return await _page(request, str(error), status_of(error) or 409)
-    return RedirectResponse(ADDRESS, 303)
+    return RedirectResponse(f"{ADDRESS}?done={done}" if done else ADDRESS, 303)
 
 
 async def _page(request: Request, problem: str = "", status: int = 200) -> Response:
@@ -128,6 +128,7 @@ async def _page(request: Request, problem: str = "", status: int = 200) -> Respo
         own.WORDS,
         {
             "problem": problem,
+            "done": "" if problem else words.get(f"done_{request.query_params.get('done')}", ""),
             "live": live,
             "live_act": next((act for act in acts if act.live), None),
             "chosen": chosen,

@@ -1,4 +1,4 @@
-"""Refusals as a person needs to see them: who is not signed in is led to the sign-in, every other is told in a page.
+"""Problems as a person needs to see them: who is not signed in is led to the sign-in, every other is told in a page.
 
 A program, which asks for no HTML, gets problem details as everywhere.
 """
@@ -10,45 +10,45 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request, Response
 from starlette.responses import RedirectResponse
 
-from service.errors import problem, request_id, status_of
+from service.errors import Problem, by_person, problem, status_of
 from service.identity.people import NotAllowed, NotSignedIn
 from service.pages.frame import language_of, render
 from service.pages.words.identity import WORDS
+from service.reasons import told
 
-API = "/v1/"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="huashu"'}
 
 
 def install(app: FastAPI) -> None:
     """Answer who may not ask."""
+    app.state.problem_page = problem_page
     app.add_exception_handler(NotSignedIn, _not_let_in)
     app.add_exception_handler(NotAllowed, _not_let_in)
 
 
 def refused(request: Request, status: int, detail: str, headers: dict[str, str]) -> Response:
     """A refusal with its reason: a page for a person, a problem for a program."""
-    if not by_person(request):
-        return problem(request, status, detail, headers=headers)
-    words = WORDS[language_of(request)]
-    title, text = f"refused_{status}", f"refused_{status}_text"
+    return problem(request, status, detail, headers=headers)
+
+
+def problem_page(request: Request, found: Problem, headers: dict[str, str] | None = None) -> Response:
+    """Any problem as a page: what happened in its own words where it has them, else in the page's, and its id."""
+    language = language_of(request)
+    words, status = WORDS[language], found.status
+    own = words.get(f"refused_{status}_text")
     page = render(
         request,
         "refused.html",
         WORDS,
         {
-            "title": words.get(title, words["refused_403"]),
-            "text": words.get(text, words["refused_403_text"]),
-            "request_id": request_id(request),
+            "title": words.get(f"refused_{status}", words["refused_other"]),
+            "text": own or told(found.detail, language),
+            "request_id": found.request_id,
         },
         status=status,
     )
-    page.headers.update(headers)
+    page.headers.update(headers or {})
     return page
-
-
-def by_person(request: Request) -> bool:
-    """Whether a browser asks for a page."""
-    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(API)
 
 
 async def _not_let_in(request: Request, error: Exception) -> Response:

@@ -7,7 +7,7 @@ test holds the two to the same drawing. It decides nothing: decision, order and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -51,10 +51,19 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """The page's words and the names of slots, in one language."""
+    """The page's words and the names of slots, in one language.
+
+    `names` has what the policy calls its targets, fields and triggers in that language, by the other language's: the
+    API names them in the query's.
+    """
 
     words: Words
     slots: Words
+    names: Words = field(default_factory=dict)
+
+    def name(self, label: str) -> str:
+        """What the policy names, in the page's language."""
+        return self.names.get(label, label)
 
 
 def results(response: Json, search: Search, dictionary: Dictionary, now: datetime) -> dict[str, Any]:
@@ -67,23 +76,23 @@ def results(response: Json, search: Search, dictionary: Dictionary, now: datetim
         "decision": {
             "name": response["decision"],
             "word": words[response["decision"]],
-            "hint": _hint(response, confidence, words),
+            "hint": _hint(response, confidence, dictionary),
         },
         "list_title": words["candidates_abstain" if abstains else "candidates"],
         "candidates": [_candidate(n, item, chosen, search, dictionary) for n, item in enumerate(suggestions, start=1)],
         "say": _say(response, chosen, search, dictionary),
         "options": _options(response, chosen, search),
         "none_href": search.link(chosen=NONE),
-        "escalation": _escalation(response, chosen, search.none, dictionary, now),
+        "escalation": _escalation(response, chosen, search, dictionary, now),
         "related": _related(response, chosen, search),
     }
 
 
-def _hint(response: Json, confidence: float, words: Words) -> str:
+def _hint(response: Json, confidence: float, dictionary: Dictionary) -> str:
     """How sure, or what to do instead: where nothing is approved, whom to ask."""
-    whom = response["escalation"]["target_label"]
+    whom, words = response["escalation"]["target_label"], dictionary.words
     if response["decision"] == "abstain" and whom:
-        return words["abstain_ask"].format(whom=whom)
+        return words["abstain_ask"].format(whom=dictionary.name(whom))
     return words[f"{response['decision']}_hint"].format(percent=percent(confidence))
 
 
@@ -180,24 +189,28 @@ def _reply(item: Json, said: str, dictionary: Dictionary) -> dict[str, Any]:
 
 
 def _escalation(
-    response: Json, chosen: int, none: bool, dictionary: Dictionary, now: datetime
+    response: Json, chosen: int, search: Search, dictionary: Dictionary, now: datetime
 ) -> dict[str, Any] | None:
     hint, words = response["escalation"], dictionary.words
     if hint["level"] == "none":
         return None
     due_at = hint["due_at"]
-    said_above = not chosen and own_line(response, none) == "holding"
+    said_above = not chosen and own_line(response, search.none) == "holding"
     return {
         "level": hint["level"],
         "word": words[hint["level"]],
-        "target": hint["target_label"] or hint["target"] or "",
+        "target": dictionary.name(hint["target_label"] or hint["target"] or ""),
         "priority": words.get(hint["priority"], ""),
         "span": span(hint["resolve_within"], hint["clock"], words) if hint["resolve_within"] else "",
         "due_at": due_at or "",
         "left": left(datetime.fromisoformat(due_at), now, words) if due_at else "",
-        "reasons": reasons_text(hint["reasons"], words),
+        "reasons": reasons_text(hint["reasons"], dictionary, search.said),
         "collect": [
-            {"field": item["field"], "label": item["label"], "optional": "" if item["required"] else words["optional"]}
+            {
+                "field": item["field"],
+                "label": dictionary.name(item["label"]),
+                "optional": "" if item["required"] else words["optional"],
+            }
             for item in hint["collect"]
         ],
         "holding": [] if said_above else _holding(response, dictionary),
@@ -237,11 +250,17 @@ def clarification_text(clarification: Json) -> str:
     return "\n".join([clarification["text"], *options])
 
 
-def reasons_text(reasons: list[Json], words: Words) -> str:
-    """Why to escalate, for people: a trigger says what it heard, the others say their kind, each once."""
-    told = []
-    for reason in reasons:
-        word = words.get(f"reason_{reason['code']}", reason["code"])
-        heard = words["quoted"].format(text=reason["detail"]) if reason["code"] == "trigger" else ""
-        told.append(word + heard)
-    return " · ".join(dict.fromkeys(told))
+def reasons_text(reasons: list[Json], dictionary: Dictionary, said: str = "") -> str:
+    """Why to escalate, for people, each reason once; a trigger by its name, with what it heard where nobody sees it.
+
+    `said` is what stands above it already.
+    """
+    return " · ".join(dict.fromkeys(_reason(reason, dictionary, said) for reason in reasons))
+
+
+def _reason(reason: Json, dictionary: Dictionary, said: str) -> str:
+    if reason["code"] != "trigger":
+        return dictionary.words.get(f"reason_{reason['code']}", reason["code"])
+    label, _, heard = reason["detail"].partition(": ")
+    quoted = dictionary.words["quoted"].format(text=heard) if heard and heard != said else ""
+    return dictionary.name(label) + quoted

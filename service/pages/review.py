@@ -158,7 +158,8 @@ async def _item(
     request: Request, person: Person, listed: Listed, entry_id: str, version: int, status: int = 200, **more: Any
 ) -> Response:
     """The page with one version open."""
-    words = WORDS[language_of(request)]
+    language = language_of(request)
+    words = WORDS[language]
     seen = await reviewed(request, entry_id, version, person)
     record = seen.review.record
     submission = seen.review.submission
@@ -168,7 +169,7 @@ async def _item(
         "against": seen.review.against,
         "groups": groups(seen.differences, words),
         "unchanged": unchanged(record.entry, seen.differences, words),
-        "findings": remarks(seen.findings, record.entry, words) if seen.findings is not None else None,
+        "findings": remarks(seen.findings, record.entry, words, language) if seen.findings is not None else None,
         "errors": seen.errors,
         "hindrance": seen.hindrance,
         "history": [line for line in reversed(seen.review.history) if line.version == version],

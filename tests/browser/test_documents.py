@@ -136,7 +136,7 @@ def test_a_file_that_cannot_be_read_says_why(page: Page) -> None:
     page.goto("/documents")
     page.set_input_files("#file", {"name": "a.doc", "mimeType": "x/y", "buffer": b"\xd0\xcf\x11\xe0"})
     page.click("#upload button.primary")
-    expect(page.locator("#failure")).to_contain_text("old Word file", timeout=30_000)
+    expect(page.locator("#failure")).to_contain_text("旧版 Word", timeout=30_000)
 
 
 def test_both_pages_are_accessible_and_fit_a_phone(page: Page) -> None:

@@ -98,7 +98,7 @@ def test_an_editor_writes_a_new_entry(desk: Desk) -> None:
     form.get_by_label("编号").fill(REFUND.id)
     form.get_by_label("回复").fill("您好，学生可享九五折。")
     form.get_by_role("button", name="存为草稿").click()
-    expect(form.locator(".said")).to_contain_text("exists")
+    expect(form.locator(".said")).to_contain_text("已经有了")
     form.get_by_label("编号").fill("promo.student")
     form.get_by_role("button", name="存为草稿").click()
     expect(card.locator(".said")).to_contain_text("已存为草稿")

@@ -70,7 +70,7 @@ def test_from_an_edit_to_its_publish_and_back(page: Page, settings: Settings) ->
     expect(page.locator("#quality")).to_contain_text("检查通过")
     expect(page.locator("#curve svg polyline")).to_have_count(2)
     page.locator("#decide .button.primary").click()
-    expect(page.locator("#unchanged")).to_be_visible()
+    expect(page.get_by_role("heading", name="已发布")).to_be_visible()
     second = Shelf(settings.artefacts).current()
     assert second != first
     expect(page.locator(".story-head code")).to_have_text(second)

@@ -164,7 +164,7 @@ def test_a_range_is_ticked_with_shift_and_what_is_refused_is_named(
         expect(page.locator("#bulk-count")).to_have_text("已选 3 条")
         page.click("#bulk-approve")
         expect(page.locator(".notice.warn")).to_contain_text("2 条已处理，1 条没有处理")
-        expect(page.locator(".notice.warn li")).to_contain_text("was written by wang")
+        expect(page.locator(".notice.warn li")).to_contain_text("是 wang 自己写的")
     left = store.waiting()
     assert {one.record.entry.id for one in left} == {ENTRIES[2].id, ENTRIES[3].id}
     for one in left:

@@ -13,10 +13,10 @@ export class ApiError extends Error {
   }
 }
 
-/** Headers that every request of ours carries; read anew each time, as a sign-in in another tab changes the token. */
+/** Headers that every request of ours carries: the page's language, in which a problem is told, and the token, read anew as a sign-in in another tab changes it. */
 export function headers() {
   const token = /(?:^|;\s*)huashu_csrf=([^;]*)/.exec(document.cookie)?.[1];
-  return { accept: "application/json", ...(token && { "x-csrf-token": token }) };
+  return { accept: "application/json", "accept-language": document.documentElement.lang, ...(token && { "x-csrf-token": token }) };
 }
 
 /** Send `body` (left out: none) and return the parsed answer, null where it is empty; throws an ApiError. */

@@ -81,6 +81,6 @@ export function copyNote() {
   if (!isReady() || state.response.escalation.level === "none") return;
   const boxes = [...target.results.querySelectorAll("[data-field]:checked")];
   const known = Object.fromEntries(boxes.map(({ dataset: { field } }) => [field, slots.filled[field] ?? true]));
-  const note = escalationNote(state.response, { query: state.asked.query, chosen: chosen(), known }, words);
+  const note = escalationNote(state.response, { query: state.asked.query, chosen: chosen(), known }, data);
   copy(note, target.results.querySelector('[data-do="copy-note"]'), words.copied_note);
 }

@@ -50,7 +50,8 @@ export function span(duration, clock, words) {
   if (days) return fill(words[clock === "working_days" ? "within_working_days" : "within_days"], { n: days });
   if (minutes && hours) [minutes, hours] = [minutes + 60 * hours, 0];
   const [unit, n] = [["hours", hours], ["minutes", minutes], ["seconds", seconds]].find((pair) => pair[1]) ?? ["seconds", 0];
-  return fill(words[`within_${unit}`], { n }) + (clock === "business_hours" ? ` (${words.business_hours})` : "");
+  const within = fill(words[`within_${unit}`], { n });
+  return clock === "business_hours" ? fill(words.in_business_hours, { within }) : within;
 }
 
 /** What is left until `due` as a clock, from two days on in days and hours. */

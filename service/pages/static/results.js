@@ -39,12 +39,20 @@ function clarificationText(clarification) {
   return [clarification.text, ...clarification.options.map((option, n) => `${n + 1}. ${option.title}`)].join("\n");
 }
 
-export function reasonsText(reasons, words) {
-  const told = reasons.map((reason) => {
-    const word = words[`reason_${reason.code}`] ?? reason.code;
-    return reason.code === "trigger" ? word + fill(words.quoted, { text: reason.detail }) : word;
-  });
-  return [...new Set(told)].join(" · ");
+/** Why to escalate, each reason once; a trigger by its name, with what it heard where that is not what was `said`. */
+export function reasonsText(reasons, { words, names }, said) {
+  return [...new Set(reasons.map((reason) => reasonText(reason, words, names, said)))].join(" · ");
+}
+
+function reasonText({ code, detail }, words, names, said) {
+  if (code !== "trigger") return words[`reason_${code}`] ?? code;
+  const [, label, heard] = /^(.*?)(?:: (.*))?$/s.exec(detail);
+  return nameOf(label, names) + (heard && heard !== said ? fill(words.quoted, { text: heard }) : "");
+}
+
+/** What the policy names, in the page's language; the API names it in the query's. */
+export function nameOf(label, names) {
+  return names?.[label] ?? label;
 }
 
 /** The text Enter copies, as the API gave it: {text, missing_slots}, or null. */
@@ -56,14 +64,15 @@ export function spoken(response, chosen, none) {
   return own === "holding" ? response.escalation.holding_reply : null;
 }
 
-export function results(response, search, { words, slots }, now) {
+export function results(response, search, dictionary, now) {
+  const { words, slots } = dictionary;
   const { decision, suggestions } = response;
   const chosen = choose(response, search.chosen);
   return {
     decision: {
       name: decision,
       word: words[decision],
-      hint: hint(response, words),
+      hint: hint(response, dictionary),
     },
     list_title: words[decision === "abstain" ? "candidates_abstain" : "candidates"],
     candidates: suggestions.map((item, index) => ({
@@ -77,14 +86,14 @@ export function results(response, search, { words, slots }, now) {
     say: say(response, chosen, search, words, slots),
     options: options(response, chosen, search),
     none_href: link(search, NONE),
-    escalation: escalation(response, chosen, search.none, words, slots, now),
+    escalation: escalation(response, chosen, search, dictionary, now),
     related: chosen ? suggestions[chosen - 1].related.map(({ title }) => relatedLink(title, search)) : [],
   };
 }
 
 /** How sure, or what to do instead: where nothing is approved, whom to ask. */
-function hint({ decision, suggestions, escalation: { target_label: whom } }, words) {
-  if (decision === "abstain" && whom) return fill(words.abstain_ask, { whom });
+function hint({ decision, suggestions, escalation: { target_label: whom } }, { words, names }) {
+  if (decision === "abstain" && whom) return fill(words.abstain_ask, { whom: nameOf(whom, names) });
   return fill(words[`${decision}_hint`], { percent: percent(suggestions[0]?.confidence ?? 0) });
 }
 
@@ -139,20 +148,21 @@ function reply(item, said, words, slots) {
   };
 }
 
-function escalation(response, chosen, none, words, slots, now) {
+function escalation(response, chosen, { none, said }, dictionary, now) {
+  const { words, slots, names } = dictionary;
   const hint = response.escalation;
   if (hint.level === "none") return null;
   const holding = !chosen && ownLine(response, none) === "holding" ? null : hint.holding_reply;
   return {
     level: hint.level,
     word: words[hint.level],
-    target: hint.target_label ?? hint.target ?? "",
+    target: nameOf(hint.target_label ?? hint.target ?? "", names),
     priority: words[hint.priority] ?? "",
     span: hint.resolve_within ? span(hint.resolve_within, hint.clock, words) : "",
     due_at: hint.due_at ?? "",
     left: hint.due_at ? left(new Date(hint.due_at), now, words) : "",
-    reasons: reasonsText(hint.reasons, words),
-    collect: hint.collect.map(({ field, label, required }) => ({ field, label, optional: required ? "" : words.optional })),
+    reasons: reasonsText(hint.reasons, dictionary, said),
+    collect: hint.collect.map(({ field, label, required }) => ({ field, label: nameOf(label, names), optional: required ? "" : words.optional })),
     holding: holding ? pieces(holding.text, holding.missing_slots, slots) : [],
   };
 }

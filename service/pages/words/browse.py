@@ -22,7 +22,7 @@ WORDS: Final[dict[UiLanguage, dict[str, str]]] = {
     },
     "en": {
         "page_title": "All replies",
-        "total": "{n} entries",
+        "total": "entries: {n}",
         "by_category": "Category",
         "by_stage": "Stage",
         "stage_pre_sale": "Pre-sale",

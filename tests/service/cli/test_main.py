@@ -677,7 +677,7 @@ def test_setup_imports_and_builds_once(huashu: Huashu, home: Path, builds: list[
     assert huashu("serve", "--setup").status == 0
     assert (builds, len(served), live(home)) == ([0], 2, version)
     with Store.open(Settings(home=home).database_url) as store:
-        assert {approved.approved_by for approved in store.approved()} == {"shipped pack"}
+        assert {approved.approved_by for approved in store.approved()} == {"Huashu"}
 
 
 def test_setup_never_undoes_an_edit(huashu: Huashu, home: Path, builds: list[int], folder: Path) -> None:

@@ -79,12 +79,12 @@ def test_roles_change_at_once(browser: TestClient) -> None:
         ("/admin/people", {"name": "zhao", "roles": "agent"}, "这个用户名不能用"),
         ("/admin/people", {"name": "li"}, "请至少选一个角色"),
         ("/admin/people", {"name": "li", "roles": "emperor"}, "请至少选一个角色"),
-        ("/admin/people/zhao/disable", {}, "zhao is the only administrator"),
-        ("/admin/people/zhao/roles", {"roles": "agent"}, "zhao is the only administrator"),
-        ("/admin/people/nobody/link", {}, "there is nobody named nobody"),
+        ("/admin/people/zhao/disable", {}, "zhao 是唯一的管理员"),
+        ("/admin/people/zhao/roles", {"roles": "agent"}, "zhao 是唯一的管理员"),
+        ("/admin/people/nobody/link", {}, "没有叫「nobody」的人"),
         ("/admin/keys", {"name": "", "scopes": "console"}, "没能完成"),
         ("/admin/keys", {"name": "k"}, "请至少选一项权限"),
-        ("/admin/keys/7/revoke", {}, "there is no key 7"),
+        ("/admin/keys/7/revoke", {}, "没有第 7 号密钥"),
     ],
 )
 def test_what_cannot_be_done_is_said_on_the_page(

@@ -45,6 +45,21 @@ def test_bars_stand_in_the_order_given() -> None:
     assert heights["11-18"] < heights["11-20"]
 
 
+@pytest.mark.parametrize("kind", ["stacked", "lines", "bars"])
+def test_counts_have_no_halves(kind: Any) -> None:
+    """An axis of one thing a day has 0 and 1, and nothing between."""
+    svg = draw(Drawing(kind, ("11-18", "11-19"), [Series("提问", (1, 0), "ok")], ""), "light")
+    found = {node.text for node in ElementTree.fromstring(svg).iter() if node.tag.endswith("}text")}
+    assert {"0", "1"} <= found <= {"0", "1", "", None, "提问", "11-18", "11-19"}
+
+
+@pytest.mark.parametrize(("highest", "last"), [(1, 1), (6, 6), (7, 8), (29, 30), (31, 40), (1234, 1500)])
+def test_an_axis_of_counts_reaches_the_highest(highest: int, last: int) -> None:
+    """In at most six equal steps."""
+    found = texts(draw(Drawing("lines", ("a", "b"), [Series("提问", (highest, 0), "ok")], ""), "light"))
+    assert str(last) in found.split()
+
+
 def test_nothing_is_said_to_be_nothing() -> None:
     """In words, not as an empty frame."""
     assert "没有数据" in texts(draw(drawing(values=(0, 0, 0)), "light"))

@@ -66,15 +66,17 @@ def test_what_did_not_change_can_be_read_too() -> None:
 
 
 def test_errors_come_before_warnings() -> None:
-    """With a word for severity and rule; a rule without one is named as it is."""
+    """In Chinese, with a word for severity and rule; what has no Chinese is said as it is."""
+    too_long = "90 characters, chat takes 80: shorten it by 10"
     found = remarks(
-        [Finding("reply-length", "warning", "a.x", "title", "long"), Finding("new-rule", "error", "a.x", "x", "bad")],
+        [Finding("reply-length", "warning", "a.x", "title", too_long), Finding("new-rule", "error", "a.x", "x", "bad")],
         entry(),
         ZH,
+        "zh",
     )
     assert [(one.word, one.rule, one.message) for one in found] == [
         ("错误", "new-rule", "bad"),
-        ("提醒", "长度", "long"),
+        ("提醒", "长度", "90 个字，在线最多 80 个：请删掉 10 个字"),
     ]
 
 

@@ -84,7 +84,7 @@ def test_what_cannot_be_done_is_said_on_the_page(client: TestClient, address: st
     assert refused.status_code == 422 and 'role="alert">title' in refused.text
     assert client.post("/documents", data={"x": "y"}).status_code == 422
     unread = client.post("/documents", files={"file": ("a.doc", b"\xd0\xcf\x11\xe0")})
-    assert unread.status_code == 422 and "old Word file" in unread.text
+    assert unread.status_code == 422 and "旧版 Word" in unread.text
     assert client.get("/documents/0000000000000000").status_code == 404
 
 

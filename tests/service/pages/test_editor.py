@@ -112,7 +112,7 @@ def test_another_window_s_text_is_not_overwritten(desk: TestClient) -> None:
     keep(desk, typed(title="那个窗口"))
     response = desk.post(PAGE, data=form)
     assert response.status_code == 409
-    assert "这个窗口" in response.text and "another of your tabs" in response.text
+    assert "这个窗口" in response.text and "请刷新，合并后再保存" in response.text
     assert desk.get(DESK).json()["own"]["content"]["title"] == "那个窗口"
 
 
@@ -138,7 +138,7 @@ def test_changes_are_discarded_and_entries_retired(desk: TestClient) -> None:
     assert desk.post(act, data={"comment": "停用"}).status_code == 403
     assert act in desk.get(PAGE, headers=APPROVER).text
     assert WORDS["zh"]["done_retired"] in desk.post(act, data={"comment": "停用"}, headers=APPROVER).text
-    assert "nothing to retire" in desk.post(act, data={"comment": "停用"}, headers=APPROVER).text
+    assert "没有在用的版本" in desk.post(act, data={"comment": "停用"}, headers=APPROVER).text
     assert desk.get(DESK).json()["live_version"] is None
 
 

@@ -54,7 +54,7 @@ def test_plain_is_one_line_with_visible_slots() -> None:
     ("duration", "clock", "read"),
     [
         ("PT30S", "elapsed", "30 秒内"),
-        ("PT5M", "business_hours", "5 分钟内 (工作时间)"),
+        ("PT5M", "business_hours", "5 分钟内（工作时间）"),
         ("PT24H", "elapsed", "24 小时内"),
         ("PT1H30M", "elapsed", "90 分钟内"),
         ("P2D", "working_days", "2 个工作日内"),

@@ -35,7 +35,7 @@ def test_every_section_asks_and_answers(client: TestClient) -> None:
         "67 % 照用",
         f"/insights/entries/{REFUND.id}?from=2026-10-22",
         "100 % 按时",
-        "策略里假定的是 20 %",
+        "规则里假定的是 20 %",
         "/insights/chart/traffic.svg?from=2026-10-22&amp;to=2026-11-20&amp;theme=dark",
         "/v1/insights/traffic.csv?",
     ):

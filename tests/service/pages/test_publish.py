@@ -75,8 +75,11 @@ def test_the_story_is_told_and_published(client: TestClient, settings: Settings)
     fields = form(text, "/publish/release")
     assert fields == {"build": report.build, "version": report.version, "live": live}
     done = client.post("/publish/release", data=fields, follow_redirects=False)
-    assert (done.status_code, done.headers["location"]) == (303, "/publish")
+    assert (done.status_code, done.headers["location"]) == (303, "/publish?done=release")
     assert Shelf(settings.artefacts).current() == report.version
+    told = client.get("/publish?done=release").text
+    assert "<h2>已发布</h2>" in told and f"客服现在用的就是 {report.version}" in told
+    assert "没有需要发布的内容" not in told
     after = page(client)
     assert f"和线上版本 {report.version} 完全一致" in after
     assert "/publish/release" not in after
@@ -187,7 +190,7 @@ def test_before_there_is_any_policy_it_says_what_is_missing(tmp_path_factory: py
     home = Settings(home=tmp_path_factory.mktemp("empty"))
     with TestClient(create_app(home, ToyEmbedder(), lambda: FRIDAY, by_header), headers=APPROVER) as client:
         text = page(client)
-    assert "现在还不能生成" in text and "import a pack first" in text
+    assert "现在还不能生成" in text and "请管理员先导入" in text
 
 
 def test_an_editor_looks_and_may_not_act(client: TestClient, settings: Settings) -> None:

@@ -52,3 +52,12 @@ def test_a_program_gets_a_problem(client: TestClient, address: str, headers: dic
     assert (stranger.status_code, agent.status_code) == (401, 403)
     assert stranger.headers["www-authenticate"].startswith("Bearer")
     assert stranger.headers["content-type"] == agent.headers["content-type"] == "application/problem+json"
+
+
+def test_any_other_problem_is_a_page_too(client: TestClient) -> None:
+    """What is not there, in the reader's language and with a way on; a program still gets a problem."""
+    page = client.get("/nothing", headers=HTML)
+    assert page.status_code == 404 and "<h1>没有找到</h1>" in page.text
+    assert "没有 /nothing 这个页面" in page.text and 'href="/"' in page.text
+    assert "there is nothing at /nothing" in client.get("/nothing?lang=en", headers=HTML).text
+    assert client.get("/nothing").headers["content-type"] == "application/problem+json"

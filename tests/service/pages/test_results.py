@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.pages.results import Dictionary, Search, choose, results
+from service.pages.results import Dictionary, Search, choose, reasons_text, results
 from service.pages.words import SLOTS, WORDS
 from tests.browser.canned import FIRE, HOLDING, NO_UPDATE, UNCLEAR, UNKNOWN, WITH_SLOTS, Json, answer
 
@@ -75,7 +75,11 @@ def test_no_level_no_card() -> None:
 
 def test_reasons_are_told_in_people_s_words() -> None:
     """A trigger says what it heard; scores and ids stay out."""
-    assert shown(FIRE)["escalation"]["reasons"] == "客户提到「安全事故: 冒烟了」 · 这条话术的规定"
+    assert shown(FIRE)["escalation"]["reasons"] == "安全事故「冒烟了」 · 这条话术的规定"
+    english = Dictionary(WORDS["en"], SLOTS["en"], {"安全事故": "Safety incident", "物流专员": "Logistics"})
+    reasons = [{"code": "trigger", "detail": "安全事故: 冒烟了"}, {"code": "repeated", "detail": "×3"}]
+    assert reasons_text(reasons, english, "冒烟了") == "Safety incident · asked again"
+    assert english.name("物流专员") == "Logistics"
     assert shown(UNKNOWN)["escalation"]["reasons"] == "没有把握的答案"
 
 

@@ -73,7 +73,7 @@ def test_ones_own_says_why_it_cannot_be_approved(client: TestClient) -> None:
     assert 'id="approve"' not in page and 'id="withdraw"' in page
     tried = client.post(ONE, data={"act": "approve"}, headers=LI)
     assert tried.status_code == 409
-    assert "was written by li" in tried.text
+    assert "是 li 自己写的" in tried.text
     assert state(client) == "in_review"
     assert client.post(ONE, data={"act": "withdraw", "comment": "再改改"}, headers=LI).status_code == 303
     assert state(client) == "draft"
@@ -102,7 +102,7 @@ def test_many_at_once_are_reported(client: TestClient) -> None:
     answer = client.post("/review", data={"act": "approve", "item": BOTH}, headers=LI)
     assert answer.status_code == 200
     assert "1 条已处理，1 条没有处理" in answer.text
-    assert "refund.time version 2 was written by li" in answer.text
+    assert "refund.time v2 是 li 自己写的" in answer.text
     assert (state(client, SHIP.id), state(client)) == ("approved", "in_review")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from service.pages import words
-from service.pages.words import SLOTS
+from service.pages.words import FRAME, SLOTS
 
 PAGES = Path(words.__file__).parents[1]
 USED_BY_NAME = re.compile(r"(?<!pages\.)words\.([a-z_]+)|words\[\"([a-z_]+)\"\]")
@@ -38,6 +38,12 @@ def test_both_languages_fill_in_the_same_values(table: dict[str, dict[str, str]]
         for language, texts in table.items()
     }
     assert blanks["zh"] == blanks["en"]
+
+
+@pytest.mark.parametrize("table", [table for name, table in TABLES.items() if not name.endswith("categories")])
+def test_no_page_takes_a_word_of_the_frame(table: dict[str, dict[str, str]]) -> None:
+    """A page's words go before those that all pages share: the same key would change what the frame says there."""
+    assert table is FRAME or not table["zh"].keys() & FRAME["zh"].keys()
 
 
 def test_every_word_that_a_page_names_exists() -> None:

@@ -1,0 +1,68 @@
+"""What the slots of replies are called. A team's own slots have their names from its policy."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from service.pages.words.frame import UiLanguage
+
+WORDS: Final[dict[UiLanguage, dict[str, str]]] = {
+    "zh": {
+        "customer_name": "客户称呼",
+        "agent_name": "客服姓名",
+        "agent_no": "客服工号",
+        "order_no": "订单号",
+        "tracking_no": "运单号",
+        "courier": "快递公司",
+        "courier_phone": "快递电话",
+        "product": "商品名称",
+        "amount": "金额",
+        "wait_minutes": "等待分钟数",
+        "due_time": "约定时间",
+        "date": "日期",
+        "festival": "节日名称",
+        "department": "部门",
+        "phone": "联系电话",
+        "case_no": "个案编号",
+        "case_summary": "事项概述",
+        "result": "处理结果",
+        "reason": "原因",
+        "address": "地址",
+        "city": "城市",
+        "link": "链接",
+        "status": "当前状态",
+        "recommended": "推荐商品",
+        "restated": "复述的内容",
+        "colleague": "同事姓名",
+        "code": "号码或编码",
+    },
+    "en": {
+        "customer_name": "Customer's name",
+        "agent_name": "Agent's name",
+        "agent_no": "Agent no.",
+        "order_no": "Order no.",
+        "tracking_no": "Tracking no.",
+        "courier": "Courier",
+        "courier_phone": "Courier's phone",
+        "product": "Product",
+        "amount": "Amount",
+        "wait_minutes": "Minutes to wait",
+        "due_time": "Agreed time",
+        "date": "Date",
+        "festival": "Festival",
+        "department": "Department",
+        "phone": "Phone",
+        "case_no": "Case no.",
+        "case_summary": "Summary",
+        "result": "Result",
+        "reason": "Reason",
+        "address": "Address",
+        "city": "City",
+        "link": "Link",
+        "status": "Status",
+        "recommended": "Recommended product",
+        "restated": "What was restated",
+        "colleague": "Colleague",
+        "code": "Number or code",
+    },
+}
