@@ -7,6 +7,7 @@ would wait is read off the pace of the last answers; over the limit it gets 503 
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -14,7 +15,9 @@ from typing import TypeVar
 import anyio
 import anyio.to_thread
 
-AT_ONCE = 8  # queries under way; the engines leave the interpreter to one another meanwhile
+# Queries under way: for each core as many as are embedded in one go, and half as many again that are being ranked, or
+# batches never fill under load. The engines leave the interpreter to one another meanwhile.
+AT_ONCE = min(48, 12 * (os.cpu_count() or 1))
 WAITING = 256  # queries that may wait at all: each holds its request's memory
 SMOOTHING = 0.1  # weight of the newest interval between two answers
 
