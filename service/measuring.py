@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from index.artefact import Shelf
-from index.builder import assemble, product_names, resolved, resolved_policy
+from index.assembly import assemble
 from index.cache import VectorCache
 from index.contents import load
 from index.embedder import Embedder, load_embedder
+from index.resolving import product_names, resolved, resolved_policy
 from index.retriever import Retriever
 from knowledge.errors import PackError, Problem
 from knowledge.formats.golden import read_golden

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from index.artefact import Shelf
-from index.builder import product_names, resolved, resolved_policy, version_of
+from index.builder import version_of
 from index.changes import EntryChange, entry_changes, policy_changes
 from index.embedder import Embedder
 from index.gate import Verdict
+from index.resolving import product_names, resolved, resolved_policy
 from index.retriever import Retriever
 from knowledge.errors import NotFound, StateError
 from knowledge.store import Store

@@ -99,8 +99,9 @@ def _somebody(settings: Settings) -> bool:
 def _set_up(settings: Settings, embedder: Any) -> None:
     """Import and build what is missing; an unchanged knowledge base costs neither."""
     from index.artefact import Shelf, verify
-    from index.builder import product_names, resolved, resolved_policy, version_of
+    from index.builder import version_of
     from index.errors import ArtefactError
+    from index.resolving import product_names, resolved, resolved_policy
     from knowledge.formats.yaml import load_pack
     from knowledge.store import Store
     from knowledge.store.auditing import ADMINISTRATIVE_ACTS

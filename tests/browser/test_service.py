@@ -13,9 +13,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from index.artefact import Shelf
-from index.builder import assemble, resolved, resolved_policy
+from index.assembly import assemble
 from index.contents import save
 from index.embedder import Matrix
+from index.resolving import resolved, resolved_policy
 from knowledge.formats.yaml import load_pack
 from knowledge.model import ApprovedEntry
 from service.app import create_app

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from index.builder import Build, assemble, build
+from index.assembly import assemble
+from index.builder import Build, build
 from index.contents import Contents
 from knowledge.model import ApprovedEntry, Entry, Facts, Policy, Trigger
 from tests.knowledge.sample import entry, facts, policy
@@ -118,3 +119,8 @@ def build_in(
         by="li",
         publish=publish,
     )
+
+
+def changed(entry: Entry) -> tuple[ApprovedEntry, ...]:
+    """One entry of the desk replaced."""
+    return approved(entry, *(one.entry for one in matters() if one.entry.id != entry.id))

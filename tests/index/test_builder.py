@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from index import builder
 from index.artefact import HISTORY, NAMES, Shelf
-from index.builder import Build, resolved, resolved_policy, version_of
+from index.builder import Build, version_of
 from index.contents import load
 from index.embedder import Matrix
 from index.errors import GateError
 from index.retriever import Retriever
 from index.strangers import strangers
-from knowledge.errors import KnowledgeError
-from knowledge.model import ApprovedEntry, Entry, Escalation, Fact, Facts, Reply
-from tests.index.desk import AT, OWN_PHRASES, TRIGGERS, approved, build_in, contents_of, matter, matters, rules
+from knowledge.model import ApprovedEntry, Fact, Reply
+from tests.index.desk import AT, OWN_PHRASES, TRIGGERS, approved, build_in, changed, matter, matters, rules
 from tests.knowledge.sample import facts
 from tests.toy import ToyEmbedder
 
@@ -186,36 +183,6 @@ def test_facts_are_put_into_the_replies(tmp_path: Path) -> None:
     assert found == ["运费8 元，单号{order_no}。", "Shipping is 8 yuan."]
 
 
-def test_facts_are_put_into_holding_replies_and_the_policys_lines() -> None:
-    """Whatever the service itself shows."""
-    escalation = Escalation(level="offer", target="agent", holding_reply="请拨{shop.phone}。")
-    (entry,) = resolved(approved(matter("refund.time", escalation=escalation)), facts())
-    assert entry.entry.escalation.holding_reply == "请拨400-000。"
-    policy = rules()
-    lines = policy.lines.model_copy(update={"closing": "再见，{shop.phone}"})
-    target = policy.targets["agent"].model_copy(update={"holding_reply": "稍候，{shop.phone}"})
-    found = resolved_policy(policy.model_copy(update={"lines": lines, "targets": {"agent": target}}), facts())
-    assert (found.lines.closing, found.targets["agent"].holding_reply) == ("再见，400-000", "稍候，400-000")
-    assert found.lines.email_open == policy.lines.email_open
-
-
-def test_a_missing_fact_is_named() -> None:
-    """The gate's lint says so first; resolving never leaves a brace for a customer."""
-    with pytest.raises(KnowledgeError, match=r"ship\.fee does not exist"):
-        resolved(matters(), Facts())
-
-
-def test_entries_are_put_in_order_of_id() -> None:
-    """So that the order of import changes nothing."""
-    ids = [one.entry.id for one in resolved(matters()[::-1], facts())]
-    assert ids == sorted(ids)
-
-
-def changed(entry: Entry) -> tuple[ApprovedEntry, ...]:
-    """One entry of the desk replaced."""
-    return approved(entry, *(one.entry for one in matters() if one.entry.id != entry.id))
-
-
 def test_every_part_of_the_content_makes_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reply, an approver, a version, the policy, the embedder, a product and the recipe; nothing else does."""
     ready, policy = matters(), rules()
@@ -308,74 +275,12 @@ def test_progress_is_told_by_step(tmp_path: Path) -> None:
     assert all(seconds >= 0 for seconds in made.seconds.values())
 
 
-def test_a_phrasing_counts_once_an_entry() -> None:
-    """The title again as a variant, or the same but for width and case, is one row."""
-    entry = matter("refund.time", title="退款 APP", variants=("退款ＡＰＰ", "退款 app", "钱", "😀"))
-    made = contents_of(approved(entry, matter("ship.track")))
-    mine = [text for text, owner in zip(made.variants, made.owner, strict=True) if owner == 0]
-    assert "钱" in mine
-    assert mine[0] == "退款 APP"
-    assert "😀" not in mine
-    keys = [key for key, owner in zip(made.keys, made.owner, strict=True) if owner == 0]
-    assert len(keys) == len(set(keys))
-
-
-@pytest.mark.parametrize("others", [(), ("account.login", "ship.track")])
-def test_an_entry_of_nothing_but_emoji_cannot_be_built(others: tuple[str, ...]) -> None:
-    """It could never be found, alone or among others; it is named with the next step."""
-    entries = approved(matter("refund.time", title="😀", variants=("🙏",)), *map(matter, others))
-    with pytest.raises(GateError, match=r"no phrasing with a letter .* has entry refund\.time: write one"):
-        contents_of(entries, rules(triggers=()))
-
-
-def test_a_shared_phrasing_is_warned_of_with_both_entries(caplog: pytest.LogCaptureFixture) -> None:
-    """Lint refuses it in a pack; a question set may hold some, and then the log says whose it is."""
-    contents_of(approved(matter("refund.time", "钱呢"), matter("ship.track", "钱呢")))
-    assert [record.levelno for record in caplog.records] == [logging.WARNING]
-    assert "1 phrasings belong to two entries" in caplog.text
-    assert "ship.track: '钱呢' also belongs to refund.time" in caplog.text
-
-
-def test_a_variant_nearer_to_another_entry_is_reported() -> None:
-    """A phrasing of 外壳清洗 filed under the refund: named with both entries, the clearest first."""
-    entries = changed(matter("refund.time", "外壳清洗几天好"))
-    report = contents_of(entries).report
-    first = report["suspicious"][0]
-    assert (first["entry_id"], first["variant"]) == ("refund.time", "外壳清洗几天好")
-    assert first["nearer_to"] == "care.shell"
-    assert first["score"] > first["own_score"]
-    assert report["metrics"]["suspicious_variants"] == len(report["suspicious"])
-    assert contents_of(matters()).report["suspicious"] == []
-
-
-def test_strangers_an_entry_could_mean_are_not_kept() -> None:
-    """A desk whose phrasings are some of the strangers' own words keeps only the others, in their order."""
-    texts = strangers()
-    entries = approved(
-        matter("refund.time", title=texts[0], variants=(f"请问{texts[0]}", f"{texts[0]}呢")),
-        matter("ship.track", title=texts[40], variants=(f"请问{texts[40]}", f"{texts[40]}呢")),
-    )
-    made = contents_of(entries, rules(triggers=()))
-    vectors = ToyEmbedder().encode(texts)
-    kept = made.strangers["one"]
-    assert 0 < len(kept) < len(texts)
-    for meant in (0, 40):
-        assert not (np.abs(kept - vectors["one"][meant]).max(axis=1) < 1e-6).any()
-
-
 def test_the_products_names_come_into_the_contents(tmp_path: Path) -> None:
     """They are read from the facts, so that a query for another product can be told."""
     made = build_in(tmp_path, matters())
     _, contents = load(shelf(tmp_path).path(made.version), "toy")
     assert contents.products == {product: known.names for product, known in facts().products.items()}
     assert contents.products
-
-
-def test_kindred_entries_are_those_for_the_triggers_target() -> None:
-    """Per trigger and entry: whether both go to the same desk."""
-    escalation = Escalation(level="required", target="agent")
-    entries = approved(matter("care.shell", escalation=escalation), matter("refund.time"))
-    assert builder._kindred(entries, rules()).tolist() == [[True, False], [True, False]]
 
 
 def test_a_recipe_is_always_the_same() -> None:

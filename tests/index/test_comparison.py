@@ -9,10 +9,11 @@ from datetime import date
 import pytest
 
 import index.comparison
-from index.builder import assemble, resolved, resolved_policy
+from index.assembly import assemble
 from index.cache import VectorCache
 from index.comparison import Comparison, Reply, Tally, compare, curve_of, right
 from index.contents import Contents
+from index.resolving import resolved, resolved_policy
 from knowledge.formats.jsonl import Query, Turn
 from knowledge.model import ApprovedEntry, Entry, Level
 from tests.service.shop import APPROVED, ENTRIES, FACTS, PROMO, REFUND, SHIP, policy

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from index.builder import assemble, resolved, resolved_policy
+from index.assembly import assemble
 from index.comparison import Comparison, Tally
 from index.contents import load
 from index.gate import Lost, check, dropped
+from index.resolving import resolved, resolved_policy
 from index.retriever import Retriever
 from knowledge.model import ApprovedEntry
 from tests.service.shop import APPROVED, ENTRIES, FACTS, FILTER, REFUND, SHIP, policy, publish

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import retriever as module
-from index.builder import assemble
+from index.assembly import assemble
 from index.confidence import HEADS, Confidence
 from index.contents import Contents
 from index.retriever import Finding, Retriever

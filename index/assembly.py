@@ -1,0 +1,272 @@
+"""An artefact's contents in memory: phrasings embedded, ranker and triggers learnt, confidence fitted, a report."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import calibration, confidence, ranker, triggers
+from index.contents import Contents
+from index.embedder import Matrix
+from index.errors import GateError
+from index.evidence import centre_all, far_strangers
+from index.kernel import Rows, mean, take
+from index.lexical import CHANNELS, Lexical
+from index.strangers import strangers
+from index.vectors import VectorIndex
+from knowledge.model import ApprovedEntry, Policy
+from knowledge.text import normalise
+
+logger = logging.getLogger(__name__)
+
+Step = Callable[[str, int, int], None]
+SUSPICIOUS_LEAD = 0.3  # by which another entry's score leads before a variant counts as filed wrongly
+
+
+def assemble(
+    entries: Sequence[ApprovedEntry],
+    policy: Policy,
+    encode: Callable[..., dict[str, Matrix]],
+    seconds: dict[str, float] | None = None,
+    step: Step | None = None,
+    products: Mapping[str, Sequence[str]] | None = None,
+) -> Contents:
+    """Everything a query needs, in memory; `encode` is an embedder's or a cache's. Raises GateError.
+
+    `products` are the names customers have for each product.
+    """
+    took = seconds if seconds is not None else {}
+    say = step or (lambda name, done, all_: None)
+    phrasings = _phrasings(entries)
+    started = time.perf_counter()
+    vectors = _embed(phrasings, policy, lambda texts: encode(texts, lambda done, all_: say("embed", done, all_)))
+    took["embed"] = time.perf_counter() - started
+    started = time.perf_counter()
+    contents = _learn(entries, policy, phrasings, vectors, products or {}, lambda done: say("train", done, 3))
+    took["train"] = time.perf_counter() - started
+    return contents
+
+
+@dataclass(frozen=True)
+class _Phrasings:
+    """Every entry's distinct phrasings: as written, normalised, and whose they are."""
+
+    variants: tuple[str, ...]
+    keys: tuple[str, ...]
+    owner: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Vectors:
+    """Dense rows by part: of the variants, of the triggers' texts (their own, then look-alikes), of all strangers."""
+
+    variants: dict[str, Matrix]
+    triggers: dict[str, Matrix]
+    strangers: dict[str, Matrix]
+
+
+def _embed(phrasings: _Phrasings, policy: Policy, encode: Callable[[list[str]], dict[str, Matrix]]) -> _Vectors:
+    texts = [*_own(policy), *_look_alikes(policy)]
+    vectors = encode([*phrasings.variants, *texts, *strangers()])
+    variants = slice(0, len(phrasings.variants))
+    known = slice(variants.stop, variants.stop + len(texts))
+    rest = slice(known.stop, None)
+    return _Vectors(*({part: matrix[rows] for part, matrix in vectors.items()} for rows in (variants, known, rest)))
+
+
+def _own(policy: Policy) -> tuple[str, ...]:
+    return tuple(text for trigger in policy.triggers for text in trigger.variants)
+
+
+def _look_alikes(policy: Policy) -> tuple[str, ...]:
+    return tuple(text for trigger in policy.triggers for text in trigger.look_alikes)
+
+
+def _learn(
+    entries: Sequence[ApprovedEntry],
+    policy: Policy,
+    phrasings: _Phrasings,
+    vectors: _Vectors,
+    products: Mapping[str, Sequence[str]],
+    done: Callable[[int], None],
+) -> Contents:
+    done(0)
+    variants, keys, owner = phrasings.variants, phrasings.keys, phrasings.owner
+    lexical = {channel: Lexical.fit(channel, keys) for channel in CHANNELS}
+
+    def with_words(dense: dict[str, Matrix], texts: Sequence[str]) -> dict[str, Any]:
+        return {**dense, **{channel: vocabulary.transform(texts) for channel, vocabulary in lexical.items()}}
+
+    rows = with_words(vectors.variants, keys)
+    done(1)
+    foreign, far = _strangers(strangers(), vectors.strangers, vectors.variants, owner)
+    far_rows = with_words(foreign, far)
+    learnt, held = ranker.fit(rows, owner.tolist(), len(entries), far_rows if far else None)
+    done(2)
+    sure = _calibrate(held, owner, rows, far_rows, (keys, far), learnt, policy)
+    trigger_keys = tuple(normalise(text) for text in (*_own(policy), *_look_alikes(policy)))
+    detectors = None
+    if _own(policy):
+        kindred = _kindred(entries, policy)[:, owner]
+        detectors = _detectors(policy, with_words(vectors.triggers, trigger_keys), rows, kindred, learnt)
+    done(3)
+    _warn_of_shared(entries, variants, keys, owner)
+    return Contents(
+        tuple(entries),
+        policy,
+        {product: tuple(names) for product, names in products.items()},
+        variants,
+        keys,
+        owner,
+        {part: VectorIndex.build(matrix) for part, matrix in vectors.variants.items()},
+        foreign,
+        lexical,
+        {channel: rows[channel] for channel in CHANNELS},
+        learnt,
+        sure,
+        detectors,
+        _own(policy),
+        trigger_keys,
+        _report(entries, variants, owner, policy, held, sure),
+    )
+
+
+def _detectors(
+    policy: Policy, texts: Rows, others: Rows, kindred: NDArray[np.bool_], learnt: ranker.Ranker
+) -> triggers.Triggers:
+    """The triggers, learnt on `texts` (their variants, then their look-alikes) and the ranker's landmarks."""
+    own_of = [number for number, trigger in enumerate(policy.triggers) for _ in trigger.variants]
+    look_alikes = sum(len(trigger.look_alikes) for trigger in policy.triggers)
+    marks = learnt.landmarks
+    return triggers.fit(texts, own_of, look_alikes, take(others, marks), learnt.kernel.means, kindred[:, marks])
+
+
+def _report(
+    entries: Sequence[ApprovedEntry],
+    variants: Sequence[str],
+    owner: NDArray[np.int64],
+    policy: Policy,
+    held: ranker.OutOfFold,
+    sure: confidence.Confidence,
+) -> dict[str, Any]:
+    """What a build says of itself: counts, metrics (rates 0..1), precision curve, suspicious variants."""
+    found = held.entries[:, 0] == owner[held.rows]
+    several = np.bincount(owner)[owner[held.rows]] > 1
+    suspicious = _suspicious(held, owner, entries, variants)
+    return {
+        "counts": {"entries": len(entries), "variants": len(variants), "triggers": len(policy.triggers)},
+        "metrics": {
+            "suspicious_variants": len(suspicious),
+            "out_of_fold_hit_at_1": round(float(found[several].mean()), 4) if several.any() else None,
+            "measured_rows": sure.measured_rows,
+            "out_of_fold_calibration_error": sure.measured_error,
+            "out_of_scope_share": sure.share,
+            "thresholds": asdict(sure.thresholds),
+        },
+        "curve": [list(point) for point in sure.curve],
+        "suspicious": suspicious,
+    }
+
+
+def _phrasings(entries: Sequence[ApprovedEntry]) -> _Phrasings:
+    variants, keys, owner = [], [], []
+    for number, approved in enumerate(entries):
+        seen = set()
+        for text in approved.entry.phrasings:
+            key = normalise(text)
+            if key and key not in seen:
+                seen.add(key)
+                variants.append(text)
+                keys.append(key)
+                owner.append(number)
+    silent = sorted({one.entry.id for one in entries} - {entries[number].entry.id for number in owner})
+    if silent:
+        raise GateError(f"no phrasing with a letter or a character in it has entry {', '.join(silent)}: write one")
+    return _Phrasings(tuple(variants), tuple(keys), np.asarray(owner, np.int64))
+
+
+def _suspicious(
+    held: ranker.OutOfFold, owner: NDArray[np.int64], entries: Sequence[ApprovedEntry], variants: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Variants that, left out, are nearer to another entry: the clearest first, with the score (about 0..1) of each."""
+    mine = owner[held.rows][:, None]
+    own = np.where(held.entries == mine, held.scores, 0).sum(axis=1)
+    over = held.scores[:, 0] - own
+    listed = [int(row) for row in np.argsort(-over, kind="stable") if over[row] >= SUSPICIOUS_LEAD]
+    return [
+        {
+            "entry_id": entries[owner[held.rows[row]]].entry.id,
+            "variant": variants[held.rows[row]],
+            "nearer_to": entries[held.entries[row, 0]].entry.id,
+            "score": round(float(held.scores[row, 0]), 3),
+            "own_score": round(float(own[row]), 3),
+        }
+        for row in listed
+    ]
+
+
+def _strangers(
+    texts: Sequence[str], vectors: dict[str, Matrix], dense: dict[str, Matrix], owner: NDArray[np.int64]
+) -> tuple[dict[str, Matrix], list[str]]:
+    """Vectors and normalised texts of the strangers that no entry of this knowledge base can mean."""
+    means = {part: mean(matrix) for part, matrix in dense.items()}
+    kept = far_strangers(centre_all(vectors, means), centre_all(dense, means), owner)
+    return {part: matrix[kept] for part, matrix in vectors.items()}, [normalise(texts[place]) for place in kept]
+
+
+def _calibrate(
+    held: ranker.OutOfFold,
+    owner: NDArray[np.int64],
+    rows: Rows,
+    far_rows: Rows,
+    keys: tuple[Sequence[str], Sequence[str]],
+    learnt: ranker.Ranker,
+    policy: Policy,
+) -> confidence.Confidence:
+    """Confidence from the three kinds of held-out queries; those without an entry weigh the policy's share."""
+    means, share = learnt.kernel.means, policy.precision.out_of_scope_share
+    found = calibration.outcomes(
+        held,
+        owner,
+        centre_all(rows, means),
+        centre_all(far_rows, means),
+        (np.array([len(key) for key in keys[0]]), np.array([len(key) for key in keys[1]])),
+        share,
+    )
+    return confidence.fit(
+        found,
+        len(owner) / len(np.unique(owner)),
+        share,
+        policy.precision.answer_precision,
+        policy.precision.clarify_precision,
+    )
+
+
+def _kindred(entries: Sequence[ApprovedEntry], policy: Policy) -> NDArray[np.bool_]:
+    """(triggers, entries): whether the entry goes to the trigger's own target, and so often means its matter."""
+    targets = [approved.entry.escalation.target for approved in entries]
+    return np.array([[target == trigger.target for target in targets] for trigger in policy.triggers], bool)
+
+
+def _warn_of_shared(
+    entries: Sequence[ApprovedEntry], variants: Sequence[str], keys: Sequence[str], owner: NDArray[np.int64]
+) -> None:
+    """Say which phrasings belong to two entries; lint makes this an error for a pack, a question set may hold some."""
+    first: dict[str, int] = {}
+    clashes = []
+    for variant, key, number in zip(variants, keys, owner.tolist(), strict=True):
+        other = first.setdefault(key, number)
+        if other != number:
+            clashes.append(f"  {entries[number].entry.id}: {variant!r} also belongs to {entries[other].entry.id}")
+    if clashes:
+        logger.warning(
+            "%d phrasings belong to two entries; a query in these words asks which is meant:\n%s",
+            len(clashes),
+            "\n".join(clashes[:5]),
+        )

@@ -1,0 +1,45 @@
+"""Knowledge with its facts put in: `{fact:shop.hours}` becomes what the shop's facts say before anything is indexed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from knowledge.model import ApprovedEntry, Facts, Policy
+from knowledge.references import resolve_facts
+
+
+def resolved(entries: Sequence[ApprovedEntry], facts: Facts) -> tuple[ApprovedEntry, ...]:
+    """The entries with every fact put into their replies, in order of id."""
+    return tuple(_resolve(approved, facts) for approved in sorted(entries, key=lambda approved: approved.entry.id))
+
+
+def _resolve(approved: ApprovedEntry, facts: Facts) -> ApprovedEntry:
+    entry = approved.entry
+    replies = tuple(
+        reply.model_copy(update={"text": resolve_facts(reply.text, facts, reply.language)}) for reply in entry.replies
+    )
+    escalation = entry.escalation
+    if escalation.holding_reply:
+        escalation = escalation.model_copy(
+            update={"holding_reply": resolve_facts(escalation.holding_reply, facts, "zh")}
+        )
+    return approved.model_copy(
+        update={"entry": entry.model_copy(update={"replies": replies, "escalation": escalation})}
+    )
+
+
+def resolved_policy(policy: Policy, facts: Facts) -> Policy:
+    """The policy with every fact put into the lines and holding replies it shows."""
+    lines = policy.lines.model_copy(
+        update={name: resolve_facts(text, facts, "zh") for name, text in policy.lines.model_dump().items()}
+    )
+    targets = {
+        name: target.model_copy(update={"holding_reply": resolve_facts(target.holding_reply, facts, "zh")})
+        for name, target in policy.targets.items()
+    }
+    return policy.model_copy(update={"lines": lines, "targets": targets})
+
+
+def product_names(facts: Facts) -> dict[str, tuple[str, ...]]:
+    """What customers call each product."""
+    return {product: tuple(known.names) for product, known in facts.products.items()}
