@@ -232,8 +232,9 @@ class Shelf:
         `instead_of` is the version (None: nothing) that must be live until then, or Superseded is raised. `reason` is
         kept in the history.
         """
-        verify(self.path(version))
+        Manifest.read(self.path(version))  # the lock's file is not made where there is no artefact at all
         with holding(self.folder / HISTORY, TURN_SECONDS):
+            verify(self.path(version))  # where nobody can prune it any more
             self.expect(instead_of)
             line = {"act": act, "version": version, "at": at.isoformat(), "by": by}
             with self._pointer(version) as point:
@@ -321,14 +322,16 @@ class Shelf:
 
     def prune(self, keep: int, besides: Collection[str] = ()) -> list[str]:
         """Delete all but the current, those `besides` and the `keep` versions published last; returns the deleted."""
-        live = {self.current()}
-        for act in reversed(self.history()):
-            if len(live) > keep:
-                break
-            live.add(str(act.get("version")))
-        gone = [version for version in self.versions() if version not in live | set(besides)]
-        for version in gone:
-            shutil.rmtree(self.path(version))
+        self.current()  # the lock's file is not made where nothing was published
+        with holding(self.folder / HISTORY, TURN_SECONDS):  # or what somebody publishes meanwhile would be deleted
+            live = {self.current()}
+            for act in reversed(self.history()):
+                if len(live) > keep:
+                    break
+                live.add(str(act.get("version")))
+            gone = [version for version in self.versions() if version not in live | set(besides)]
+            for version in gone:
+                shutil.rmtree(self.path(version))
         return gone
 
     def sweep(self) -> None:

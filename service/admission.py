@@ -98,3 +98,5 @@ class Admission:
                 self._interval += SMOOTHING * (took - self._interval) if self._interval else took
             self._last = now
         self._pending -= size
+        if not self._pending:
+            self._last = None  # also after a batch of more queries than have turns, which seems to wait for itself

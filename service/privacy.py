@@ -20,8 +20,13 @@ LABELS = {
     "a mobile number": "[phone]",
     "a bank card number": "[bank-card]",
 }
-# A landline with its area code; a number with a country's.
-TELEPHONE = re.compile(r"(?<!\d)0\d{2,3}[ \-–]?\d{7,8}(?!\d)|\+\d[\d \-–]{6,16}\d(?!\d)")
+# A landline with its area code; a number with a country's; a mobile number in groups of its own, as 138.1234.5678.
+TELEPHONE = re.compile(
+    r"(?<!\d)0\d{2,3}[ \-–]?\d{7,8}(?!\d)|\+\d[\d \-–]{6,16}\d(?!\d)|"
+    r"(?<![\d.])1[3-9]\d([ \-–./])(?:\d{4}\1\d{4}|\d{5}\1\d{3})(?!\d)"
+)
+# Digits as one says them, 一三八零零一三八零零零: no count of anything is written so.
+SPOKEN = re.compile(r"[零〇一二三四五六七八九幺]{8,}")
 # Eight digits and more, or three groups of four and more. A date with hyphens is neither.
 RUN = re.compile(r"\d{17}x(?![a-z0-9])|\d{8,}|(?<!\d)\d{4,}(?:[ \-–]\d{4,}){2,}(?!\d)")
 # SF1234567, and what is said to be somebody's number: 订单号 A-2231, 微信 lucky_77, QQ 445566. Texts come folded, in
@@ -129,7 +134,8 @@ def _found(text: str) -> Iterator[tuple[int, int, str]]:
         (MESSENGER, "[account]"),
     ):
         yield from ((*found.span(1), label) for found in pattern.finditer(text))
-    for pattern, label in ((PLATE, "[plate]"), (CODE, "[number]"), (TRACKING, "[number]"), (RUN, "[number]")):
+    yield from ((*found.span(), "[plate]") for found in PLATE.finditer(text))
+    for pattern, label in ((CODE, "[number]"), (TRACKING, "[number]"), (RUN, "[number]"), (SPOKEN, "[number]")):
         yield from ((*found.span(), label) for found in pattern.finditer(text))
 
 

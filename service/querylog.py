@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -89,7 +90,7 @@ class QueryLog:
         self._ready: list[QueryRecord] = []
         self._wake = threading.Event()
         self._stopping = False
-        self._flushes: list[threading.Event] = []
+        self._flushes: list[Future[bool]] = []
         self._retry_at = 0.0
         self._expire_at = time.monotonic() + settling
         self._thread = threading.Thread(target=self._run, name="query-log", daemon=True)
@@ -113,11 +114,14 @@ class QueryLog:
             self._lose(left, "shutdown")
 
     def flush(self, timeout: float = LEAVE) -> bool:
-        """Write all that has been noted so far; whether that was done in time."""
-        done = threading.Event()
+        """Write all that has been noted so far; False where that takes longer, or the database is away."""
+        done: Future[bool] = Future()
         self._flushes.append(done)
         self._wake.set()
-        return done.wait(timeout)
+        try:
+            return done.result(timeout)
+        except TimeoutError:
+            return False
 
     def note(
         self, asked: SuggestionRequest, response: SuggestionResponse, finding: Finding, language: Language
@@ -173,7 +177,10 @@ class QueryLog:
 
     def _turn(self) -> None:
         """One round: take what waits, write what is ready, answer who waits for it, delete what is old."""
-        flushes, self._flushes = self._flushes, []
+        # One by one: where the list itself were replaced, who is just adding theirs would be told too early.
+        flushes = [self._flushes.pop(0) for _ in range(len(self._flushes))]
+        if flushes:
+            self._retry_at = 0.0  # who waits for it wants to know, and a database may be back
         try:
             while self._take(everything=bool(flushes) or self._stopping) and self._write():
                 pass
@@ -186,7 +193,7 @@ class QueryLog:
             self._lose(len(self._ready), "error")
             self._ready = []
         for done in flushes:
-            done.set()
+            done.set_result(not self._ready)
 
     def _take(self, everything: bool) -> bool:
         """Fill the batch from the queue; whether there is anything to write."""

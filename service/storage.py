@@ -21,6 +21,7 @@ from knowledge.store.database import exists, served
 PATIENCE = 4.0  # seconds that a database server has to answer at all; how long a call then takes is its own affair
 TRUSTED = 1.0  # seconds for which an answer proves that the server is there
 LEAVE = 1.0  # seconds that closing waits for who is just opening it
+UNREACHABLE = "the knowledge database cannot be reached: try again later; the service's log says why"
 THREADS = 4  # calls under way at once; more wait their turn, on no thread that answers queries
 
 T = TypeVar("T")
@@ -121,4 +122,4 @@ class Storage:
 def _away(error: KnowledgeError) -> DatabaseError:
     """The reason names hosts, users and paths: it is the log's, not the caller's."""
     log.error("the knowledge database cannot be used", problem=str(error))
-    return DatabaseError("the knowledge database cannot be reached: try again later; the service's log says why")
+    return DatabaseError(UNREACHABLE)

@@ -56,7 +56,9 @@ class Keys:
         """Keep when keys were last used; no act of anybody's."""
         with self._database.writing() as connection:
             for number, at in when.items():
-                connection.execute(update(api_key).where(api_key.c.number == number).values(used_at=at))
+                # Another service may have seen it later.
+                later = api_key.c.used_at.is_(None) | (api_key.c.used_at < at)
+                connection.execute(update(api_key).where(api_key.c.number == number, later).values(used_at=at))
 
 
 def keys(connection: Connection) -> tuple[KeyRecord, ...]:

@@ -87,10 +87,14 @@ class People:
         with self._database.writing() as connection:
             set_password(connection, existing(connection, name).name, password, who, at, keep)
 
-    def rehash(self, name: str, password: str) -> None:
-        """Keep the same password hashed by newer parameters; nothing that anybody did, so no line of audit."""
+    def rehash(self, name: str, before: str, password: str) -> None:
+        """Keep the same password hashed by newer parameters; nothing that anybody did, so no line of audit.
+
+        Where its hash is not `before` any more, another password was chosen since, and stays.
+        """
         with self._database.writing() as connection:
-            connection.execute(update(person).where(person.c.name == canonical(name)).values(password=password))
+            same = person.c.name == canonical(name), person.c.password == before
+            connection.execute(update(person).where(*same).values(password=password))
 
     def attempt(self, name: str, at: datetime, wait: Callable[[int], timedelta | None]) -> PersonRecord | None:
         """Count a guess before it is looked at, so that many at once are no more than they are.

@@ -117,10 +117,10 @@ def newest_is(connection: Connection, entry_id: str, base_version: int) -> Versi
 
 
 def to_restore(connection: Connection, entry_id: str, version: int) -> VersionRecord:
-    """An older version whose content is to be a new draft."""
+    """A version whose content is to be a new draft: an older one, or the newest after it was retired."""
     record = existing(connection, entry_id, version)
     newest = rows.version(connection, entry_id, rows.highest_version(connection, entry_id))
-    if newest is not None and newest.entry == record.entry:
+    if newest is not None and newest.entry == record.entry and newest.state != "retired":
         raise StateError(
             f"entry {entry_id} version {version} says the same as version {newest.version}, the newest: "
             "there is nothing to restore"

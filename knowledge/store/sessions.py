@@ -33,9 +33,23 @@ class Sessions:
             found = [one for one in sessions(connection) if one.person == people.canonical(name)]
             return tuple(sorted(found, key=lambda one: one.number, reverse=True))
 
-    def open(self, name: str, secret: str, at: datetime, ends_at: datetime, agent: str, how: str) -> SessionRecord:
-        """Let somebody in until `ends_at`; forgets wrong guesses, and sessions that have ended by themselves."""
+    def open(
+        self,
+        name: str,
+        secret: str,
+        at: datetime,
+        ends_at: datetime,
+        agent: str,
+        how: str,
+        password: str | None = None,
+    ) -> SessionRecord:
+        """Let somebody in until `ends_at`; forgets wrong guesses.
+
+        `password`, where given, is the hash that what they showed fits: StateError where it is theirs no more.
+        """
         with self._database.writing() as connection:
+            if password is not None and people.existing(connection, name).password != password:
+                raise StateError(f"{name} has another password by now: sign in with that")
             return _open(connection, name, secret, at, ends_at, agent, how)
 
     def end(self, secret: str, at: datetime) -> None:

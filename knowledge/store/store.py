@@ -353,7 +353,8 @@ class Store:
 def _add_if_new(
     connection: Connection, entry: Entry, newest: VersionRecord | None, author: str, comment: str, at: datetime
 ) -> tuple[int, bool]:
-    if newest is not None and newest.entry == entry:
+    # A retired text may come back as it was; no state leads there from its own version.
+    if newest is not None and newest.entry == entry and newest.state != "retired":
         return newest.version, False
     return _add_draft(connection, entry, author, comment, at), True
 

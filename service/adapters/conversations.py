@@ -44,3 +44,8 @@ class Conversations:
 
     def forget(self, key: str) -> None:
         self._kept.pop(key, None)
+
+    def erase(self, conversation_id: str) -> None:
+        """Forget the conversation of that id, which is its key, or what stands there behind `rasa:`."""
+        for key in [key for key in self._kept if conversation_id in (key, key.partition(":")[2])]:
+            del self._kept[key]

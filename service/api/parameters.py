@@ -1,10 +1,15 @@
-"""Parameters of an address: each is given once, as no route of the API takes a list of them."""
+"""Parameters of an address: each is given once, as no route of the API takes a list of them, and fits its column."""
 
 from __future__ import annotations
 
-from fastapi import Request
+from typing import Annotated
 
+from fastapi import Path, Request
+
+from service.api.review_bodies import LARGEST_VERSION
 from service.errors import RequestError
+
+RowNumber = Annotated[int, Path(ge=1, le=LARGEST_VERSION, description="A row by its number.")]
 
 
 def given_once(request: Request) -> None:

@@ -10,10 +10,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
+from knowledge.errors import DatabaseError
 from service.api.inbox import AWAY, DENIED
 from service.api.requests import Name
 from service.errors import PROBLEMS
 from service.identity.people import Person, needs
+from service.storage import UNREACHABLE
 
 router = APIRouter(prefix="/v1/privacy", tags=["privacy"])
 
@@ -52,7 +54,7 @@ async def export(asked: Annotated[Asked, Query()], request: Request, person: Adm
 
     The audit log says who asked for it and when, with a hash of the conversation's id and how many rows there were.
     """
-    await run_in_threadpool(request.app.state.queries.flush)
+    await _written(request)
     at = request.app.state.now()
     kept = await request.app.state.storage.run(
         lambda store: store.queries.export_conversation(asked.conversation_id, person.name, at)
@@ -66,11 +68,18 @@ async def erase(asked: Annotated[Asked, Query()], request: Request, person: Admi
 
     The audit log says who did it and when, with a hash of the conversation's id and how many rows there were.
     """
-    await run_in_threadpool(request.app.state.queries.flush)
+    await _written(request)
     request.app.state.recent.forget(asked.conversation_id)
+    request.app.state.conversations.erase(asked.conversation_id)
     at = request.app.state.now()
     removed = await request.app.state.storage.run(
         lambda store: store.queries.erase_conversation(asked.conversation_id, person.name, at)
     )
     log.info("a conversation was erased", by=person.name, queries=removed.queries, feedback=removed.feedback)
     return ErasedOut(**asdict(removed))
+
+
+async def _written(request: Request) -> None:
+    """DatabaseError where queries still wait to be written: they would outlive the erasure, and lack in an export."""
+    if not await run_in_threadpool(request.app.state.queries.flush):
+        raise DatabaseError(UNREACHABLE)

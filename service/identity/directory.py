@@ -57,10 +57,11 @@ class Directory:
         self._seen: dict[int, datetime] = {}
         self._written: tuple[dict[int, datetime], dict[int, datetime]] = ({}, {})
         self._looked_at = self._read_at = float("-inf")
-        self._away = False  # since a look failed, until the watch finds the database again
+        self._away = False  # since a look failed or hung, until the watch finds the database again
         self._failed = False  # whether the last answer was a refusal
         self._answered_at = time.monotonic()
         self._turns = asyncio.Lock()
+        self._looking = asyncio.Lock()
         self._watching: asyncio.Task[None] | None = None
 
     @property
@@ -86,6 +87,7 @@ class Directory:
     async def refresh(self, whole: bool = False) -> None:
         """See what changed; everything is read anew where `whole`. DatabaseError where the database is away."""
         async with self._turns:
+            began = time.monotonic()  # what is written from here on may be missed
             if not self._exists():
                 self._take(IdentityRecord(0, (), (), ()))
                 self._answered()
@@ -94,7 +96,8 @@ class Directory:
             due = whole or time.monotonic() - self._read_at > WHOLE
             if due or await self._run(Store.identity_turn) != self._turn:
                 self._take(await self._run(Store.identity))
-            self._looked_at = time.monotonic()
+                self._read_at = began
+            self._looked_at = began
             self._answered()
 
     async def key(self, secret: str) -> Person | None:
@@ -153,19 +156,26 @@ class Directory:
         return session.ends_at <= now or seen + self._idle <= now
 
     async def _look(self, whole: bool = False) -> None:
-        """Look at the database now, unless that was just done, and no longer than a request may wait."""
-        if self._away or time.monotonic() - self._looked_at < AGAIN:
-            return
-        self._looked_at, self._away = time.monotonic(), True
+        """Look at the database once from now on, no sooner after the last look than AGAIN, and give up after PATIENCE.
+
+        Whoever asks meanwhile shares a look, but never one that began before they asked: of somebody who has just
+        signed in at another worker it may say nothing yet.
+        """
+        asked = time.monotonic()
         with anyio.move_on_after(PATIENCE):
-            try:
-                await self.refresh(whole)
-            except DatabaseError:
-                self._failed = True
-                log.warning("whoever is not known yet cannot be told while the knowledge database is away")
+            async with self._looking:
+                if self._away or (self._read_at if whole else self._looked_at) > asked:
+                    return
+                await asyncio.sleep(max(0.0, self._looked_at + AGAIN - time.monotonic()))
+                self._away = True
+                try:
+                    await self.refresh(whole)
+                except DatabaseError:
+                    self._failed = True
+                    log.warning("whoever is not known yet cannot be told while the knowledge database is away")
 
     def _take(self, record: IdentityRecord) -> None:
-        self._turn, self.loaded, self._read_at = record.turn, True, time.monotonic()
+        self._turn, self.loaded = record.turn, True
         self.keys_made = bool(record.keys)
         self._people = {one.name: one for one in record.people}
         self._keys = {key.secret: key for key in record.keys if key.revoked_at is None}

@@ -16,7 +16,7 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from knowledge.errors import KnowledgeError
+from knowledge.errors import KnowledgeError, StateError
 from knowledge.store import LinkRecord, SessionRecord, Store
 from service.identity import csrf
 from service.identity.directory import Directory, Runs
@@ -63,16 +63,20 @@ class SigningIn:
         kept = found.password if found is not None else None
         if not await self._hashed(lambda: self._passwords.verify(kept, password)) or found is None or kept is None:
             raise WrongPassword("name and password do not fit; after several wrong ones there is a wait of minutes")
+        try:
+            secret = await self.open(found.name, agent, "password", kept)
+        except StateError as error:  # they were disabled, or their password was changed, while this one was hashed
+            raise WrongPassword("name and password do not fit any more") from error
         if self._passwords.outdated(kept):
             newer = await self._hashed(lambda: self._passwords.hash(password))
-            await self._run(lambda store: store.people.rehash(found.name, newer))
-        return await self.open(found.name, agent, "password")
+            await self._run(lambda store: store.people.rehash(found.name, kept, newer))
+        return secret
 
-    async def open(self, name: str, agent: str, how: str) -> str:
-        """A session for somebody who has shown who they are; its secret."""
+    async def open(self, name: str, agent: str, how: str, password: str | None = None) -> str:
+        """A session for somebody who has shown who they are; its secret. `password` is the hash they showed it by."""
         secret, now = new_secret(), self._now()
-        ends = now + self._lasting.whole
-        await self._run(lambda store: store.sessions.open(name, digest(secret), now, ends, agent[:LONGEST_AGENT], how))
+        ends, shown = now + self._lasting.whole, agent[:LONGEST_AGENT]
+        await self._run(lambda store: store.sessions.open(name, digest(secret), now, ends, shown, how, password))
         await self._directory.refresh()
         return secret
 
@@ -103,13 +107,13 @@ class SigningIn:
 
     async def change_password(self, name: str, current: str, new: str, secret: str) -> None:
         """Choose another password, showing the present one where there is one; other sessions end."""
+        check(new, name)  # first, or every one that will not do counts as a wrong guess of the present one
         found = await self._run(lambda store: store.people.find(name))
         if found.password is not None:
             counted = await self._run(lambda store: store.people.attempt(name, self._now(), wait_after))
             kept = counted.password if counted is not None else None
             if not await self._hashed(lambda: self._passwords.verify(kept, current)):
                 raise WrongPassword("the present password does not fit; after several wrong ones there is a wait")
-        check(new, name)
         hashed, now = await self._hashed(lambda: self._passwords.hash(new)), self._now()
         await self._run(lambda store: store.people.set_password(name, hashed, name, now, digest(secret)))
         await self._directory.refresh()

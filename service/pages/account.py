@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from knowledge.errors import NotFound
+from service.api.parameters import RowNumber
 from service.identity.identity import Identity
 from service.identity.passwords import SHORTEST, WeakPassword
 from service.identity.people import Person, signed_in
@@ -52,7 +53,7 @@ async def password(
 
 
 @router.post("/sessions/{number}/end")
-async def end(number: int, request: Request, person: Own) -> Response:
+async def end(number: RowNumber, request: Request, person: Own) -> Response:
     """Sign one of one's own browsers out."""
     identity: Identity = request.app.state.identity
     with suppress(NotFound):  # where it ended meanwhile, which is what was wanted

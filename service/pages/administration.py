@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse
 
 from knowledge.errors import KnowledgeError
 from knowledge.store import Store
+from service.api.parameters import RowNumber
 from service.identity.identity import Identity
 from service.identity.people import PERMISSIONS, ROLES, Person, needs
 from service.identity.tokens import HINT, KEY_PREFIX, digest, new_key
@@ -117,7 +118,7 @@ async def add_key(
 
 
 @router.post("/keys/{number}/revoke")
-async def revoke(request: Request, number: int, person: Admin) -> Response:
+async def revoke(request: Request, number: RowNumber, person: Admin) -> Response:
     """End a key, here at once and at other services within a second."""
     try:
         await _act(request, lambda store, at: store.keys.revoke(number, person.name, at))

@@ -23,6 +23,7 @@ from knowledge.manuscript import Manuscript, manuscript_of
 from knowledge.model import EntryId
 from knowledge.store import Store
 from service.api.desk import Approver, DeskFilter, Editor, EntryName, entry_out, free_id
+from service.api.reviews import VersionPath
 from service.api.writing import judged
 from service.editing import catalogue
 from service.editing.opening import Opened, Vocabulary, opened, vocabulary
@@ -126,7 +127,7 @@ async def retire(entry_id: EntryName, request: Request, person: Approver) -> Res
 
 
 @router.get("/editor/{entry_id}/versions/{version}")
-async def version(entry_id: EntryName, version: int, request: Request, person: Editor) -> Response:
+async def version(entry_id: EntryName, version: VersionPath, request: Request, person: Editor) -> Response:
     """An old version, to read and to bring back."""
     record = await request.app.state.storage.run(lambda store: store.version(entry_id, version))
     shown = {"entry_id": entry_id, "record": record, "content": manuscript_of(record.entry)}
@@ -134,7 +135,7 @@ async def version(entry_id: EntryName, version: int, request: Request, person: E
 
 
 @router.post("/editor/{entry_id}/versions/{version}")
-async def restore(entry_id: EntryName, version: int, request: Request, person: Editor) -> Response:
+async def restore(entry_id: EntryName, version: VersionPath, request: Request, person: Editor) -> Response:
     """The version's text as a new draft."""
     comment, now = str((await request.form()).get("comment", "")), request.app.state.now()
     await request.app.state.storage.run(lambda store: store.restore(entry_id, version, person.name, comment, now))

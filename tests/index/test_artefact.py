@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -343,6 +344,26 @@ def test_pruning_keeps_the_live_one_and_those_published_last(shelf: Shelf) -> No
     assert (shelf.versions(), shelf.current()) == ([A, C], A)
     assert shelf.prune(0) == [C]
     assert shelf.versions() == [A]
+
+
+def test_nothing_is_pruned_while_somebody_publishes(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is on its way to be live would be gone by the time it is."""
+    published(shelf, A)
+    written(shelf, B)
+    with ThreadPoolExecutor(1) as other:
+        expect = shelf.expect
+        begun = []
+
+        def meanwhile(version: str | None) -> None:
+            begun.append(other.submit(shelf.prune, 0))
+            with pytest.raises(TimeoutError):
+                begun[0].result(0.1)
+            expect(version)
+
+        monkeypatch.setattr(shelf, "expect", meanwhile)
+        shelf.publish(B, AT, "li")
+        assert begun[0].result(5) == [A]
+    assert (shelf.versions(), shelf.current()) == ([B], B)
 
 
 def test_pruning_keeps_the_live_one_even_where_history_ends_with_another(shelf: Shelf) -> None:

@@ -135,6 +135,25 @@ def test_a_pause_is_not_taken_for_slowness() -> None:
     anyio.run(main)
 
 
+def test_a_pause_between_large_batches_is_not_taken_for_slowness() -> None:
+    """A batch of more queries than there are turns seems to wait for itself; an hour later it is the first again."""
+    now = [0.0]
+    admission = Admission(longest_wait=1, at_once=2, clock=lambda: now[0])
+
+    async def main() -> None:
+        for _ in range(3):
+            now[0] += 3600
+            await admission.run(lambda: None, size=4)
+        work = _Work()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(admission.run, work, 4)
+            await _until_waiting(admission, 2)
+            assert await admission.run(lambda: "in") == "in"
+            work.go.set()
+
+    anyio.run(main)
+
+
 def test_who_has_gone_is_not_worked_for() -> None:
     """At its turn a call whose client has hung up is left out, and an error frees the turn."""
     admission, called = Admission(longest_wait=5, at_once=1), []

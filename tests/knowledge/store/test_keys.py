@@ -19,6 +19,7 @@ def test_a_key_is_made_used_and_revoked(store: Store) -> None:
     assert (made.name, made.scopes, made.used_at) == ("千牛", ("console", "suggest"), None)
     turn = store.identity_turn()
     store.keys.used({made.number: LATER})
+    store.keys.used({made.number: AT})  # by another service, which saw it last before
     assert store.identity_turn() == turn
     revoked = store.keys.revoke(made.number, "li", LATER)
     assert (revoked.used_at, revoked.revoked_by, revoked.revoked_at) == (LATER, "li", LATER)

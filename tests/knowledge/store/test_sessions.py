@@ -57,6 +57,15 @@ def test_the_disabled_open_none(store: Store) -> None:
         store.sessions.make_link("han", A, "zhao", AT, AT + HOUR)
 
 
+def test_a_password_that_was_changed_meanwhile_opens_none(store: Store) -> None:
+    """Whoever showed the old one while another was being chosen would stay in with it."""
+    store.people.set_password("zhao", "hash-2", "zhao", AT)
+    with pytest.raises(StateError, match="zhao has another password by now"):
+        store.sessions.open("zhao", A, AT, AT + HOUR, "", "password", "hash-1")
+    store.sessions.open("zhao", A, AT, AT + HOUR, "", "password", "hash-2")
+    assert secrets(store, "zhao") == [A]
+
+
 def test_what_is_over_is_forgotten_when_others_are_seen(store: Store) -> None:
     """By its end, or because nobody used it; a moment never goes back; nothing of it is anybody's act."""
     ended = store.sessions.open("han", A, AT, AT + HOUR, "", "password").number

@@ -122,6 +122,22 @@ def test_a_copy_begins_from_a_version_that_exists(store: Store) -> None:
         store.save_working_copy(ID, "li", 7, typed(), "", AT)
 
 
+def test_a_retired_text_can_come_back_as_it_was(store: Store) -> None:
+    """Restored, or saved again; its own version stays retired, and once there is a draft of it there is nothing new."""
+
+    def live_and_retired(version: int) -> None:
+        store.submit(ID, version, "li", AT)
+        store.approve(ID, version, "wang", AT)
+        store.retire(ID, "wang", "", AT)
+
+    live_and_retired(store.save(entry(ID, "一"), "li", "", AT))
+    assert store.restore(ID, 1, "li", "", AT) == 2
+    live_and_retired(2)
+    assert store.save_entry(entry(ID, "一"), "li", 2, "", AT) == (3, True)
+    assert [record.state for record in store.history(ID)] == ["retired", "retired", "draft"]
+    assert store.save_entry(entry(ID, "一"), "li", 3, "", AT) == (3, False)
+
+
 def test_an_old_version_comes_back_as_a_draft(store: Store) -> None:
     """With its own line of audit; one that says what the newest says is refused."""
     store.save(entry(ID, "一"), "li", "", AT)

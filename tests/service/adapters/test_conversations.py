@@ -58,3 +58,13 @@ def test_what_is_no_text_is_not_kept_and_forgetting_is_no_error() -> None:
     kept.forget("a")
     kept.forget("a")
     assert kept.turns("a") == []
+
+
+def test_a_conversation_is_erased_by_the_id_that_the_query_log_has() -> None:
+    """Chatwoot's is the key itself, Rasa's stands behind its name; every other stays."""
+    kept = Conversations()
+    for key in ("chatwoot:3:12", "rasa:u-1", "rasa:u-12"):
+        kept.add(key, "customer", "x")
+    for conversation_id in ("chatwoot:3:12", "u-1", "unknown"):
+        kept.erase(conversation_id)
+    assert [bool(kept.turns(key)) for key in ("chatwoot:3:12", "rasa:u-1", "rasa:u-12")] == [False, False, True]

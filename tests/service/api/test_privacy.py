@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from knowledge.errors import DatabaseError
 from knowledge.store.querying import conversation_hash
 from service.app import create_app
 from service.settings import Settings
@@ -45,10 +46,29 @@ def test_an_erased_conversation_is_nowhere(client: TestClient) -> None:
     request_id = ask(client, REFUND, conversation_id="c-1")["request_id"]
     client.post("/v1/feedback", json={"request_id": request_id, "act": "used"})
     ask(client, LEAK, conversation_id="c-2")
+    state_of(client).conversations.add("rasa:c-1", "customer", REFUND)
     assert client.delete(ADDRESS, params={"conversation_id": "c-1"}).json() == {"queries": 1, "feedback": 1}
     assert client.get(ADDRESS, params={"conversation_id": "c-1"}).json()["queries"] == []
     assert state_of(client).recent.find(request_id) is None
+    assert state_of(client).conversations.turns("rasa:c-1") == []
     assert len(client.get(ADDRESS, params={"conversation_id": "c-2"}).json()["queries"]) == 1
+
+
+def test_nothing_is_erased_while_something_waits_to_be_written(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be written afterwards, for ninety days more: 503, and the next try erases that too."""
+    with monkeypatch.context() as patched:
+
+        def away(_: object) -> None:
+            raise DatabaseError("away")
+
+        patched.setattr(state_of(client).storage, "call", away)
+        ask(client, REFUND, conversation_id="c-1")
+        state_of(client).queries.flush()
+        assert client.delete(ADDRESS, params={"conversation_id": "c-1"}).status_code == 503
+    assert client.delete(ADDRESS, params={"conversation_id": "c-1"}).json() == {"queries": 1, "feedback": 0}
+    assert client.get(ADDRESS, params={"conversation_id": "c-1"}).json()["queries"] == []
 
 
 def test_the_audit_says_who_did_it_and_nothing_of_whom(client: TestClient) -> None:

@@ -41,6 +41,7 @@ def test_our_own_pages_and_programs_are_let_through(headers: dict[str, str]) -> 
         {"origin": "http://huashu.example:8000.evil.example"},
         {"origin": "null"},
         {"origin": ""},
+        {"origin": "http://["},
     ],
 )
 def test_another_sites_are_not(headers: dict[str, str]) -> None:

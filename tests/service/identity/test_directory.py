@@ -138,16 +138,54 @@ def test_what_is_not_known_yet_is_looked_for(database: Database, clock: Clock) -
 
 
 def test_guesses_do_not_flood_the_database(database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many keys are tried, it is looked at five times a second at most."""
+    """However many keys are tried at once, it is looked at once for them all, a while after the last look."""
     directory = known(database, clock)
-    monkeypatch.setattr(module, "AGAIN", 60.0)
+    monkeypatch.setattr(module, "AGAIN", 0.2)
 
     async def guess() -> None:
-        for number in range(100):
-            assert await directory.key(f"guess-{number}") is None
+        found = await asyncio.gather(*(directory.key(f"guess-{number}") for number in range(100)))
+        assert found == [None] * 100
 
     asyncio.run(guess())
-    assert database.asked == []
+    assert len(database.asked) == 1
+
+
+def test_who_signed_in_elsewhere_is_known_at_once(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also right after a look, and where a page asks for several things at a time: the next look is waited for."""
+    monkeypatch.setattr(module, "AGAIN", 0.1)
+    directory = Directory(database.run, lambda: True, clock, IDLE)
+
+    async def story() -> None:
+        await directory.refresh()
+        database.store.sessions.open("li", digest("session-2"), FRIDAY, FRIDAY + IDLE, "", "password")
+        assert None not in await asyncio.gather(*(directory.session("session-2") for _ in range(4)))
+
+    asyncio.run(story())
+
+
+def test_a_look_that_began_before_says_nothing(database: Database, clock: Clock) -> None:
+    """Of a session that was opened while the database was being read."""
+    reading, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(call: Callable[[Store], T]) -> T:
+        found = await database.run(call)
+        reading.set()
+        await go_on.wait()
+        return found
+
+    async def story() -> None:
+        directory = Directory(slowly, lambda: True, clock, IDLE)
+        other = asyncio.create_task(directory.key("nonsense"))
+        await reading.wait()
+        database.store.sessions.open("li", digest("session-2"), FRIDAY, FRIDAY + IDLE, "", "password")
+        asked = asyncio.create_task(directory.session("session-2"))
+        await asyncio.sleep(0)
+        go_on.set()
+        assert (await other, await asked) == (None, Person("li", frozenset({"editor"}), account="li"))
+
+    asyncio.run(story())
 
 
 def test_while_the_database_is_away_the_known_stay_known(database: Database, clock: Clock) -> None:

@@ -72,6 +72,14 @@ def test_guessing_the_present_password_is_no_way_around_the_lock(browser: TestCl
     assert post(browser, "/account/password", current=PASSWORD, new=BETTER, again=BETTER).status_code == 422
 
 
+def test_a_new_password_that_will_not_do_is_no_guess(browser: TestClient) -> None:
+    """However often one is tried, the present one is still believed."""
+    for _ in range(6):
+        post(browser, "/account/password", current=PASSWORD, new="short", again="short")
+    done = post(browser, "/account/password", current=PASSWORD, new=BETTER, again=BETTER)
+    assert done.headers["location"] == "/account?done=password_changed"
+
+
 def test_another_browser_can_be_signed_out(browser: TestClient) -> None:
     """It is named, this one is marked; doing it twice is no error."""
     other = elsewhere(browser)

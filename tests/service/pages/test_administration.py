@@ -98,6 +98,13 @@ def test_what_cannot_be_done_is_said_on_the_page(
     assert len(state_of(browser).identity.storage._open().audit()) == before
 
 
+@pytest.mark.parametrize("address", ["/admin/keys/{}/revoke", "/account/sessions/{}/end", "/editor/a.x/versions/{}"])
+@pytest.mark.parametrize("number", ["0", "9" * 23])
+def test_a_number_that_no_row_has_is_no_failure(browser: TestClient, address: str, number: str) -> None:
+    """Also one that no database could hold: 422, not 500."""
+    assert post(browser, address.format(number)).status_code == 422
+
+
 def test_a_key_is_shown_once_works_and_ends(browser: TestClient) -> None:
     """At once, each time; the list goes on showing how it began and who did what."""
     made = post(browser, "/admin/keys", name="千牛", scopes="suggest")
