@@ -228,7 +228,7 @@ class TestChoosingAndCopying:
         expect(page.locator("#live")).to_have_text("已复制：物流信息几天不更新")
 
     def test_after_copying_letters_act_and_the_next_query_is_a_key_away(self, page: Page) -> None:
-        """Focus goes to the reply: E copies the note; / selects the text, so that typing replaces it; so does pasting."""
+        """Focus goes to the reply: E copies the note; / selects the text, which typing replaces, as pasting does."""
         search(page, NO_UPDATE)
         page.keyboard.press("Enter")
         expect(page.locator("#panel")).to_be_focused()

@@ -293,7 +293,8 @@ EN: Final[dict[str, str]] = {
     "keys_draft": "Check my draft",
     "keys_favourite": "Favourite this one",
     "keys_send_draft": "In the draft: copy",
-    "keys_typing": "After copying, number and letter keys act at once, and pasting searches anew; while typing, hold Alt with them. Shift+Enter begins a new line.",
+    "keys_typing": "After copying, number and letter keys act at once, and pasting searches anew; "
+    "while typing, hold Alt with them. Shift+Enter begins a new line.",
 }
 
 WORDS: Final[dict[UiLanguage, dict[str, str]]] = {"zh": ZH | drafting.WORDS["zh"], "en": EN | drafting.WORDS["en"]}
