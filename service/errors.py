@@ -11,14 +11,15 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 from starlette.exceptions import HTTPException
 
 from index.errors import RetrievalError, Superseded
 from knowledge.errors import DatabaseError, KnowledgeError, NotFound, PackError, StateError
+from knowledge.model import Language
 from service.admission import Abandoned, Busy
 from service.identity.people import NotAllowed, NotSignedIn
-from service.reasons import told
+from service.reasons import fault, told
 from service.traces import without_words
 
 log = structlog.get_logger(__name__)
@@ -60,6 +61,11 @@ class FieldProblem(BaseModel):
 
     field: str
     message: str
+    _chinese: str | None = PrivateAttr(default=None)  # by the kind of fault; never sent beside the other
+
+    def told(self, language: Language) -> str:
+        """The message in that language; in English where it has no counterpart."""
+        return self._chinese if self._chinese is not None and language == "zh" else told(self.message, language)
 
 
 class Problem(BaseModel):
@@ -115,21 +121,40 @@ def problem(
     return answer(request, details(status, detail, request_id(request), errors), headers)
 
 
+def sentence(found: Sequence[FieldProblem], language: Language = "en") -> str:
+    """What is wrong with the fields, each by its name in the API unless the whole has words of its own."""
+    english = [f"{one.field}: {one.message}" for one in found]
+    if language == "en":
+        return "; ".join(english)
+    chinese = [told(text, language) for text in english]
+    own = [f"{one.field}：{one.told(language)}" for one in found]
+    return "；".join(text if text != plain else named for text, plain, named in zip(chinese, english, own, strict=True))
+
+
+def in_language(body: Problem, language: Language) -> Problem:
+    """A problem as whoever reads it wants it: what happened, and what is wrong with each field."""
+    fields = bool(body.errors) and body.detail == sentence(body.errors)
+    detail = sentence(body.errors, language) if fields else told(body.detail, language)
+    errors = [FieldProblem(field=one.field, message=one.told(language)) for one in body.errors]
+    return body.model_copy(update={"detail": detail, "errors": errors})
+
+
 def by_person(request: Request) -> bool:
     """Whether a browser asks for a page."""
     return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(API)
 
 
 def answer(request: Request, body: Problem, headers: dict[str, str] | None = None) -> Response:
-    """A problem as a response, its detail in Chinese where the request asks for that (Accept-Language).
+    """A problem as a response, in Chinese where the request asks for that (Accept-Language).
 
     For a person it is the page that `app.state.problem_page` makes of it, where the app has pages.
     """
     page: PageOf | None = getattr(request.scope["app"].state, "problem_page", None) if "app" in request.scope else None
     if page is not None and by_person(request):
         return page(request, body, headers)
-    detail = told(body.detail, "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en")
-    return JSONResponse(body.model_dump() | {"detail": detail}, body.status, headers, MEDIA_TYPE)
+    chinese = request.headers.get("accept-language", "").lower().startswith("zh")
+    said = in_language(body, "zh" if chinese else "en")
+    return JSONResponse(said.model_dump(), said.status, headers, MEDIA_TYPE)
 
 
 def details(status: int, detail: str, request_id: str, errors: Sequence[FieldProblem] = ()) -> Problem:
@@ -200,7 +225,7 @@ def _describe(description: dict[str, Any]) -> None:
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [field_problem(item) for item in error.errors()]
-    return problem(request, 422, "; ".join(f"{item.field}: {item.message}" for item in errors), errors)
+    return problem(request, 422, sentence(errors), errors)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -233,14 +258,19 @@ def field_problem(error: dict[str, Any]) -> FieldProblem:
         where = where[1:]
     if error["type"] == "json_invalid":  # which is said to stand at a position, not in a field
         where = []
-    return FieldProblem(field=".".join(where) or "body", message=_message(error))
+    found = FieldProblem(field=".".join(where) or "body", message=_message(error))
+    found._chinese = fault(error["type"], error.get("ctx") or {}, _size(error))
+    return found
+
+
+def _size(error: dict[str, Any]) -> int | None:
+    given = error.get("input")
+    return len(given) if isinstance(given, str | list | tuple | dict) else None
 
 
 def _message(error: dict[str, Any]) -> str:
     limits = error.get("ctx") or {}
-    kind = error["type"]
-    given = error.get("input")
-    size = len(given) if isinstance(given, str | list | tuple | dict) else None
+    kind, size = error["type"], _size(error)
     if kind == "json_invalid":
         return f"is not JSON ({limits.get('error', 'broken')}): send a JSON object"
     if kind == "missing":

@@ -5,7 +5,8 @@ One that has no counterpart here is shown as it is: better English than nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from knowledge.model import Language
 from service.sentences import AS_IT_IS, Sentences, words
@@ -193,6 +194,7 @@ FILES = (
     ),
 )
 SERVICE = (
+    (r"holds control character (\S+) at position (\d+): remove it", words("第 {1} 个字是控制字符 {0}：请去掉")),
     (r"there is nothing at (\S+): .*", words("没有 {0} 这个页面：请核对地址，或从首页进入")),
     (r"the service's disk takes nothing .*", words("服务器磁盘写不进去，什么都没有保存：请管理员清理磁盘，再试一次")),
     (
@@ -208,6 +210,43 @@ NOTES = (
     (r"a variant moved to (\S+)", words("把一个说法移到 {0}")),
     (r"a redundant variant removed", words("删掉一个多余的说法")),
 )
+# What is wrong with a field, by pydantic's name for it; `{size}` is how much was given, any other name a limit of it.
+WHOLE, NUMBER = "请填整数", "请填数字"
+DAY, MOMENT = "请填日期，例如 2026-11-22", "请填日期和时间，例如 2026-11-22T09:00:00+08:00"
+FAULTS = {
+    "missing": "必填",
+    "extra_forbidden": "没有这一项：请去掉",
+    "json_invalid": "不是 JSON：请发送 JSON 对象",
+    "string_type": "请填文字",
+    "string_unicode": "含有无法识别的字符：请去掉",
+    "string_too_short": "现有 {size} 个字，至少要 {min_length} 个",
+    "string_too_long": "现有 {size} 个字，最多 {max_length} 个",
+    "string_pattern_mismatch": "格式不对，应符合 {pattern}",
+    "list_type": "请给出列表",
+    "too_short": "现有 {size} 项，至少要 {min_length} 项",
+    "too_long": "现有 {size} 项，最多 {max_length} 项",
+    "literal_error": "只能是 {expected}",
+    "enum": "只能是 {expected}",
+    "bool_type": "请填 true 或 false",
+    "bool_parsing": "请填 true 或 false",
+    "int_type": WHOLE,
+    "int_parsing": WHOLE,
+    "int_from_float": WHOLE,
+    "float_type": NUMBER,
+    "float_parsing": NUMBER,
+    "finite_number": NUMBER,
+    "greater_than": "要大于 {gt}",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than": "要小于 {lt}",
+    "less_than_equal": "不能大于 {le}",
+    "date_type": DAY,
+    "date_parsing": DAY,
+    "date_from_datetime_parsing": DAY,
+    "datetime_type": MOMENT,
+    "datetime_parsing": MOMENT,
+    "datetime_from_date_parsing": MOMENT,
+    "timezone_aware": MOMENT,
+}
 SENTENCES = Sentences((*PEOPLE, *DATES, *VERSIONS, *PUBLISHING, *FILES, *SERVICE, *NOTES))
 
 
@@ -220,3 +259,15 @@ def told(reason: object, language: Language) -> str:
 def teller(language: Language) -> Callable[[object], str]:
     """`told` in one language, as a template uses it."""
     return lambda reason: told(reason, language)
+
+
+def fault(kind: str, limits: Mapping[str, Any], size: int | None) -> str | None:
+    """What is wrong with a field, in Chinese: pydantic's `type`, its `ctx`, and the length of what was given.
+
+    None where there is no counterpart.
+    """
+    template = FAULTS.get(kind)
+    if template is None:
+        return None
+    expected = str(limits.get("expected", "")).replace("'", "").replace(" or ", " 或 ").replace(", ", "、")
+    return template.format_map({**limits, "expected": expected, "size": size})

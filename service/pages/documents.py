@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse
 from knowledge.errors import KnowledgeError, NotFound
 from knowledge.formats.documents.blocks import Place
 from knowledge.formats.documents.drafts import Edits
+from knowledge.model import Language
 from service.api.documents import documents_of, keep, make_drafts, make_nothing
 from service.documents import Kept
 from service.errors import RequestError, field_problem, status_of
@@ -72,7 +73,7 @@ async def decide(document_id: str, number: int, request: Request, person: Person
         if fields.get("act") == "skip":
             await make_nothing(request, document_id, [number], person)
         else:
-            await make_drafts(request, document_id, [(number, _edits(fields))], person)
+            await make_drafts(request, document_id, [(number, _edits(fields, language_of(request)))], person)
     except (KnowledgeError, RequestError) as error:
         if isinstance(error, NotFound):
             raise
@@ -125,8 +126,8 @@ async def _one(request: Request, document_id: str, problem: str = "", status: in
     )
 
 
-def _edits(fields: Mapping[str, str]) -> Edits:
-    """The form's fields; RequestError names the one that cannot be used."""
+def _edits(fields: Mapping[str, str], language: Language) -> Edits:
+    """The form's fields; RequestError names the one that cannot be used, and says why in that language."""
     variants = [line.strip() for line in fields.get("variants", "").splitlines() if line.strip()]
     given: dict[str, Any] = {
         name: fields[name] for name in ("entry_id", "kind", "title", "reply", "channel") if name in fields
@@ -137,7 +138,7 @@ def _edits(fields: Mapping[str, str]) -> Edits:
         return Edits.model_validate(given)
     except ValidationError as error:
         first = field_problem(dict(error.errors()[0]))
-        raise RequestError(first.field, first.message) from error
+        raise RequestError(first.field, first.told(language)) from error
 
 
 def _marked(kept: Kept) -> dict[int, list[int]]:

@@ -55,13 +55,15 @@ async def inbox(request: Request, _: Editor) -> Response:
     number = min(_number(request.query_params.get("page", "1")), pages)
     shown = found[(number - 1) * PAGE : number * PAGE]
     proposals = await run_in_threadpool(lambda: [desk.proposal(theme) for theme in shown])
-    zone = ZoneInfo(request.app.state.live.retriever.contents.policy.business_hours.timezone)
+    contents = request.app.state.live.retriever.contents
+    zone = ZoneInfo(contents.policy.business_hours.timezone)
     return render(
         request,
         "inbox.html",
         dictionary.WORDS,
         {
             "cards": [_card(*pair, zone, words) for pair in zip(shown, proposals, strict=True)],
+            "categories": sorted({item.entry.category for item in contents.entries}),
             "themes": len(found),
             "queries": sum(len(theme.items) for theme in found),
             "reading": reading,
@@ -103,6 +105,8 @@ def _card(theme: Theme, proposal: Proposal | None, zone: ZoneInfo, words: Mappin
         "when": f"{theme.last_seen.astimezone(zone):%m-%d %H:%M}",
         "tallies": [(name, words[name].format(n=tallies[name])) for name in TALLIES if tallies.get(name)],
         "proposal": proposal,
+        # A new entry most likely goes beside the one that was thought of.
+        "category": proposal.entry_id.split(".", 1)[0] if proposal is not None else "",
         "basis": basis,
         "items": [
             {"key": item.key, "text": item.text, "count": words["times"].format(n=item.count)} for item in theme.items

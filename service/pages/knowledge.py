@@ -94,7 +94,7 @@ def _find(request: Request, search: Search, words: Mapping[str, str]) -> tuple[J
         answer: Json = request.app.state.suggest(wanted, request_id(request)).model_dump(mode="json")
         return answer, None
     except ValidationError as error:
-        return None, invalid(error, read_conversation(search.query).query, LONGEST_QUERY, words)
+        return None, invalid(error, read_conversation(search.query).query, LONGEST_QUERY, words, language_of(request))
     except RetrievalError as error:
         return None, unavailable(error, request_id(request), words)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from service.errors import field_problem
+from knowledge.model import Language
+from service.errors import field_problem, sentence
 
 Words = Mapping[str, str]
 COMMAND = re.compile(r"`([^`]+)`")
@@ -26,13 +27,12 @@ class ShownProblem:
     request_id: str = ""
 
 
-def invalid(error: ValidationError, query: str, longest: int, words: Words) -> ShownProblem:
+def invalid(error: ValidationError, query: str, longest: int, words: Words, language: Language) -> ShownProblem:
     """A query that the API refuses, in the page's words where it is merely too long."""
     if len(query) > longest:
         text = words["too_long"].format(n=len(query), limit=longest)
     else:
-        found = [field_problem(dict(item)) for item in error.errors()]
-        text = "; ".join(f"{item.field}: {item.message}" for item in found)
+        text = sentence([field_problem(dict(item)) for item in error.errors()], language)
     return ShownProblem("invalid", 422, words["invalid_title"], text)
 
 

@@ -10,11 +10,10 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request, Response
 from starlette.responses import RedirectResponse
 
-from service.errors import Problem, by_person, problem, status_of
+from service.errors import Problem, by_person, in_language, problem, status_of
 from service.identity.people import NotAllowed, NotSignedIn
 from service.pages.frame import language_of, render
 from service.pages.words.identity import WORDS
-from service.reasons import told
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="huashu"'}
 
@@ -42,7 +41,7 @@ def problem_page(request: Request, found: Problem, headers: dict[str, str] | Non
         WORDS,
         {
             "title": words.get(f"refused_{status}", words["refused_other"]),
-            "text": own or told(found.detail, language),
+            "text": own or in_language(found, language).detail,
             "request_id": found.request_id,
         },
         status=status,

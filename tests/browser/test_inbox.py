@@ -89,17 +89,26 @@ def test_an_editor_accepts_a_theme_by_keys(desk: Desk) -> None:
 
 
 def test_an_editor_writes_a_new_entry(desk: Desk) -> None:
-    """Its title is the theme's; an id that exists is said in the dialog, and nothing is lost."""
+    """Its title is the theme's, its id follows category and title until one is written; one that exists is said."""
     desk.page.goto("/inbox")
     card = desk.page.locator(".theme", has_text=SCHOOL[0])
     card.locator("[data-do=new]").click()
     form = desk.page.locator("#new-form")
     expect(form.get_by_label("标准问")).to_have_value(desk.page.locator("#new [name=title]").input_value())
-    form.get_by_label("编号").fill(REFUND.id)
+    form.get_by_label("标准问").fill("学生优惠")
+    form.get_by_label("分类").fill("promo")
+    number = form.get_by_label("编号")
+    expect(number).to_have_value("promo.xue-sheng-you-hui")
+    form.get_by_label("标准问").fill("学生折扣")
+    expect(number).to_have_value("promo.xue-sheng-zhe-kou")
+    number.fill(REFUND.id)
+    form.get_by_label("分类").fill("price")
+    desk.page.wait_for_timeout(300)
+    expect(number).to_have_value(REFUND.id)
     form.get_by_label("回复").fill("您好，学生可享九五折。")
     form.get_by_role("button", name="存为草稿").click()
     expect(form.locator(".said")).to_contain_text("已经有了")
-    form.get_by_label("编号").fill("promo.student")
+    number.fill("promo.student")
     form.get_by_role("button", name="存为草稿").click()
     expect(card.locator(".said")).to_contain_text("已存为草稿")
     expect(card.get_by_role("link", name="打开草稿")).to_have_attribute("href", "/editor/promo.student")

@@ -227,6 +227,46 @@ class TestChoosingAndCopying:
         assert copied(page) == SHIP[0]["reply"]["text"]
         expect(page.locator("#live")).to_have_text("已复制：物流信息几天不更新")
 
+    def test_after_copying_letters_act_and_the_next_query_is_a_key_away(self, page: Page) -> None:
+        """Focus goes to the reply: E copies the note; / selects the text, which typing replaces, as pasting does."""
+        search(page, NO_UPDATE)
+        page.keyboard.press("Enter")
+        expect(page.locator("#panel")).to_be_focused()
+        page.keyboard.press("e")
+        expect(page.locator("#live")).to_have_text("已复制升级单")
+        expect(page.locator("#query")).to_have_value(NO_UPDATE)
+        page.keyboard.press("/")
+        page.keyboard.type(UNKNOWN)
+        expect(page.locator("#query")).to_have_value(UNKNOWN)
+        expect(page.locator(".decision")).to_contain_text("暂无话术")
+        page.keyboard.press("Enter")
+        expect(page.locator("#panel")).to_be_focused()
+        page.evaluate("text => navigator.clipboard.writeText(text)", NO_UPDATE)
+        page.keyboard.press("Control+V")
+        expect(page.locator("#query")).to_have_value(NO_UPDATE)
+        expect(page.locator("#query")).to_be_focused()
+        expect(page.locator(".say h2")).to_have_text(SHIP[0]["title"])
+
+    @pytest.mark.parametrize("composing", [False, True])
+    def test_copying_leaves_the_field_to_who_is_still_typing(
+        self, page: Page, context: BrowserContext, composing: bool
+    ) -> None:
+        """By keys, or in an input method: the cursor stays where the text is being written."""
+        page.evaluate(
+            "() => { navigator.clipboard.writeText = () => new Promise((done) => { window.finish = done; }); }"
+        )
+        search(page, NO_UPDATE)
+        page.keyboard.press("Enter")
+        page.wait_for_function("() => window.finish")
+        if composing:
+            write = {"text": "n", "selectionStart": 1, "selectionEnd": 1}
+            context.new_cdp_session(page).send("Input.imeSetComposition", write)
+        else:
+            page.keyboard.type("呢")
+        page.evaluate("window.finish()")
+        expect(page.locator("#live")).to_contain_text("已复制")
+        expect(page.locator("#query")).to_be_focused()
+
     def test_enter_never_copies_an_answer_to_something_else(self, page: Page) -> None:
         """While the newest query is unanswered, Enter does not copy the reply to the one before."""
         search(page, NO_UPDATE)
@@ -341,7 +381,7 @@ class TestChoosingAndCopying:
         assert copied(page) == HOLDING
 
     def test_copies_without_the_clipboard_api(self, context: BrowserContext) -> None:
-        """Served without TLS a page has no navigator.clipboard: copying works all the same and keeps the focus."""
+        """Served without TLS a page has no navigator.clipboard: copying works all the same."""
         context.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
         page = context.new_page()
         page.goto("/")
@@ -352,7 +392,7 @@ class TestChoosingAndCopying:
         page.keyboard.press("Enter")
         expect(page.locator(".say .button.primary")).to_contain_text("已复制")
         assert page.evaluate("window.copiedText") == SHIP[0]["reply"]["text"]
-        expect(page.locator("#query")).to_be_focused()
+        expect(page.locator("#panel")).to_be_focused()
 
 
 class TestClarifying:

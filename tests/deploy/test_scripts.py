@@ -51,6 +51,19 @@ def test_every_script_can_be_run() -> None:
             assert f"- `{path.name}`:" in listed, f"{path.name} is not in scripts/README.md"
 
 
+@pytest.mark.parametrize("verb", ["load", "publish", "page", "querylog", "inbox"])
+def test_a_bench_without_an_index_stops_at_once(verb: str, tmp_path: Path) -> None:
+    """It names the home that has none and the command that makes one, and starts nothing."""
+    home = tmp_path / "home"
+    command = [sys.executable, str(ROOT / "scripts" / "bench"), verb]
+    given = os.environ | {"HUASHU_HOME": str(home)}
+    done = subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"HUASHU_HOME={home} has no index")
+    assert f"`HUASHU_HOME={home} .venv/bin/huashu serve --setup`" in done.stderr
+    assert not home.exists()
+
+
 @pytest.mark.parametrize("name", ["audit", "sbom", "lint"])
 def test_shell_scripts_parse(name: str) -> None:
     """As bash reads them."""

@@ -3,7 +3,7 @@
 import { isReady } from "./asking.js";
 import { tellChosen } from "./choosing.js";
 import { copyText } from "./clipboard.js";
-import { announce, chosen, chosenSuggestion, data, feedback, slots, state, target, words } from "./desk.js";
+import { announce, byId, chosen, chosenSuggestion, data, feedback, input, slots, state, target, words } from "./desk.js";
 import { fill, marked } from "./figures.js";
 import { escalationNote } from "./note.js";
 import { spoken } from "./results.js";
@@ -12,10 +12,12 @@ import { recent } from "./shelf.js";
 
 const COPIED_FOR = 1500;
 
-/** Copy, and say on the button whether it worked. */
+/** Copy, and say on the button whether it worked. Once it has, the letters are keys: see `leaveSearch`. */
 export async function copy(text, button, done) {
+  const typed = input.value;
   const copied = await copyText(text);
   announce(copied ? done : words.copy_failed);
+  if (copied) leaveSearch(typed);
   const label = button?.querySelector('[data-at="copy"]');
   if (label) {
     const before = label.dataset.word ??= label.textContent;
@@ -27,6 +29,12 @@ export async function copy(text, button, done) {
     }, COPIED_FOR);
   }
   return copied;
+}
+
+/** From the search field to the reply, where letters act; not under the hands of who has typed on meanwhile. */
+function leaveSearch(typed) {
+  if (document.activeElement !== input || input.value !== typed || state.composing) return;
+  byId("panel")?.focus({ preventScroll: true });
 }
 
 /** Copy a reply; one with unfilled slots only on the second wish. */

@@ -1,11 +1,14 @@
 // The inbox's acts: sent to the API, said on the card they are about. Keys do what the card's buttons do.
 
 import { ApiError, send } from "./api.js";
+import { Naming } from "./naming.js";
 
 const { words } = JSON.parse(document.getElementById("page-data").textContent);
 const KEYS = { KeyA: ".acts .primary", KeyC: "[data-do=choose]", KeyN: "[data-do=new]", KeyX: ".acts .quiet" };
 const choosing = document.getElementById("choose");
 const writing = document.getElementById("new");
+const form = document.getElementById("new-form");
+const naming = form && new Naming(form);
 let current = null; // the card a dialog is about
 let latest = 0;
 
@@ -16,7 +19,7 @@ document.addEventListener("click", ({ target }) => {
 });
 document.addEventListener("keydown", onKey);
 document.getElementById("choose-query")?.addEventListener("input", ({ target }) => search(target.value));
-document.getElementById("new-form")?.addEventListener("submit", (event) => {
+form?.addEventListener("submit", (event) => {
   event.preventDefault();
   const { id, title, reply } = Object.fromEntries(new FormData(event.target));
   accept(current, { new: { id: id.trim(), title, reply } }, title, event.target.querySelector(".said"));
@@ -121,13 +124,14 @@ function openChoosing(card) {
 
 function openWriting(card) {
   current = card;
-  const form = document.getElementById("new-form");
   form.reset();
   form.elements.title.value = card.dataset.title.slice(0, 100);
+  form.elements.category.value = card.dataset.category;
   form.elements.reply.value = card.dataset.edit;
   form.querySelector(".said").replaceChildren();
+  naming.begin();
   writing.showModal();
-  form.elements.id.focus();
+  form.elements[form.elements.category.value ? "reply" : "category"].focus();
 }
 
 /** The live entries nearest to a text; a later search always wins over an earlier one. */

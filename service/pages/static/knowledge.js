@@ -136,12 +136,23 @@ function hear({ id, customer, agent, turns }) {
   changed({ atOnce: true });
 }
 
+/** Pasted where nothing is typed, such as after copying: the next thing to look for. */
+function onPaste(event) {
+  const text = event.clipboardData?.getData("text/plain").trim();
+  if (!text || byId("keys").open || event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select")) return;
+  event.preventDefault();
+  input.value = text;
+  input.focus();
+  changed({ atOnce: true });
+}
+
 function listen() {
   input.addEventListener("compositionstart", () => { state.composing = true; });
   input.addEventListener("compositionend", () => { state.composing = false; changed(); });
   input.addEventListener("input", ({ inputType }) => changed({ atOnce: inputType === "insertFromPaste" }));
   byId("search").addEventListener("submit", (event) => event.preventDefault());
   document.addEventListener("keydown", onKey);
+  document.addEventListener("paste", onPaste);
   document.addEventListener("click", onClick);
   document.addEventListener("change", ({ target: changedInput }) => {
     if (changedInput.name === "channel") changed({ atOnce: true });

@@ -151,7 +151,7 @@ ZH: Final[dict[str, str]] = {
     "keys_draft": "检查我的草稿",
     "keys_favourite": "收藏这条",
     "keys_send_draft": "在草稿里：复制",
-    "keys_typing": "正在输入时，数字和字母键请同时按住 Alt；Shift+Enter 换行。",
+    "keys_typing": "复制之后，数字和字母键直接可用，粘贴就是查下一句；正在输入时请同时按住 Alt。Shift+Enter 换行。",
 }
 
 EN: Final[dict[str, str]] = {
@@ -293,7 +293,8 @@ EN: Final[dict[str, str]] = {
     "keys_draft": "Check my draft",
     "keys_favourite": "Favourite this one",
     "keys_send_draft": "In the draft: copy",
-    "keys_typing": "While typing, hold Alt with number and letter keys; Shift+Enter begins a new line.",
+    "keys_typing": "After copying, number and letter keys act at once, and pasting searches anew; "
+    "while typing, hold Alt with them. Shift+Enter begins a new line.",
 }
 
 WORDS: Final[dict[UiLanguage, dict[str, str]]] = {"zh": ZH | drafting.WORDS["zh"], "en": EN | drafting.WORDS["en"]}

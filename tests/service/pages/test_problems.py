@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from index.errors import ArtefactError, NoArtefact
+from knowledge.model import Language
 from service.api.requests import LONGEST_QUERY, SuggestionRequest
 from service.pages.problems import invalid, unavailable
 from service.pages.words import WORDS
@@ -19,21 +20,27 @@ def refusal(query: str) -> ValidationError:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_query_too_long_is_said_with_both_numbers(language: str) -> None:
+def test_a_query_too_long_is_said_with_both_numbers(language: Language) -> None:
     """In the page's own language, and without the query."""
-    words = WORDS[language]  # type: ignore[index]
+    words = WORDS[language]
     query = "退" * (LONGEST_QUERY + 1)
-    shown = invalid(refusal(query), query, LONGEST_QUERY, words)
+    shown = invalid(refusal(query), query, LONGEST_QUERY, words, language)
     assert (shown.kind, shown.status, shown.title) == ("invalid", 422, words["invalid_title"])
     assert "2001" in shown.text
     assert "2000" in shown.text
     assert "退退" not in shown.text
 
 
-def test_any_other_refusal_is_the_apis_own_words() -> None:
-    """Field and reason, as a console would read them."""
-    shown = invalid(refusal("李雷\x07"), "李雷\x07", LONGEST_QUERY, WORDS["zh"])
-    assert shown.text == "query: holds control character U+0007 at position 2: remove it"
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh", "query：第 2 个字是控制字符 U+0007：请去掉"),
+        ("en", "query: holds control character U+0007 at position 2: remove it"),
+    ],
+)
+def test_any_other_refusal_is_the_apis_own_words(language: Language, text: str) -> None:
+    """Field and reason, in the page's language."""
+    assert invalid(refusal("李雷\x07"), "李雷\x07", LONGEST_QUERY, WORDS[language], language).text == text
 
 
 def test_a_command_in_the_message_is_shown_apart() -> None:
