@@ -56,6 +56,11 @@ class Contents:
     trigger_keys: tuple[str, ...]
     report: dict[str, Any]
 
+    @property
+    def all_are_landmarks(self) -> bool:
+        """Whether the ranker's kernel is against every variant, in their order, and not against some of them."""
+        return len(self.ranker.landmarks) == len(self.owner)
+
 
 def save(contents: Contents, folder: Path) -> None:
     """Write every file but the manifest."""

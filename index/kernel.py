@@ -60,7 +60,7 @@ class Kernel:
 
     def each(self, rows: Rows) -> Matrix:
         """The same for a few rows, each to the last digit as if it were alone."""
-        return self._sum(rows, _products)
+        return self._sum(rows, _row_by_row)
 
     def _sum(self, rows: Rows, product: Callable[[Matrix, Matrix], Matrix]) -> Matrix:
         total: Matrix | None = None
@@ -84,9 +84,10 @@ def _product(rows: Matrix, base: Matrix) -> Matrix:
     return rows @ base.T
 
 
-def _products(rows: Matrix, base: Matrix) -> Matrix:
-    """Row by row, as the last digits of a product of matrices depend on how many rows it has; and block by block of
-    the bases, which are then read from memory once for all rows: eight cost less than three.
+def _row_by_row(rows: Matrix, base: Matrix) -> Matrix:
+    """(n, bases), whose last digits do not depend on n as those of a product of matrices do.
+
+    Block by block of the bases, which are so read from memory once for all rows: eight cost less than three.
     """
     found = np.empty((len(rows), len(base)), np.float32)
     for start in range(0, len(base), BLOCK):

@@ -1,9 +1,9 @@
 """The lessons: groups of phrasings that mean the same, which the bundled engines learn service-desk language from.
 
 Our own writing, from many trades and in two languages. They are read for teaching only, never answered from. Those in
-`apart/` teach the engines nothing: what confidence looks like is learnt from them, as in a knowledge base that the
-engines have never seen. A file is
-plain text: groups stand apart by a blank line, and the first line of each is `= ` and its title, itself a phrasing.
+`apart/` teach the engines nothing: what confidence looks like is learnt from them too, as in a knowledge base that the
+engines have never seen. A file is plain text: groups stand apart by a blank line, and the first line of each is `= `
+and its title, itself a phrasing.
 """
 
 from __future__ import annotations

@@ -26,29 +26,27 @@ class Nearby:
         self._owner = contents.owner
         self._dense = contents.dense
         self._nearest = nearest
-        self._all_are_landmarks = len(contents.ranker.landmarks) == len(contents.owner)
-        self._order = np.argsort(contents.owner[contents.ranker.landmarks], kind="stable")
-        self._starts = np.searchsorted(
-            contents.owner[contents.ranker.landmarks][self._order], np.arange(len(contents.entries))
-        )
-        self._columns: dict[str, sparse.csr_matrix] = {}
-        if not self._all_are_landmarks:
+        self._all_are_landmarks = contents.all_are_landmarks
+        if self._all_are_landmarks:
+            self._order = np.argsort(contents.owner, kind="stable")
+            self._starts = np.searchsorted(contents.owner[self._order], np.arange(len(contents.entries)))
+        else:
             self._columns = {channel: rows.T.tocsr() for channel, rows in contents.lexical_rows.items()}
 
     def entries(self, seen: Seen, exact: Sequence[int]) -> Numbers:
         """Numbers of the entries near a text, ascending; `exact` are among them whatever they are like."""
         found = self._by_kernel(seen.values) if self._all_are_landmarks else self._by_channel(seen.rows)
-        return np.unique(np.concatenate([np.asarray(exact, np.int64), *found]))
+        return np.union1d(np.asarray(exact, np.int64), found)
 
-    def _by_kernel(self, values: Matrix) -> list[Numbers]:
+    def _by_kernel(self, values: Matrix) -> Numbers:
         best = np.maximum.reduceat(values[0, self._order], self._starts)
-        return [np.argpartition(-best, min(self._nearest, len(best)) - 1)[: self._nearest]]
+        return np.argpartition(-best, min(self._nearest, len(best)) - 1)[: self._nearest]
 
-    def _by_channel(self, rows: Mapping[str, Matrix | sparse.csr_matrix]) -> list[Numbers]:
+    def _by_channel(self, rows: Mapping[str, Matrix | sparse.csr_matrix]) -> Numbers:
         near = [self._owner[index.search(rows[part], self._nearest)[0][0]] for part, index in self._dense.items()]
         for channel, columns in self._columns.items():
             hits = rows[channel] @ columns
             if hits.nnz:
                 kept = np.argpartition(-hits.data, min(self._nearest, hits.nnz) - 1)[: self._nearest]
                 near.append(self._owner[hits.indices[kept]])
-        return near
+        return np.concatenate(near)

@@ -224,7 +224,7 @@ class Retriever:
     def _centred(self, variants: NDArray[np.int64]) -> dict[str, Matrix]:
         """The variants' dense rows as seen from the centre; where each is a landmark, the kernel has them so."""
         kernel = self.contents.ranker.kernel
-        if len(self.contents.ranker.landmarks) == len(self.contents.owner):
+        if self.contents.all_are_landmarks:
             return {part: kernel.bases[part][variants] for part in self._dense_rows}
         return centre_all({part: stored[variants] for part, stored in self._dense_rows.items()}, kernel.means)
 

@@ -36,6 +36,7 @@ INVISIBLE = re.compile(
 )
 # Pictographs carry mood, not matter; keycap digits and letters have become plain ones by NFKC.
 EMOJI = re.compile(r"[\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff]")
+REMEMBERED = 256  # characters up to which a text's form is remembered: queries and phrasings, not documents
 REPEATED = re.compile(r"([^\w\s])\1+")
 STRETCHED = re.compile(r"([^\W\d_])\1{3,}")
 SPACES = re.compile(r"\s+")
@@ -68,9 +69,18 @@ def encodable(text: str) -> str:
     return "".join(character for character in text if not "\ud800" <= character <= "\udfff" and character != "\0")
 
 
-@lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
     """The form in which texts are compared; idempotent, may be empty (emoji only)."""
+    return _remembered(text) if len(text) <= REMEMBERED else _normalised(text)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str) -> str:
+    # On its way to an answer a query is normalised by everyone who looks at it, seven times.
+    return _normalised(text)
+
+
+def _normalised(text: str) -> str:
     text = _fold(text)
     # Conversion or removal can bring together what the next pass would fold once more (NFKC is not closed under them).
     for _ in range(3):

@@ -59,6 +59,7 @@ async def audit(request: Request, person: Reader) -> Response:
         "problem": problem,
         "when": lambda moment: moment.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
         "act_word": lambda act: own.get(f"act_{act}", act),
+        "who": lambda name: own.get(f"who_{name}", name),
         "about": lambda line: _about(line, own),
     }
     return render(request, "audit.html", words, context, 422 if problem else 200)
@@ -75,4 +76,5 @@ def _about(line: AuditRecord, words: dict[str, str]) -> str:
         return word.format(n=line.detail.get("version", ""))
     if "conversation" in line.detail:
         return words["conversation_hash"].format(hash=line.detail["conversation"])
-    return next((str(line.detail[name]) for name in ("index_version", "person", "name") if name in line.detail), "")
+    found = (line.detail.get(name) for name in ("index_version", "person", "name"))
+    return next((str(one) for one in found if one is not None), "")

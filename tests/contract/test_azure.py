@@ -102,7 +102,8 @@ def test_top_and_threshold_hold(desk: TestClient) -> None:
 
 def test_filters_narrow_what_is_looked_at(desk: TestClient) -> None:
     """By metadata and source, joined by AND or OR; pairs may be lists of two, as a client library writes them."""
-    sure = {"question": BOTH, "top": 5, "confidenceScoreThreshold": 0.2}
+    # Two entries are meant alike, and each has but its share of the confidence; a third has less than 0.1.
+    sure = {"question": BOTH, "top": 5, "confidenceScoreThreshold": 0.1}
     assert entries(desk, **sure, filters=by("product", "a3")) == ["product.a3.filter"]
     pairs = {"metadata": [["product", "A3"], {"key": "Products", "value": "R5"}]}
     assert entries(desk, **sure, filters={"metadataFilter": pairs}) == ["-"]

@@ -328,7 +328,7 @@ def test_signs_are_kept_whatever_the_data_say() -> None:
 @pytest.mark.parametrize(("answer", "clarify"), [(0.95, 0.8), (0.9, 0.7)])
 def test_thresholds_hold_on_queries_they_were_not_fitted_on(seed: int, answer: float, clarify: float) -> None:
     """Above the answer threshold the first is right often enough, but for chance; of the rest, one of three."""
-    fitted, fresh = fit(queries(4000, 0.2, seed), 8, 0.2, answer, clarify), queries(4000, 0.2, seed + 100)
+    fitted, fresh = fit(queries(4000, 0.2, seed), 8, 0.2, answer, clarify), queries(16_000, 0.2, seed + 100)
     verdict = fitted.verdict(fresh.features)
     coverage, precision = coverage_and_precision(verdict.right, fresh.right, fitted.thresholds.answer)
     assert precision is not None
@@ -337,7 +337,7 @@ def test_thresholds_hold_on_queries_they_were_not_fitted_on(seed: int, answer: f
     left = verdict.right < fitted.thresholds.answer
     coverage, reached = coverage_and_precision(verdict.among[left], fresh.among[left], fitted.thresholds.clarify)
     assert reached is not None
-    assert reached >= clarify - 0.06  # two standard errors of the 170 queries that are offered
+    assert reached >= clarify - 0.05
     assert coverage > 0.05
 
 

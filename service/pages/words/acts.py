@@ -34,6 +34,8 @@ ZH: Final[dict[str, str]] = {
     "act_privacy.export": "导出会话数据",
     "act_privacy.erase": "删除会话数据",
     "conversation_hash": "会话 {hash}",
+    "who_first start": "首次启动",
+    "who_one-time link": "登录链接",
     "policy_version": "规则第 {n} 版",
     "facts_version": "事实第 {n} 版",
 }
@@ -66,6 +68,8 @@ EN: Final[dict[str, str]] = {
     "act_privacy.export": "exported a conversation",
     "act_privacy.erase": "erased a conversation",
     "conversation_hash": "conversation {hash}",
+    "who_first start": "first start",
+    "who_one-time link": "one-time link",
     "policy_version": "Policy version {n}",
     "facts_version": "Facts version {n}",
 }

@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import io
 import json
-import sys
-import tempfile
 import zipfile
 from functools import cache
-from pathlib import Path
 from types import ModuleType
 
-LONGEST = 64 * 1024
+from tests.knowledge.formats.atheris_run import LONGEST, fuzz
+
 INSTRUMENTED = ["knowledge.formats", "openpyxl", "yaml"]
 # Ways in that are a file of a format; what follows are parts of a workbook.
 FILES = ("auto", "xlsx", "csv", "jsonl", "yaml", "dify", "chatwoot", "azure", "anyq")
@@ -47,7 +45,7 @@ SET = {"id": "a.b", "questions": ["退款多久"], "answer": "3 天"}
 
 
 def imported() -> ModuleType:
-    """The tests' own ways to make files, which import the readers: not before `main` can instrument them."""
+    """The tests' own ways to make files, which import the readers: not before `fuzz` can instrument them."""
     from tests.knowledge.formats import imported
 
     return imported
@@ -120,19 +118,5 @@ def one_input(data: bytes) -> None:
             json.dumps(done.entry.model_dump(mode="json"), ensure_ascii=False).encode()
 
 
-def main() -> None:
-    """Fuzz until told to stop; libFuzzer's options are the arguments."""
-    import atheris
-
-    with atheris.instrument_imports(include=INSTRUMENTED):
-        import knowledge.formats.reading
-        import knowledge.formats.writing  # noqa: F401
-    with tempfile.TemporaryDirectory() as folder:
-        for number, seed in enumerate(seeds()):
-            Path(folder, str(number)).write_bytes(seed)
-        atheris.Setup([*sys.argv, folder, f"-max_len={LONGEST}", "-timeout=20"], one_input)
-        atheris.Fuzz()
-
-
 if __name__ == "__main__":
-    main()
+    fuzz(one_input, seeds, INSTRUMENTED, ["knowledge.formats.reading", "knowledge.formats.writing"])

@@ -107,6 +107,14 @@ def test_acts_on_people_keys_and_versions_are_told_in_words(client: TestClient) 
     assert "回滚</span></td><td>0123456789ab</td>" in page
 
 
+def test_what_the_service_does_by_itself_has_words_for_who_did_it(client: TestClient) -> None:
+    """The first start's link was made for nobody yet: no name of the program's own, and no "None"."""
+    in_store(client, lambda store: store.sessions.make_link(None, "0" * 64, "first start", FRIDAY, FRIDAY))
+    page = client.get("/audit?act=link.make", headers=ADMIN).text
+    assert '<td>首次启动</td><td><span class="tag">新建登录链接</span></td><td></td>' in page
+    assert '<option value="first start">首次启动</option>' in page
+
+
 def test_every_act_has_its_word() -> None:
     """Whatever a module of the database writes into the log."""
     sources = "\n".join(path.read_text("utf-8") for path in STORE.glob("*.py"))

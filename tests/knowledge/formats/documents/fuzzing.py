@@ -8,13 +8,9 @@ bounded part of it: test_fuzzing.py.
 
 from __future__ import annotations
 
-import sys
-import tempfile
-from pathlib import Path
-
+from tests.knowledge.formats.atheris_run import LONGEST, fuzz
 from tests.knowledge.formats.documents import manuals
 
-LONGEST = 64 * 1024
 INSTRUMENTED = ["knowledge.formats.documents", "pypdf", "bs4"]
 
 
@@ -31,7 +27,7 @@ def seeds() -> tuple[bytes, ...]:
 
 def one_input(data: bytes) -> None:
     """Read it, or hear why not."""
-    # Not before `main` has had the chance to instrument them.
+    # Not before `fuzz` has had the chance to instrument them.
     from knowledge.errors import DocumentError
     from knowledge.formats.documents.proposals import Reading
     from knowledge.formats.documents.reading import read
@@ -43,18 +39,5 @@ def one_input(data: bytes) -> None:
     Reading.model_validate_json(found.model_dump_json())
 
 
-def main() -> None:
-    """Fuzz until told to stop; libFuzzer's options are the arguments."""
-    import atheris
-
-    with atheris.instrument_imports(include=INSTRUMENTED):
-        import knowledge.formats.documents.reading  # noqa: F401
-    with tempfile.TemporaryDirectory() as folder:
-        for number, seed in enumerate(seeds()):
-            Path(folder, str(number)).write_bytes(seed)
-        atheris.Setup([*sys.argv, folder, f"-max_len={LONGEST}", "-timeout=20"], one_input)
-        atheris.Fuzz()
-
-
 if __name__ == "__main__":
-    main()
+    fuzz(one_input, seeds, INSTRUMENTED, ["knowledge.formats.documents.reading"])
