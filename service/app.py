@@ -53,7 +53,7 @@ from service.imports import Plans
 from service.inbox import Inbox
 from service.live import Live
 from service.metrics import Metrics
-from service.observing import observe
+from service.observing import Observe
 from service.pages import (
     account,
     administration,
@@ -139,16 +139,17 @@ def create_app(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     identify: Identify | None = None,
     first: Retriever | None = None,
+    loaded: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """The whole service. Tests hand in an embedder, a clock, and who is who in the place of keys and sessions; several
-    workers share a `first` index.
+    workers share a `first` index; `loaded` is called after every later one.
     """
     # FastAPI's own /docs would load its script from elsewhere, and state no permission: `description` has ours.
     app = FastAPI(
         title="Huashu",
         version=metadata.version("huashu"),
         description=DESCRIPTION,
-        lifespan=_lifespan(settings, embedder, first),
+        lifespan=_lifespan(settings, embedder, first, loaded),
         openapi_url=None,
     )
     _furnish(app, settings, now)
@@ -187,7 +188,7 @@ def _guard(app: FastAPI, settings: Settings, identify: Identify | None) -> None:
     recogniser = identity.recogniser(settings, wiring.KEY_IN_ADDRESS)
     app.add_middleware(Gate, recogniser=recogniser, rates=identity.rates, refuse=refusal.refused, identify=identify)
     app.add_middleware(LimitBody)
-    app.middleware("http")(observe)
+    app.add_middleware(Observe)
     if settings.loopback:
         # A page of another site must not reach a service without sign-in by pointing its own name here.
         own = ["localhost", "127.0.0.1", "[::1]", "testserver", settings.host]
@@ -196,7 +197,7 @@ def _guard(app: FastAPI, settings: Settings, identify: Identify | None) -> None:
 
 
 def _lifespan(
-    settings: Settings, embedder: Embedder | None, first: Retriever | None
+    settings: Settings, embedder: Embedder | None, first: Retriever | None, loaded: Callable[[], None]
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What runs from the start of the service to its end."""
 
@@ -208,7 +209,7 @@ def _lifespan(
         engine = embedder
         if engine is None:
             engine = await anyio.to_thread.run_sync(load_embedder, settings.embedder, settings.tuning)
-        live = Live(Shelf(settings.artefacts), engine, settings.poll_seconds, first)
+        live = Live(Shelf(settings.artefacts), engine, settings.poll_seconds, first, loaded)
         await anyio.to_thread.run_sync(live.start)
         _answer(app, settings, live)
         await identity.start()

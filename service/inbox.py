@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import structlog
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from index.embedder import Matrix
@@ -119,7 +120,7 @@ class Inbox:
 
     def __init__(self, retriever: Callable[[], Retriever], storage: Storage, now: Callable[[], datetime]) -> None:
         self._retriever, self._storage, self._now = retriever, storage, now
-        self._vectors: dict[str, dict[str, Matrix]] = {}
+        self._vectors: dict[str, dict[str, NDArray[np.float16]]] = {}
         self._embedder = ""
         self._grouped: tuple[tuple[str, ...], tuple[Theme, ...]] = ((), ())
         self._working = threading.Lock()
@@ -230,15 +231,15 @@ class Inbox:
         for start in range(0, len(missing), CHUNK):
             self._learn(retriever, missing[start : start + CHUNK])
         parts = retriever.contents.ranker.kernel.means
-        empty = {part: np.zeros((0, len(mean)), np.float32) for part, mean in parts.items()}
-        return {
-            part: np.stack([self._vectors[key][part] for key in wanted]) if wanted else empty[part] for part in parts
-        }
+        if not wanted:
+            return {part: np.zeros((0, len(mean)), np.float32) for part, mean in parts.items()}
+        return {part: np.stack([self._vectors[key][part] for key in wanted]).astype(np.float32) for part in parts}
 
     def _learn(self, retriever: Retriever, missing: Sequence[tuple[str, str]]) -> None:
         found = retriever.embed([text for _, text in missing])
         for place, (key, _) in enumerate(missing):
-            self._vectors[key] = {part: rows[place] for part, rows in found.items()}
+            # To group by, half the precision is plenty; a copy, as a row would keep its whole matrix.
+            self._vectors[key] = {part: rows[place].astype(np.float16) for part, rows in found.items()}
 
     def _run(self) -> None:
         wait = FIRST_VISIT

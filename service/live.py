@@ -7,6 +7,7 @@ used is refused with what differs, once a version, and the one before goes on se
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -23,12 +24,23 @@ log = structlog.get_logger(__name__)
 class Live:
     """Holds the retriever that answers now; safe to share between threads."""
 
-    def __init__(self, shelf: Shelf, embedder: Embedder, poll_seconds: float, first: Retriever | None = None) -> None:
-        """`first` is a retriever that was loaded before: several processes forked since then share its memory."""
+    def __init__(
+        self,
+        shelf: Shelf,
+        embedder: Embedder,
+        poll_seconds: float,
+        first: Retriever | None = None,
+        loaded: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`first` is a retriever that was loaded before: several processes forked since then share its memory.
+
+        `loaded` is called whenever another index has been loaded and answers.
+        """
         self._shelf = shelf
         self._embedder = embedder
         self._poll_seconds = poll_seconds
         self._retriever = first
+        self._loaded = loaded
         self._refused: tuple[object, ...] | None = None
         self.problem: RetrievalError | None = None
         self.published_at: datetime | None = None
@@ -99,6 +111,7 @@ class Live:
             entries=len(contents.entries),
             variants=len(contents.variants),
         )
+        self._loaded()
 
     def _stamp(self, version: str) -> tuple[object, ...]:
         """What tells an artefact that was refused from the same one mended: a rebuild gives it new files."""

@@ -16,6 +16,7 @@ import uvicorn
 from index.embedder import Embedder
 from service.app import create_app
 from service.listening import LIMITS, Protocol
+from service.memory import few_arenas, settle
 from service.settings import Settings
 from service.welcome import welcome
 
@@ -67,13 +68,14 @@ def configure_logging() -> None:
 def run(settings: Settings, embedder: Embedder | None = None) -> None:
     """Serve until interrupted; requests under way are finished first."""
     configure_logging()
+    few_arenas()
     if settings.workers > 1:
         from service.workers import serve
 
         serve(settings, embedder)
         return
     config = uvicorn.Config(
-        create_app(settings, embedder),
+        create_app(settings, embedder, loaded=settle),
         host=settings.host,
         port=settings.port,
         log_level="warning",

@@ -23,6 +23,7 @@ from index.retriever import Retriever
 from service.app import create_app
 from service.identity.identity import Identity
 from service.listening import KEEP_ALIVE, LIMITS, Protocol
+from service.memory import settle
 from service.settings import Settings
 from service.welcome import welcome
 
@@ -75,7 +76,8 @@ class _Service(BaseApplication):
 def serve(settings: Settings, embedder: Embedder | None = None) -> None:
     """Serve with `settings.workers` processes until told to stop."""
     engine = embedder if embedder is not None else load_embedder(settings.embedder, settings.tuning)
-    app = create_app(settings, engine, first=published(settings, engine))
+    app = create_app(settings, engine, first=published(settings, engine), loaded=settle)
+    settle()  # once before the fork: each worker's own collector would write into what all of them share
     _Service(settings, app, anyio.run(_greeting, settings)).run()
 
 

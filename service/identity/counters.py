@@ -1,4 +1,4 @@
-"""Counters that several processes share: made before the fork, in memory that all of them see.
+"""Counters in a table of fixed size, which several processes may share: made before the fork, all of them see it.
 
 A limit divided by the workers would refuse a console that keeps one connection, and so one worker, at a fraction of it;
 so all count in one table. Its size is fixed: a bucket that is full gives the place of its smallest counter away, so
@@ -26,20 +26,24 @@ SLOTS: Final = 1 << 16  # 2 MiB
 class SharedCounters:
     """Counters by key, each with an end; every method must be called inside `turn`."""
 
-    def __init__(self, slots: int = SLOTS) -> None:
+    def __init__(self, slots: int = SLOTS, alone: bool = False) -> None:
+        """`alone`: no other process will share them, so the kernel's lock is not needed."""
         if slots < BUCKET or slots % BUCKET:
             raise ValueError(f"{slots} slots make no buckets of {BUCKET}: give a multiple of it")
         self._slots = slots
         self._memory = mmap.mmap(-1, slots * SLOT.size)
-        self._lock = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
+        self._lock = None if alone else tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
         self._threads = threading.Lock()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Alone among all threads of all processes; a few microseconds."""
-        import fcntl  # which Windows has not, nor workers
-
         with self._threads:
+            if self._lock is None:
+                yield
+                return
+            import fcntl  # which Windows has not, nor workers
+
             fcntl.lockf(self._lock, fcntl.LOCK_EX)
             try:
                 yield

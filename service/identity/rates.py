@@ -1,7 +1,7 @@
 """How often somebody may ask: counted by key, by person, else by address, by all workers of a service together.
 
-One process counts in its own memory; several in `SharedCounters`, as none of the storages that `limits` brings is both
-shared by processes and without a server of its own (Redis, Memcached, MongoDB).
+All count in `SharedCounters`: of the storages that `limits` brings, those that processes can share are servers of their
+own (Redis, Memcached, MongoDB), and the one in memory starts a thread every ten milliseconds to forget.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from math import floor
 from typing import Final, Literal
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage, Storage
+from limits.storage import Storage
 from limits.storage.base import SlidingWindowCounterSupport, TimestampedSlidingWindow
 from limits.strategies import SlidingWindowCounterRateLimiter
 
@@ -30,8 +30,8 @@ DEFAULTS: Final[dict[Counted, tuple[str, str]]] = {
 }
 
 
-class _SharedStorage(Storage, SlidingWindowCounterSupport, TimestampedSlidingWindow):
-    """`limits` over counters that processes share, each look and count in one turn."""
+class _Counted(Storage, SlidingWindowCounterSupport, TimestampedSlidingWindow):
+    """`limits` over counters, each look and count in one turn."""
 
     STORAGE_SCHEME = None
 
@@ -106,8 +106,8 @@ class Rates:
         With several workers it must be made before they are forked.
         """
         limits = {kind: parse(given.get(kind) or pair[private]) for kind, pair in DEFAULTS.items()}
-        storage = MemoryStorage() if workers == 1 else _SharedStorage(SharedCounters())
-        return cls(limits, SlidingWindowCounterRateLimiter(storage))
+        counters = SharedCounters(alone=workers == 1)
+        return cls(limits, SlidingWindowCounterRateLimiter(_Counted(counters)))
 
     def refused(self, kind: Counted, who: str) -> int | None:
         """Count one; None where it is within the limit, else the seconds to wait."""

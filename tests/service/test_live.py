@@ -74,6 +74,23 @@ def test_before_it_starts_it_has_nothing(shop: tuple[Path, str, str]) -> None:
         _ = live(shop[0]).retriever
 
 
+def test_whoever_wants_to_know_is_told_of_every_index_that_was_loaded(shop: tuple[Path, str, str]) -> None:
+    """Once each, when it answers; not of a look that found nothing new, nor of one that is refused."""
+    home, _, second = shop
+    told: list[str | None] = []
+    found = Live(Shelf(home / "artefacts"), ToyEmbedder(), NEVER, loaded=lambda: told.append(found.version))
+    found.reload()
+    found.reload()
+    assert told == [second]
+    third = publish(home, version=3).version
+    found.reload()
+    assert told == [second, third]
+    Shelf(home / "artefacts").roll_back(APPROVED, "test")
+    damage(home, second)
+    found.reload()
+    assert (told, found.version) == ([second, third], third)
+
+
 def test_an_error_that_is_asked_for_often_does_not_grow(tmp_path: Path) -> None:
     """A thousand probes of a service without an index keep no traceback of one another."""
     found = live(tmp_path)

@@ -14,7 +14,7 @@ import pytest
 import structlog
 import uvicorn
 
-from service import server
+from service import observing, server
 from service.settings import Settings
 from tests.service.test_live import within
 from tests.toy import ToyEmbedder
@@ -48,9 +48,13 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> list[uvicorn.Server]:
 
 
 def test_it_prints_the_links_and_serves_until_it_is_told_to_stop(
-    home: Path, servers: list[uvicorn.Server], capsys: pytest.CaptureFixture[str]
+    home: Path,
+    servers: list[uvicorn.Server],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The links are there once they can be opened; nothing of a request is logged, and the server hides its name."""
+    monkeypatch.setattr(observing, "SLOW", 60.0)  # on a busy machine a request may be, which is logged
     settings = Settings(home=home, port=free_port())
     thread = threading.Thread(target=server.run, args=(settings, ToyEmbedder()))
     thread.start()
