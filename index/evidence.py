@@ -8,13 +8,13 @@ knows numbers, not texts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.kernel import Matrix, centred
+from index.kernel import Matrix, centred, matrix_product
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -48,11 +48,13 @@ class Near:
         return np.stack([first, lead, cosine[:, 0], rival, self.strangers, np.log1p(self.lengths)], axis=1)
 
 
-def mean_cosines(rows: Mapping[str, Matrix], bases: Mapping[str, Matrix]) -> Matrix:
-    """(n, m) cosines of n rows with m others, both centred, mean over the dense parts."""
+def mean_cosines(
+    rows: Mapping[str, Matrix], bases: Mapping[str, Matrix], times: Callable[[Matrix, Matrix], Matrix] = matrix_product
+) -> Matrix:
+    """(n, m) cosines of n rows with m others, mean over the dense parts; `times` is one of the kernel's products."""
     total: Matrix | None = None
     for part, base in bases.items():
-        values = rows[part] @ base.T
+        values = times(rows[part], base)
         total = values if total is None else np.add(total, values, out=total)
     if total is None:
         raise ValueError("evidence needs at least one dense part")

@@ -56,20 +56,20 @@ class Kernel:
 
     def values(self, rows: Rows) -> Matrix:
         """(n, bases) kernel values of n rows, float32."""
-        return self._sum(rows, _product)
+        return self._sum(rows, matrix_product)
 
     def each(self, rows: Rows) -> Matrix:
         """The same for a few rows, each to the last digit as if it were alone."""
-        return self._sum(rows, _row_by_row)
+        return self._sum(rows, row_by_row)
 
-    def _sum(self, rows: Rows, product: Callable[[Matrix, Matrix], Matrix]) -> Matrix:
+    def _sum(self, rows: Rows, times: Callable[[Matrix, Matrix], Matrix]) -> Matrix:
         total: Matrix | None = None
         for name, base in self.bases.items():
             matrix = rows[name]
             if isinstance(matrix, sparse.csr_matrix):
                 part = (matrix @ base).toarray() * np.float32(LEXICAL_WEIGHTS[name])
             else:
-                part = product(centred(matrix, self.means[name]), base)
+                part = times(centred(matrix, self.means[name]), base)
                 part -= np.float32(1)
                 part *= np.float32(GAMMA)
                 np.exp(part, out=part)
@@ -80,11 +80,11 @@ class Kernel:
         return total
 
 
-def _product(rows: Matrix, base: Matrix) -> Matrix:
+def matrix_product(rows: Matrix, base: Matrix) -> Matrix:
     return rows @ base.T
 
 
-def _row_by_row(rows: Matrix, base: Matrix) -> Matrix:
+def row_by_row(rows: Matrix, base: Matrix) -> Matrix:
     """(n, bases), whose last digits do not depend on n as those of a product of matrices do.
 
     Block by block of the bases, which are so read from memory once for all rows: eight cost less than three.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -111,11 +112,8 @@ class Retriever:
             if owner not in owners:
                 owners.append(owner)
         self._dense_rows = {part: index.rows() for part, index in contents.dense.items()}
-        self._strangers = centre_all(contents.strangers, contents.ranker.kernel.means)
-        self._has_strangers = all(len(rows) for rows in self._strangers.values())
-        order = np.argsort(contents.owner, kind="stable")
-        starts = np.searchsorted(contents.owner[order], np.arange(len(contents.entries) + 1))
-        self._variants_of = [order[starts[i] : starts[i + 1]] for i in range(len(contents.entries))]
+        starts = np.searchsorted(contents.owner, np.arange(len(contents.entries) + 1)).tolist()
+        self._variants_of = [slice(*ends) for ends in pairwise(starts)]  # which makes views, and no copies
         self._number = {approved.entry.id: number for number, approved in enumerate(contents.entries)}
         self._catalogue = Catalogue.of(contents.products, contents.variants)
         self._profiles: dict[int, Profile] = {}
@@ -184,7 +182,7 @@ class Retriever:
             entries = np.concatenate([entries[first], entries[~first]])
             confidence = np.concatenate([np.full(int(first.sum()), 1.0 / len(exact)), np.zeros(int((~first).sum()))])
             return _Ranked(entries, confidence, frozenset(exact), seen.rows, key, 1.0)
-        features, nearest = self._evidence(seen.rows, key, entries[:TOP], scores[:TOP])
+        features, nearest = self._evidence(seen, key, entries[:TOP], scores[:TOP])
         verdict = self.contents.confidence.verdict(features)
         confidence = np.zeros(len(entries))
         confidence[:TOP] = spread(verdict, scores[None, :TOP].astype(float))[0]
@@ -221,7 +219,7 @@ class Retriever:
             self._profiles[number] = Profile.of(entry.phrasings, entry.products, self._catalogue, replies)
         return self._profiles[number]
 
-    def _centred(self, variants: NDArray[np.int64]) -> dict[str, Matrix]:
+    def _centred(self, variants: slice) -> dict[str, Matrix]:
         """The variants' dense rows as seen from the centre; where each is a landmark, the kernel has them so."""
         kernel = self.contents.ranker.kernel
         if self.contents.all_are_landmarks:
@@ -235,30 +233,19 @@ class Retriever:
         return self._marked[place]
 
     def _evidence(
-        self,
-        rows: dict[str, Matrix | sparse.csr_matrix],
-        key: str,
-        entries: NDArray[np.int64],
-        scores: Matrix,
+        self, seen: Seen, key: str, entries: NDArray[np.int64], scores: Matrix
     ) -> tuple[NDArray[np.float64], list[int]]:
         """(1, f) features of the first of the ranked entries, and the number of each one's nearest variant."""
-        places = [self._variants_of[entry] for entry in entries.tolist()]
-        starts = np.cumsum([0, *map(len, places[:-1])])
-        every = np.concatenate(places)
-        means = self.contents.ranker.kernel.means
-        asked = centre_all(rows, means)
-        kin = self._centred(every)
-        near = mean_cosines(asked, kin)
-        parts = np.split(near[0], starts[1:])
-        nearest = [int(numbers[part.argmax()]) for numbers, part in zip(places, parts, strict=True)]
-        far = mean_cosines(asked, self._strangers).max(axis=1) if self._has_strangers else np.array([-1.0])
+        asked = centre_all(seen.rows, self.contents.ranker.kernel.means)
+        variants = [self._variants_of[entry] for entry in entries.tolist()]
+        near = [mean_cosines(asked, self._centred(one))[0] for one in variants]
         evidence = Near(
             scores[None].astype(float),
-            np.maximum.reduceat(near, starts, axis=1).astype(float),
-            far.astype(float),
+            np.array([[float(one.max()) for one in near]]),
+            np.array([seen.stranger]),
             np.array([float(len(key))]),
         )
-        return evidence.features(), nearest
+        return evidence.features(), [one.start + int(row.argmax()) for one, row in zip(variants, near, strict=True)]
 
     def _decide(self, ranked: _Ranked) -> Decision:
         if not len(ranked.entries):
@@ -284,20 +271,18 @@ class Retriever:
         found = []
         for entry, confidence in zip(ranked.entries[:limit].tolist(), ranked.confidence.tolist(), strict=False):
             variants = self._variants_of[entry]
-            cosine = np.mean(
-                [stored[variants] @ ranked.rows[part][0] for part, stored in self._dense_rows.items()], axis=0
-            )
+            cosine = mean_cosines(ranked.rows, {part: stored[variants] for part, stored in self._dense_rows.items()})[0]
             tier: Tier = "exact" if entry in ranked.exact else "ranked"
             best = int(cosine.argmax())
             if tier == "exact":
-                best = next(place for place, row in enumerate(variants) if self.contents.keys[row] == ranked.key)
+                best = self.contents.keys[variants].index(ranked.key)
             score = float(np.clip(cosine[best], -1, 1))
             found.append(
                 Candidate(
                     self.contents.entries[entry],
                     confidence,
                     score,
-                    self.contents.variants[variants[best]],
+                    self.contents.variants[variants.start + best],
                     tier,
                     ranked.contradictions.get(entry, ()),
                 )
