@@ -60,7 +60,7 @@ def stated(route: RouteContext) -> str | None:
     own: str | None = getattr(route.original_route, "permission", None)
     if own is not None or not isinstance(route.original_route, APIRoute):
         return own
-    found = {permission for call in _calls(route.dependant) if (permission := getattr(call, "permission", None))}
+    found = {permission for call in calls(route.dependant) if (permission := getattr(call, "permission", None))}
     return ", ".join(sorted(found)) or None
 
 
@@ -95,7 +95,8 @@ def _problem(why: str) -> dict[str, Any]:
     return {"description": why, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
-def _calls(dependant: Dependant) -> Iterator[Any]:
+def calls(dependant: Dependant) -> Iterator[Any]:
+    """What a route depends on, at whatever remove."""
     for needed in dependant.dependencies:
         yield needed.call
-        yield from _calls(needed)
+        yield from calls(needed)

@@ -12,7 +12,7 @@ from service.errors import RequestError
 RowNumber = Annotated[int, Path(ge=1, le=LARGEST_VERSION, description="A row by its number.")]
 
 
-def given_once(request: Request) -> None:
+async def given_once(request: Request) -> None:
     """RequestError where a parameter is repeated; which of its values was meant nobody could tell."""
     for name in request.query_params:
         values = request.query_params.getlist(name)

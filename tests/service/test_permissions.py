@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from knowledge.store import Store
-from service.api.description import stated
+from service.api.description import calls, stated
 from service.app import PUBLIC_FILES, create_app
 from service.identity.people import ACCOUNT, PERMISSIONS, PUBLIC, ROLES, Permission, Role
 from service.settings import ROLES as SETTABLE
@@ -68,6 +69,13 @@ def test_every_route_states_its_permission(route: RouteContext) -> None:
     assert stated(route) in (*PERMISSIONS, ACCOUNT, PUBLIC), (
         f"{described(route)} states no permission: Depends(needs(…))"
     )
+
+
+@pytest.mark.parametrize("route", [one for one in routes() if isinstance(one.original_route, APIRoute)], ids=described)
+def test_what_a_route_depends_on_takes_no_thread(route: RouteContext) -> None:
+    """A plain function would be run in a thread, which a query would wait for before it is even admitted."""
+    plain = [call for call in calls(route.dependant) if not inspect.iscoroutinefunction(call)]
+    assert not plain, f"{described(route)}: write {plain} as async def"
 
 
 def asking(client: TestClient, route: RouteContext, role: Role | None) -> Response:
