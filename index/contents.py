@@ -92,7 +92,8 @@ def save(contents: Contents, folder: Path) -> None:
         )
     ranker = contents.ranker
     learnt: dict[str, Any] = {f"mean_{part}": mean for part, mean in ranker.kernel.means.items()}
-    np.savez(folder / NAMES.ranker, landmarks=ranker.landmarks, weights=ranker.weights, **learnt)
+    learnt |= {"landmarks": ranker.landmarks, "weights": ranker.weights, "left": ranker.left}
+    np.savez(folder / NAMES.ranker, **learnt)
     (folder / NAMES.confidence).write_bytes(canonical(contents.confidence.to_json()))
     if contents.triggers is not None:
         found = contents.triggers
@@ -133,7 +134,9 @@ def _load(folder: Path, manifest: Manifest) -> Contents:
     rows = {**{part: index.rows() for part, index in dense.items()}, **lexical_rows}
     with np.load(folder / NAMES.ranker) as stored:
         means = {part: stored[f"mean_{part}"] for part in dense}
-        ranker = Ranker.restore(stored["landmarks"], means, stored["weights"], rows)
+        # Those written before there were residuals were calibrated without them.
+        left = stored["left"] if "left" in stored else np.zeros(0, np.float32)
+        ranker = Ranker.restore(stored["landmarks"], means, stored["weights"], left, rows)
     triggers = None
     if (folder / NAMES.triggers).exists():
         with np.load(folder / NAMES.triggers) as stored:

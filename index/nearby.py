@@ -15,17 +15,25 @@ from scipy import sparse
 from index.channels import Seen
 from index.contents import Contents
 from index.embedder import Matrix
+from index.kernel import Kernel, Rows
+from index.residuals import amends
 
 Numbers = NDArray[np.int64]
 
 
 class Nearby:
-    """Finds entries of one index: `nearest` by the kernel, or those of the `nearest` variants of each channel."""
+    """Finds entries of one index: `nearest` by the kernel, or those of the `nearest` variants of each channel.
 
-    def __init__(self, contents: Contents, nearest: int) -> None:
+    `dense` are the variants' vectors by part.
+    """
+
+    def __init__(self, contents: Contents, dense: Mapping[str, Matrix], nearest: int) -> None:
         self._owner = contents.owner
         self._dense = contents.dense
         self._nearest = nearest
+        self._ranker = contents.ranker
+        self._count = len(contents.entries)
+        self._rows: Rows = {**dense, **contents.lexical_rows}
         self._all_are_landmarks = contents.all_are_landmarks
         if self._all_are_landmarks:
             self._order = np.argsort(contents.owner, kind="stable")
@@ -33,20 +41,32 @@ class Nearby:
         else:
             self._columns = {channel: rows.T.tocsr() for channel, rows in contents.lexical_rows.items()}
 
-    def entries(self, seen: Seen, exact: Sequence[int]) -> Numbers:
+    def variants(self, seen: Seen) -> Numbers:
+        """Numbers of the variants near a text, ascending; none where the kernel values say how near each is."""
+        return np.zeros(0, np.int64) if self._all_are_landmarks else np.unique(self._by_channel(seen.rows))
+
+    def entries(self, seen: Seen, variants: Numbers, exact: Sequence[int]) -> Numbers:
         """Numbers of the entries near a text, ascending; `exact` are among them whatever they are like."""
-        found = self._by_kernel(seen.values) if self._all_are_landmarks else self._by_channel(seen.rows)
+        found = self._by_kernel(seen.values) if self._all_are_landmarks else self._owner[variants]
         return np.union1d(np.asarray(exact, np.int64), found)
+
+    def amends(self, seen: Seen, variants: Numbers) -> Matrix:
+        """(entries,) to be added to the ranker's scores, which landmarks alone leave too smooth."""
+        if not len(variants) or not len(self._ranker.left):
+            return np.zeros(self._count, np.float32)
+        values = Kernel.against(self._rows, variants, self._ranker.kernel.means).values(seen.rows)
+        found: Matrix = amends(values, variants[None], self._ranker.left, self._owner, self._count)[0]
+        return found
 
     def _by_kernel(self, values: Matrix) -> Numbers:
         best = np.maximum.reduceat(values[0, self._order], self._starts)
         return np.argpartition(-best, min(self._nearest, len(best)) - 1)[: self._nearest]
 
     def _by_channel(self, rows: Mapping[str, Matrix | sparse.csr_matrix]) -> Numbers:
-        near = [self._owner[index.search(rows[part], self._nearest)[0][0]] for part, index in self._dense.items()]
+        near = [index.search(rows[part], self._nearest)[0][0] for part, index in self._dense.items()]
         for channel, columns in self._columns.items():
             hits = rows[channel] @ columns
             if hits.nnz:
                 kept = np.argpartition(-hits.data, min(self._nearest, hits.nnz) - 1)[: self._nearest]
-                near.append(self._owner[hits.indices[kept]])
+                near.append(hits.indices[kept])
         return np.concatenate(near)

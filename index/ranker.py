@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from index.kernel import Kernel, Matrix, Rows, take
+from index.residuals import Neighbours, residuals
 from index.ridge import BLOCK, STRENGTH, Exact, Nystrom, Ridge
 
 EXACT_ROWS = 16_384
@@ -60,11 +61,14 @@ class Ranker:
     landmarks: NDArray[np.int64]
     weights: Matrix  # (entries, landmarks)
     kernel: Kernel
+    left: Matrix  # (variants,) residuals where landmarks are fewer, else none: see `index.residuals`
 
     @classmethod
-    def restore(cls, landmarks: NDArray[np.int64], means: dict[str, Matrix], weights: Matrix, rows: Rows) -> Ranker:
+    def restore(
+        cls, landmarks: NDArray[np.int64], means: dict[str, Matrix], weights: Matrix, left: Matrix, rows: Rows
+    ) -> Ranker:
         """A stored ranker, given all variants' rows again."""
-        return cls(landmarks, weights, Kernel.against(rows, landmarks, means))
+        return cls(landmarks, weights, Kernel.against(rows, landmarks, means), left)
 
     def scores(self, values: Matrix, entries: NDArray[np.int64] | None = None) -> Matrix:
         """(n, entries) scores from `kernel.values` of n rows, for all entries or for those given."""
@@ -95,9 +99,15 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
         kernel = Kernel.against(rows, marks)
         ridge = Nystrom(lambda places: kernel.values(take(rows, places)), marks, targets, strength)
     misfiled = _correct(ridge, owner, targets) if noisy else np.zeros(len(owner), bool)
-    ranker = Ranker(marks, np.ascontiguousarray(ridge.weights().T), kernel)
+    weights = np.ascontiguousarray(ridge.weights().T)
+    every = len(marks) == len(owner)
+    left = np.zeros(0, np.float32) if every else residuals(kernel, weights, rows, owner)
+    neighbours = None if every else Neighbours(rows, owner, kernel.means, left, entries)
+    ranker = Ranker(marks, weights, kernel, left)
     far = ranker.scores(kernel.values(strangers)) if strangers is not None else np.zeros((0, entries), np.float32)
-    found = _out_of_fold(ridge, owner, entries)
+    if neighbours is not None and strangers is not None:
+        far += neighbours.of(strangers)
+    found = _out_of_fold(ridge, owner, entries, neighbours)
     doubt = min(1.0, USUAL_MISFILED / max(float(misfiled.mean()), USUAL_MISFILED))
     trust = np.where(misfiled[found[0]], doubt, 1).astype(np.float32)
     return ranker, OutOfFold(*found, *_best(far, min(TOP, entries)), trust)
@@ -172,22 +182,23 @@ def _sample(owner: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _out_of_fold(
-    ridge: Ridge, owner: NDArray[np.int64], entries: int
+    ridge: Ridge, owner: NDArray[np.int64], entries: int, neighbours: Neighbours | None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Matrix, NDArray[np.int64], Matrix]:
     sample = _sample(owner)
     depth = min(TOP, entries)
     best = np.zeros((len(sample), depth), np.int64)
     score = np.zeros((len(sample), depth), np.float32)
     absent_best, absent_score = best.copy(), score.copy()
-    for start in range(0, len(sample), BLOCK):
-        block = slice(start, start + BLOCK)
-        best[block], score[block] = _best(ridge.left_out(sample[block]), depth)
     mine = owner[sample]
     order = np.argsort(mine, kind="stable")
     for group in np.split(order, np.flatnonzero(np.diff(mine[order])) + 1):
-        left = ridge.group_left_out(sample[group])
-        left[:, mine[group[0]]] = -np.inf
-        absent_best[group], absent_score[group] = _best(left, depth)
+        alone, absent = ridge.left_out(sample[group]), ridge.group_left_out(sample[group])
+        if neighbours is not None:
+            alone_too, absent_too = neighbours.left_out(sample[group])
+            alone, absent = alone + alone_too, absent + absent_too
+        absent[:, mine[group[0]]] = -np.inf
+        best[group], score[group] = _best(alone, depth)
+        absent_best[group], absent_score[group] = _best(absent, depth)
     return sample, best, score, absent_best, absent_score
 
 

@@ -119,7 +119,7 @@ class Retriever:
         self._profiles: dict[int, Profile] = {}
         self._marked: dict[int, Marks] = {}
         self._channels = Channels(contents, embedder)
-        self._nearby = Nearby(contents, NEAREST)
+        self._nearby = Nearby(contents, self._dense_rows, NEAREST)
 
     @property
     def embedder_name(self) -> str:
@@ -168,12 +168,13 @@ class Retriever:
         seen = self._channels.see(query)
         exact = [owner for owner in self._owners(key) if mask is None or mask[owner]]
         allowed = np.flatnonzero(mask) if mask is not None else np.arange(len(self.contents.entries))
-        entries = allowed if len(allowed) <= ALL else self._nearby.entries(seen, exact)
+        near = self._nearby.variants(seen)
+        entries = allowed if len(allowed) <= ALL else self._nearby.entries(seen, near, exact)
         if mask is not None:
             entries = entries[mask[entries]]
         if not len(entries):
             return _Ranked(entries, np.zeros(0), frozenset(), seen.rows, key)
-        scores = self.contents.ranker.scores(seen.values, entries)[0]
+        scores = self.contents.ranker.scores(seen.values, entries)[0] + self._nearby.amends(seen, near)[entries]
         order = np.argsort(-scores, kind="stable")
         entries, scores = entries[order], scores[order]
         if exact:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import ranker
 from index.artefact import MANIFEST, NAMES, Shelf, canonical, digest
 from index.contents import ENTRIES, Contents, load, save
 from index.errors import ArtefactError
@@ -53,6 +54,22 @@ def test_a_round_trip_changes_no_finding(contents: Contents, tmp_path: Path) -> 
     assert [without_figures(found) for found in after] == [without_figures(found) for found in before]
     for one, other in zip(after, before, strict=True):
         assert figures(one) == pytest.approx(figures(other), abs=1e-6)
+
+
+def test_fewer_landmarks_than_variants_are_stored_with_what_they_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large base answers after a round trip as before it, residuals included."""
+    monkeypatch.setattr(ranker, "EXACT_ROWS", 50)
+    monkeypatch.setattr(ranker, "LANDMARKS", 40)
+    large = contents_of(matters())
+    assert not large.all_are_landmarks
+    _, again = load(stored(large, tmp_path), "toy")
+    assert np.array_equal(again.ranker.left, large.ranker.left) and len(large.ranker.left) == len(large.owner)
+    before, after = findings(large), findings(again)
+    assert [without_figures(found) for found in after] == [without_figures(found) for found in before]
+    amended = replace(large, ranker=replace(large.ranker, left=np.zeros(0, np.float32)))
+    assert [figures(found) for found in findings(amended)] != [figures(found) for found in before]
 
 
 def test_what_was_loaded_and_saved_again_is_the_same_bytes(contents: Contents, tmp_path: Path) -> None:

@@ -40,9 +40,9 @@ def test_scores_can_be_asked_for_some_entries() -> None:
 
 
 def test_a_stored_ranker_scores_as_the_learnt_one() -> None:
-    """Landmarks, means and weights are all there is to it."""
+    """Landmarks, means, weights and residuals are all there is to it."""
     learnt, _ = fit(ROWS, OWNER, len(TOPICS))
-    again = Ranker.restore(learnt.landmarks, learnt.kernel.means, learnt.weights, ROWS)
+    again = Ranker.restore(learnt.landmarks, learnt.kernel.means, learnt.weights, learnt.left, ROWS)
     values = learnt.kernel.values(ROWS)
     assert np.array_equal(again.kernel.values(ROWS), values)
     assert np.array_equal(again.scores(values), learnt.scores(values))
