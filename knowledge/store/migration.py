@@ -1,9 +1,11 @@
-"""Bringing a database to the newest tables at opening; safe when several processes open it at once.
+"""Bringing a database to the newest tables at opening; safe when several processes or threads do so at once.
 
 Alembic is imported only when there is something to migrate: it takes longer than opening an up-to-date database.
 """
 
 from __future__ import annotations
+
+import threading
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -13,6 +15,8 @@ from knowledge.errors import StateError
 HEAD = "0005"
 REVISIONS = frozenset(("0001", "0002", "0003", "0004", HEAD))
 ADVISORY_LOCK = 0x48756173
+# Alembic keeps what it works on in globals of the process, so two threads would do each other's.
+_ALONE = threading.Lock()
 
 
 def upgrade(engine: Engine) -> None:
@@ -22,7 +26,7 @@ def upgrade(engine: Engine) -> None:
     if revision == HEAD:
         return
     # SQLite takes its write lock at BEGIN IMMEDIATE and waits for other openers there; PostgreSQL ignores the option.
-    with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
+    with _ALONE, engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
         _migrate(connection)
 
 

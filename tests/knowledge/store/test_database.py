@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -77,6 +78,15 @@ def test_processes_open_a_new_database_at_once(url: str) -> None:
     ]
     outcomes = [(opener.communicate(), opener.returncode) for opener in openers]
     assert [(out.strip(), code) for (out, _), code in outcomes] == [("0", 0)] * 4, outcomes
+
+
+def test_threads_bring_up_databases_at_once(tmp_path: Path) -> None:
+    """Each its own, whole: Alembic itself would mix them up."""
+    urls = [f"sqlite:///{tmp_path / f'{number}.db'}" for number in range(8)]
+    with ThreadPoolExecutor(len(urls)) as threads:
+        for store in threads.map(Store.open, urls):
+            assert store.audit() == ()
+            store.close()
 
 
 def test_a_newer_database_is_refused(url: str) -> None:
