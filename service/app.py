@@ -76,6 +76,7 @@ from service.pages import inbox as inbox_page
 from service.pages import insights as insights_page
 from service.pages.files import CheckedFiles
 from service.querylog import QueryLog, by_browser_or_console
+from service.remembered import Remembered
 from service.repairs import Repairs
 from service.settings import Settings
 from service.shown import Recent
@@ -227,7 +228,7 @@ def _answer(app: FastAPI, settings: Settings, live: Live) -> None:
     """What answers by the live index, and what keeps a record of it."""
     now = app.state.now
     app.state.live = live
-    app.state.storage = Storage(settings.database_url)
+    app.state.storage = Storage(settings.database_url, in_use=lambda: Remembered(settings).in_use)
     app.state.queries = _query_log(app, settings)
     app.state.queries.start()
     app.state.inbox = Inbox(lambda: live.retriever, app.state.storage, now)

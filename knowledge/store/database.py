@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from knowledge.errors import DatabaseError, KnowledgeError
+from knowledge.errors import DatabaseError, EmptyDatabase, KnowledgeError
 from knowledge.store import migration
 from knowledge.store.tables import write_lock
 from knowledge.store.unreadable import Unreadable, decoded
@@ -35,8 +35,8 @@ class Database:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str) -> Database:
-        """Open, creating the file of an SQLite database and migrating where needed."""
+    def open(cls, url: str, new: bool = True) -> Database:
+        """Open, migrating where needed, and making what is not there where it may be `new`; else EmptyDatabase."""
         try:
             address = make_url(url)
             engine = _engine(address)
@@ -44,6 +44,8 @@ class Database:
             message = f"database URL cannot be used ({error}): give sqlite:///path or postgresql+psycopg://…"
             raise KnowledgeError(message) from error
         try:
+            if not new and not (exists(url) and migration.begun(engine)):
+                raise _empty(address)
             if address.get_backend_name() == "sqlite":
                 _use_write_ahead_log(engine)
             migration.upgrade(engine)
@@ -104,10 +106,23 @@ def served(url: str) -> bool:
         return False
 
 
+def without_password(url: str) -> str:
+    """The same address as anybody may read it; one that cannot be used stays as it is."""
+    try:
+        return make_url(url).set(password=None).render_as_string()
+    except SQLAlchemyError:
+        return url
+
+
 def _refused(url: URL, error: SQLAlchemyError) -> DatabaseError:
     reason = str(getattr(error, "orig", None) or error)
     where = url.render_as_string(hide_password=True)
     return DatabaseError(f"database {where} refused ({reason}): check that it is reachable, writable and not locked")
+
+
+def _empty(url: URL) -> EmptyDatabase:
+    where = url.render_as_string(hide_password=True)
+    return EmptyDatabase(f"database {where} {EmptyDatabase.WHY}")
 
 
 def _damaged(url: URL, error: Unreadable) -> DatabaseError:

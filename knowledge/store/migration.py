@@ -30,6 +30,12 @@ def upgrade(engine: Engine) -> None:
         _migrate(connection)
 
 
+def begun(engine: Engine) -> bool:
+    """Whether there are tables, of whichever revision."""
+    with engine.connect() as connection, connection.begin():
+        return _revision(connection) is not None
+
+
 def _revision(connection: Connection) -> str | None:
     """The revision of a database, None for an empty one."""
     if not inspect(connection).has_table("alembic_version"):

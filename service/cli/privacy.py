@@ -23,9 +23,9 @@ def export(conversation: Conversation, by: Author = "") -> None:
     import json
     from dataclasses import asdict
 
-    from knowledge.store import Store
+    from service.remembered import opened
 
-    with Store.open(Settings.from_environment().database_url) as store:
+    with opened(Settings.from_environment()) as store:
         who = acting(store, by, "administer")
         kept = asdict(store.queries.export_conversation(conversation, who, datetime.now(UTC)))
     print(json.dumps({"conversation_id": conversation, **kept}, ensure_ascii=False, indent=2, default=str))
@@ -37,9 +37,9 @@ def erase(conversation: Conversation, by: Author = "") -> None:
 
     A service that runs remembers recent requests until it restarts: ask it by DELETE /v1/privacy/conversation.
     """
-    from knowledge.store import Store
+    from service.remembered import opened
 
-    with Store.open(Settings.from_environment().database_url) as store:
+    with opened(Settings.from_environment()) as store:
         who = acting(store, by, "administer")
         removed = store.queries.erase_conversation(conversation, who, datetime.now(UTC))
     out.print(f"erased {removed.queries} queries and {removed.feedback} lines of feedback", highlight=False)

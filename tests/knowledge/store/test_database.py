@@ -19,7 +19,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, make_url, text
 
-from knowledge.errors import DatabaseError, KnowledgeError, StateError
+from knowledge.errors import DatabaseError, EmptyDatabase, KnowledgeError, StateError
 from knowledge.store import FeedbackRecord, Store, database, migration
 from knowledge.store.tables import metadata
 
@@ -206,6 +206,22 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match=r"k\.db refused \(.*file is not a database"):
         Store.open(f"sqlite:///{path}")
     assert path.read_text().startswith("dear diary")
+
+
+def test_tables_are_made_only_where_they_may_be_new(url: str) -> None:
+    """An empty database that was in use is refused and stays empty; one with tables opens, of any revision."""
+    with pytest.raises(EmptyDatabase, match=r"is empty, and .* restore a backup"):
+        Store.open(url, new=False)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        assert inspect(connection).get_table_names() == []
+        config = Config()
+        config.set_main_option("script_location", "knowledge.store:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with Store.open(url, new=False) as store:
+        assert store.audit() == ()
 
 
 def test_a_server_that_does_not_answer_is_given_up_soon() -> None:
