@@ -198,7 +198,11 @@ FILES = (
     ),
 )
 SERVICE = (
-    (r"holds control character (\S+) at position (\d+): remove it", words("第 {1} 个字是控制字符 {0}：请去掉")),
+    (r"a value is too large for the database .*", words("填的内容太长或太大，存不下：请改短一些")),
+    (
+        r"(?:a text )?holds control character (\S+) at position (\d+): remove it",
+        words("第 {1} 个字是控制字符 {0}：请去掉"),
+    ),
     (r"there is nothing at (\S+): .*", words("没有 {0} 这个页面：请核对地址，或从首页进入")),
     (r"the service's disk takes nothing .*", words("服务器磁盘写不进去，什么都没有保存：请管理员清理磁盘，再试一次")),
     (

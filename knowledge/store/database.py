@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, update
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
 
 from knowledge.errors import DatabaseError, EmptyDatabase, KnowledgeError
 from knowledge.store import migration
@@ -114,7 +114,9 @@ def without_password(url: str) -> str:
         return url
 
 
-def _refused(url: URL, error: SQLAlchemyError) -> DatabaseError:
+def _refused(url: URL, error: SQLAlchemyError) -> KnowledgeError:
+    if isinstance(error, DataError):  # nothing is wrong with the database
+        return KnowledgeError("a value is too large for the database to hold or to look for: give a smaller one")
     reason = str(getattr(error, "orig", None) or error)
     where = url.render_as_string(hide_password=True)
     return DatabaseError(f"database {where} refused ({reason}): check that it is reachable, writable and not locked")
@@ -140,15 +142,27 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         if url.get_driver_name() in ("psycopg", "psycopg2"):
             url = url.update_query_dict(LINK | dict(url.query))
-        return create_engine(url, **given, pool_pre_ping=True)
+        engine = create_engine(url, **given, pool_pre_ping=True)
+        event.listen(engine, "before_cursor_execute", _without_nul)
+        return engine
     if url.database and url.database != ":memory:":
         # Where the folder cannot be made, SQLite says so when it opens the file.
         with suppress(OSError):
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, **given)
+    event.listen(engine, "before_cursor_execute", _without_nul)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _without_nul(_connection: object, _cursor: object, _statement: str, given: Any, *_: object) -> None:
+    """KnowledgeError for text that PostgreSQL cannot hold, nor look for; SQLite could, and must not differ."""
+    for row in given if isinstance(given, list) else [given]:
+        for value in row.values() if isinstance(row, Mapping) else row:
+            if isinstance(value, str) and "\0" in value:
+                position = value.index("\0") + 1
+                raise KnowledgeError(f"a text holds control character U+0000 at position {position}: remove it")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

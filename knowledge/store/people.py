@@ -138,8 +138,11 @@ class People:
 
 
 def canonical(name: str) -> str:
-    """A name as it is kept, so that no two differ in case or width alone."""
-    return unicodedata.normalize("NFKC", name).strip().casefold()
+    """A name as it is kept, so that no two differ in case or width alone.
+
+    NUL, which no database need take, becomes what nobody's name holds either: whoever sends it is nobody.
+    """
+    return unicodedata.normalize("NFKC", name.replace("\0", "\ufffd")).strip().casefold()
 
 
 def add(

@@ -17,6 +17,8 @@ ENGLISH = re.compile(r"\b(the|is|was|choose|give|ask|another|version|first|again
 # What a person on a page runs into, as each place raises it.
 RAISED = (
     LOST,
+    "a text holds control character U+0000 at position 3: remove it",
+    "a value is too large for the database to hold or to look for: give a smaller one",
     "the name lihua is taken: choose another",
     "there is nobody named leaver: `huashu user list` shows who there is",
     "zhao is the only administrator: make somebody else one first",

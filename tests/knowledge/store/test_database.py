@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from knowledge.errors import DatabaseError, EmptyDatabase, KnowledgeError, State
 from knowledge.store import FeedbackRecord, Store, database, migration
 from knowledge.store.tables import metadata
 
+AT = datetime(2026, 11, 27, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
 
 
@@ -222,6 +224,32 @@ def test_tables_are_made_only_where_they_may_be_new(url: str) -> None:
     engine.dispose()
     with Store.open(url, new=False) as store:
         assert store.audit() == ()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda store: store.history("refund\0time"),
+        lambda store: store.audit("refund\0time"),
+        lambda store: store.queries.erase_conversation("c\0", "zhao", AT),
+        lambda store: store.people.add("wang", "王\0", [], "zhao", AT),
+        lambda store: store.people.add("wang", "", [], "zh\0ao", AT),
+    ],
+)
+def test_text_with_nul_is_whoever_sends_its_fault(url: str, act: Callable[[Store], object]) -> None:
+    """Alike on every database, which is neither away nor damaged by it, and keeps nothing of the act."""
+    with Store.open(url) as store:
+        with pytest.raises(KnowledgeError, match=r"control character U\+0000 at position \d+: remove it") as refused:
+            act(store)
+        assert not isinstance(refused.value, DatabaseError)
+        assert (store.audit(), store.people.all()) == ((), ())
+
+
+def test_a_number_beyond_the_columns_is_no_fault_of_the_database(url: str) -> None:
+    """A key that there cannot be is one that there is not, or one that cannot be looked for."""
+    with Store.open(url) as store, pytest.raises(KnowledgeError) as refused:
+        store.keys.revoke(10**12, "zhao", AT)
+    assert not isinstance(refused.value, DatabaseError)
 
 
 def test_a_server_that_does_not_answer_is_given_up_soon() -> None:
