@@ -47,6 +47,7 @@ from service.bodies import LimitBody
 from service.desk import Desk
 from service.documents import Documents
 from service.editing.packs import Packs
+from service.erasures import About, Erasures
 from service.identity.gate import Gate, Identify, recognised
 from service.identity.identity import Identity
 from service.imports import Plans
@@ -215,6 +216,8 @@ def _lifespan(
         await identity.start()
         try:
             async with wiring.running(app, settings.adapters):
+                app.state.forget = _forgetting(app)
+                identity.directory.changed = Erasures(identity.storage.run, app.state.forget).look
                 yield
         finally:
             await identity.stop()
@@ -222,6 +225,17 @@ def _lifespan(
                 await anyio.to_thread.run_sync(stop)
 
     return lifespan
+
+
+def _forgetting(app: FastAPI) -> Callable[[About], None]:
+    """Everything here that remembers conversations."""
+
+    def forget(erased: About) -> None:
+        app.state.recent.forget(erased)
+        app.state.conversations.erase(erased)
+        app.state.inbox.forget()
+
+    return forget
 
 
 def _answer(app: FastAPI, settings: Settings, live: Live) -> None:

@@ -216,6 +216,11 @@ def record(connection: Connection, act: str, who: str, at: datetime, **detail: A
     """One line of audit, and the turn moves on."""
     line = {"act": act, "who": rules.named(who), "at": at, "entry_id": None, "version": None, "comment": ""}
     rows.add_audit(connection, [line | {"detail": detail}])
+    move_on(connection)
+
+
+def move_on(connection: Connection) -> None:
+    """Have every service look at what changed."""
     connection.execute(update(identity_turn).values(turns=identity_turn.c.turns + 1))
 
 

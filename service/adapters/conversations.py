@@ -45,7 +45,7 @@ class Conversations:
     def forget(self, key: str) -> None:
         self._kept.pop(key, None)
 
-    def erase(self, conversation_id: str) -> None:
-        """Forget the conversation of that id, which is its key, or what stands there behind `rasa:`."""
-        for key in [key for key in self._kept if conversation_id in (key, key.partition(":")[2])]:
+    def erase(self, erased: Callable[[str], bool]) -> None:
+        """Forget erased conversations, whose id is the key, or what stands there behind `rasa:`."""
+        for key in [key for key in self._kept if erased(key) or erased(key.partition(":")[2])]:
             del self._kept[key]

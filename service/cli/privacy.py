@@ -33,9 +33,9 @@ def export(conversation: Conversation, by: Author = "") -> None:
 
 @privacy.command()
 def erase(conversation: Conversation, by: Author = "") -> None:
-    """Delete all that the database keeps of a conversation, for good; the audit says that it was done, not what it was.
+    """Delete all that is kept of a conversation, for good; the audit says that it was done, not what it was.
 
-    A service that runs remembers recent requests until it restarts: ask it by DELETE /v1/privacy/conversation.
+    A service that runs forgets it within a second or two.
     """
     from service.remembered import opened
 

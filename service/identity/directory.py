@@ -68,6 +68,7 @@ class Directory:
         remembered: Remembers | None = None,
     ) -> None:
         self._run, self._exists, self._now, self._idle, self._remembered = run, exists, now, idle, remembered
+        self.changed: Callable[[], Awaitable[None]] | None = None  # what else is to look when something changed
         self.loaded = False
         self.lost = False  # whether the last answer was that the database is empty, and was not before
         self.keys_made = False  # whether any key was ever made; a revoked one counts
@@ -122,7 +123,10 @@ class Directory:
             # A while without a change is no proof: sessions are seen at other services too.
             due = whole or time.monotonic() - self._read_at > WHOLE
             if due or await self._run(Store.identity_turn) != self._turn:
-                self._take(await self._run(Store.identity))
+                record = await self._run(Store.identity)
+                if self.changed is not None:
+                    await self.changed()
+                self._take(record)
                 self._read_at = began
                 if self._remembered is not None:
                     await anyio.to_thread.run_sync(self._remembered.note_keys, self.keys_made)
