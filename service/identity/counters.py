@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import mmap
 import struct
+import sys
 import tempfile
 import threading
 import time
@@ -37,9 +38,12 @@ class SharedCounters:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Alone among all threads of all processes; a few microseconds."""
-        import fcntl  # which Windows has not, nor workers
-
         with self._threads:
+            if sys.platform == "win32":  # which has no workers, and no such lock
+                yield
+                return
+            import fcntl
+
             fcntl.lockf(self._lock, fcntl.LOCK_EX)
             try:
                 yield
