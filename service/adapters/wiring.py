@@ -40,6 +40,7 @@ def install(app: FastAPI, settings: Adapters) -> None:
     """
     app.state.adapters = settings
     app.state.chatwoot_taken = SharedCounters(chatwoot.SLOTS)
+    app.state.conversations = Conversations()
     for name in settings.enabled:
         app.include_router(ROUTERS[name], dependencies=[Depends(by_adapter(name))])
 
@@ -47,7 +48,6 @@ def install(app: FastAPI, settings: Adapters) -> None:
 @asynccontextmanager
 async def running(app: FastAPI, settings: Adapters) -> AsyncIterator[None]:
     """What adapters need while they answer; to be entered once the desk is there."""
-    app.state.conversations = Conversations()
     app.state.chatwoot = _bot(app, settings)
     app.state.mcp = mcp.http_of(app, _asking(app))
     try:

@@ -11,13 +11,12 @@ from __future__ import annotations
 import hashlib
 import mmap
 import struct
-import sys
-import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
+
+from service.sharing import SharedLock
 
 SLOT: Final = struct.Struct("<16sdQ")  # the key's hash, when it ends (seconds since the epoch), the count
 BUCKET: Final = 8  # slots that a key may lie in
@@ -32,23 +31,13 @@ class SharedCounters:
             raise ValueError(f"{slots} slots make no buckets of {BUCKET}: give a multiple of it")
         self._slots = slots
         self._memory = mmap.mmap(-1, slots * SLOT.size)
-        self._lock = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
-        self._threads = threading.Lock()
+        self._lock = SharedLock()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Alone among all threads of all processes; a few microseconds."""
-        with self._threads:
-            if sys.platform == "win32":  # which has no workers, and no such lock
-                yield
-                return
-            import fcntl
-
-            fcntl.lockf(self._lock, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.lockf(self._lock, fcntl.LOCK_UN)
+        with self._lock.held():
+            yield
 
     def get(self, key: str) -> int:
         """The count; 0 where there is none, or its end has come."""

@@ -1,0 +1,32 @@
+"""A lock among the processes of one service: made before they are forked, and let go by the kernel where one dies."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class SharedLock:
+    """Held by one thread of one process at a time."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
+        self._threads = threading.Lock()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Alone among all threads of all processes; taking it is a few microseconds."""
+        with self._threads:
+            if sys.platform == "win32":  # which has no workers, and no such lock
+                yield
+                return
+            import fcntl
+
+            fcntl.lockf(self._file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN)
