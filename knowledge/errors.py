@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,14 @@ class DocumentError(KnowledgeError):
 
 class DatabaseError(KnowledgeError):
     """The knowledge database cannot be reached, or refuses; trying again later may help."""
+
+
+class EmptyDatabase(DatabaseError):
+    """The knowledge database has no tables, and whoever opened it knows that there were some."""
+
+    WHY: ClassVar = (
+        "is empty, and knowledge was kept in it before: restore a backup, or begin anew with `huashu new-database`"
+    )
 
 
 class NotFound(KnowledgeError):

@@ -47,6 +47,7 @@ from service.bodies import LimitBody
 from service.desk import Desk
 from service.documents import Documents
 from service.editing.packs import Packs
+from service.erasures import About, Erasures
 from service.identity.gate import Gate, Identify, recognised
 from service.identity.identity import Identity
 from service.imports import Plans
@@ -76,6 +77,7 @@ from service.pages import inbox as inbox_page
 from service.pages import insights as insights_page
 from service.pages.files import CheckedFiles
 from service.querylog import QueryLog, by_browser_or_console
+from service.remembered import Remembered
 from service.repairs import Repairs
 from service.settings import Settings
 from service.shown import Recent
@@ -158,7 +160,7 @@ def create_app(
         app.include_router(resource.router, dependencies=[Depends(by_browser_or_console), Depends(given_once)])
     for page in PAGES:
         app.include_router(page.router, dependencies=[Depends(by_browser_or_console)])
-    wiring.install(app, settings.adapters)
+    wiring.install(app, settings.adapters, settings.workers)
     app.mount("/static", CheckedFiles(directory=frame.STATIC), name="static")
     app.mount("/static-offline-docs", StaticFiles(directory=description.FILES), name="static-offline-docs")
     errors.install(app)
@@ -215,6 +217,8 @@ def _lifespan(
         await identity.start()
         try:
             async with wiring.running(app, settings.adapters):
+                app.state.forget = _forgetting(app)
+                identity.directory.changed = Erasures(identity.storage.run, app.state.forget).look
                 yield
         finally:
             await identity.stop()
@@ -224,11 +228,22 @@ def _lifespan(
     return lifespan
 
 
+def _forgetting(app: FastAPI) -> Callable[[About], None]:
+    """Everything here that remembers conversations."""
+
+    def forget(erased: About) -> None:
+        app.state.recent.forget(erased)
+        app.state.conversations.erase(erased)
+        app.state.inbox.forget()
+
+    return forget
+
+
 def _answer(app: FastAPI, settings: Settings, live: Live) -> None:
     """What answers by the live index, and what keeps a record of it."""
     now = app.state.now
     app.state.live = live
-    app.state.storage = Storage(settings.database_url)
+    app.state.storage = Storage(settings.database_url, in_use=lambda: Remembered(settings).in_use)
     app.state.queries = _query_log(app, settings)
     app.state.queries.start()
     app.state.inbox = Inbox(lambda: live.retriever, app.state.storage, now)

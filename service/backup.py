@@ -3,7 +3,7 @@
     manifest.json    what the rest holds, by size and SHA-256; the last in the archive
     knowledge.db     the knowledge database, a copy of one state
     artefacts/       CURRENT, HISTORY and the versions they name that are on disk
-    golden/ builds/ documents/ tuning.npz    as they lie in the home
+    golden/ builds/ documents/ tuning.npz keys-were-made-*    as they lie in the home
 
 Left out: the cache of vectors, which the next build fills again, and imports, which wait a day for a yes.
 Restoring checks everything in a folder beside the home and renames it; what fails leaves nothing.
@@ -31,6 +31,7 @@ from index.errors import ArtefactError, NoArtefact
 from knowledge.errors import StateError
 from knowledge.store import snapshot
 from service.archive import ArchiveError, Content, Writer, extract, writing
+from service.remembered import KEYS
 
 FORMAT = 1
 DATABASE, ARTEFACTS, TUNING, LISTING = "knowledge.db", "artefacts", "tuning.npz", "manifest.json"
@@ -136,7 +137,8 @@ def _checked(folder: Path, found: dict[str, Content]) -> Manifest:
         if there != said:
             what = "is not in its manifest" if said is None else "is missing" if there is None else "is damaged"
             raise ArchiveError(f"{name} of the backup {what}: use another")
-        if name.split("/")[0] not in {DATABASE, ARTEFACTS, TUNING, *FOLDERS}:
+        first = name.split("/")[0]
+        if first not in {DATABASE, ARTEFACTS, TUNING, *FOLDERS} and not first.startswith(KEYS):
             raise ArchiveError(f"{name} of the backup is nothing that a home has: it was not made by `huashu backup`")
     if (manifest.revision is not None) != (DATABASE in found):
         raise ArchiveError(f"the backup has a {DATABASE} or not, and says otherwise: use another")
@@ -204,6 +206,7 @@ def _kept(home: Path) -> Iterator[Path]:
     """The other files that belong to a home."""
     if (home / TUNING).is_file():
         yield home / TUNING
+    yield from sorted(home.glob(f"{KEYS}*"))  # so that a restored home whose database is away is as closed as before
     for name in FOLDERS:
         for path in sorted((home / name).rglob("*")):
             passing = any(part.startswith(".") or part in PASSING for part in path.relative_to(home).parts)

@@ -1,4 +1,4 @@
-"""How large a request may be: refuses a body over its route's limit with 413, before the route is asked."""
+"""How large a request may be: refuses a body over its route's limit with 413, before the route can act on it."""
 
 from __future__ import annotations
 
@@ -36,21 +36,28 @@ class LimitBody:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            # A body that grows too large ends here; whatever the app makes of what it has read is not sent.
-            return message if taken <= largest else {"type": "http.request", "body": b"", "more_body": False}
+            if taken > largest:  # no end of the body comes any more, so nobody takes its beginning for the whole
+                raise errors.TooLarge(_too_large(largest))
+            return message
 
         async def sent(message: Message) -> None:
             nonlocal answered
-            if taken <= largest or answered:
+            if taken <= largest or answered:  # whatever else the app makes of the exception is not sent
                 answered = True
                 await send(message)
 
-        await self.app(scope, counted, sent)
+        try:
+            await self.app(scope, counted, sent)
+        except Exception:
+            if taken <= largest or answered:
+                raise
         if not answered:
             await self._refuse(scope, receive, send, largest)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, largest: int) -> None:
-        request = Request(scope)
-        remedy = "split the file" if largest == LARGEST_UPLOAD else "send less history, or fewer requests"
-        detail = f"the body is over {largest} bytes: {remedy}"
-        await errors.problem(request, 413, detail)(scope, receive, send)
+        await errors.problem(Request(scope), 413, _too_large(largest))(scope, receive, send)
+
+
+def _too_large(largest: int) -> str:
+    remedy = "split the file" if largest == LARGEST_UPLOAD else "send less history, or fewer requests"
+    return f"the body is over {largest} bytes: {remedy}"

@@ -21,9 +21,9 @@ from index.builder import CACHE, KEPT, Build, build
 from index.cache import VectorCache, sweep
 from index.embedder import Embedder
 from index.errors import NoArtefact
-from knowledge.store import Store
 from service.builds import CANCELLED, BuildRecord, Builds, Job
 from service.golden import golden_queries
+from service.remembered import opened
 from service.reports import Questions, Report, make_report
 from service.settings import AS_THEY_COME, Settings
 
@@ -53,7 +53,7 @@ def run(
         shelf.sweep()  # only a build leaves such folders and files behind, and no other runs
         sweep(settings.home / CACHE)
         golden = golden_queries(settings.home)
-        with Store.open(settings.database_url) as store:
+        with opened(settings) as store:
             entries, policy, facts = store.approved(), store.policy(), store.facts()
         say("check", 0, 1)
         done = build(entries, policy, facts, embedder, settings.home, at=now, by=job.record.by, publish=False, step=say)

@@ -14,6 +14,8 @@ from typing import Final, Literal
 
 import anyio.to_thread
 
+from service.storage import LOST
+
 LEAST_FREE: Final = 512 * 1024 * 1024  # bytes; a build of a large knowledge base needs some hundred MB
 MIB: Final = 1024 * 1024
 
@@ -47,12 +49,16 @@ def _look(home: Path) -> Disk:
     return Disk(shutil.disk_usage(home).free, os.access(home, os.W_OK | os.X_OK))
 
 
-def reasons(problem: Exception | None, database: bool, disk: Disk) -> tuple[Reason, ...]:
-    """All that is wrong now; `problem` is why the published index is not used, `database` whether it answers."""
+def reasons(problem: Exception | None, database: bool, disk: Disk, lost: bool = False) -> tuple[Reason, ...]:
+    """All that is wrong now; `problem` is why the published index is not used, `database` whether it answers, `lost`
+    whether it is an empty one in the place of one that was in use.
+    """
     found = []
     if problem is not None:
         found.append(Reason("index", f"the published version is not used, the one before answers: {problem}"))
-    if not database:
+    if lost:
+        found.append(Reason("database", f"{LOST}; until then nothing can be edited or kept"))
+    elif not database:
         found.append(Reason("database", "the knowledge database does not answer: nothing can be edited or kept"))
     if not disk.writable:
         found.append(Reason("disk", "the home folder cannot be written: nothing can be edited, built or kept"))

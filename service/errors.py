@@ -36,9 +36,14 @@ class RequestError(Exception):
         super().__init__(message)
 
 
+class TooLarge(Exception):
+    """A body that grew over its limit while it was read: it has no end that anybody may act on."""
+
+
 STATUS: tuple[tuple[type[Exception], int], ...] = (
     (Busy, 503),
     (Abandoned, 408),
+    (TooLarge, 413),
     (NotSignedIn, 401),
     (NotAllowed, 403),
     (RequestError, 422),

@@ -138,6 +138,10 @@ class Inbox:
         if self._thread.is_alive():
             self._thread.join(10)
 
+    def forget(self) -> None:
+        """Keep no query's text until the next visit."""
+        self._grouped = ((), ())
+
     def items(self, store: Store) -> tuple[InboxItem, ...]:
         """The queries of the last days that need an editor."""
         return store.queries.inbox(self._now() - timedelta(days=DAYS), MOST)

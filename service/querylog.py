@@ -224,11 +224,11 @@ class QueryLog:
             return False
         batch = [_masked(record) for record in self._ready]
         try:
-            self._storage.call(lambda store: store.queries.add(batch))
+            kept = self._storage.call(lambda store: store.queries.add(batch))
         except DatabaseError:  # which the storage has logged
             self._retry_at = time.monotonic() + self._pause
             return False
-        self._metrics.log_kept.inc(len(batch))
+        self._metrics.log_kept.inc(kept)
         self._ready = []
         return True
 

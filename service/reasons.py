@@ -65,6 +65,10 @@ PEOPLE = (
     ),
     (r"this needs a sign-in that allows (\w+): .*", words("需要登录，并有「{0}」权限：请先登录", PERMISSIONS)),
     (r"this needs (\w+), and (.*) has the roles .*", words("需要「{0}」权限，{1} 没有：请联系管理员", PERMISSIONS)),
+    (
+        r"(?:the knowledge )?database .*is empty, and knowledge was kept in it before: .*",
+        words("知识库是空的，而原来有内容：请恢复备份；确实要从头开始时，用 huashu new-database"),
+    ),
     (r"who asks cannot be told while .*", words("数据库暂时连不上，无法确认您的身份：请稍后再试")),
     (r"(?:too many|more than) .*wait (\d+) s and try again", words("操作太频繁了：请等 {0} 秒再试")),
 )
@@ -194,7 +198,11 @@ FILES = (
     ),
 )
 SERVICE = (
-    (r"holds control character (\S+) at position (\d+): remove it", words("第 {1} 个字是控制字符 {0}：请去掉")),
+    (r"a value is too large for the database .*", words("填的内容太长或太大，存不下：请改短一些")),
+    (
+        r"(?:a text )?holds control character (\S+) at position (\d+): remove it",
+        words("第 {1} 个字是控制字符 {0}：请去掉"),
+    ),
     (r"there is nothing at (\S+): .*", words("没有 {0} 这个页面：请核对地址，或从首页进入")),
     (r"the service's disk takes nothing .*", words("服务器磁盘写不进去，什么都没有保存：请管理员清理磁盘，再试一次")),
     (

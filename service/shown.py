@@ -61,10 +61,11 @@ class Recent:
         with self._lock:
             return self._shown.get(request_id)
 
-    def forget(self, conversation_id: str) -> None:
-        """Remember nothing of a conversation any more."""
+    def forget(self, erased: Callable[[str], bool]) -> None:
+        """Remember nothing any more of the conversations whose ids are those of erased ones."""
         with self._lock:
-            for request_id in [key for key, shown in self._shown.items() if shown.conversation_id == conversation_id]:
+            told = [(key, shown.conversation_id) for key, shown in self._shown.items()]
+            for request_id in [key for key, named in told if named is not None and erased(named)]:
                 del self._shown[request_id]
 
     def _keep(self, asked: SuggestionRequest, response: SuggestionResponse) -> None:

@@ -14,12 +14,13 @@ import anyio
 import anyio.to_thread
 import structlog
 
-from knowledge.errors import DatabaseError, KnowledgeError
+from knowledge.errors import DatabaseError, EmptyDatabase, KnowledgeError
 from knowledge.store import Store
 from knowledge.store.database import exists, served
 
 PATIENCE = 4.0  # seconds that a database server has to answer at all; how long a call then takes is its own affair
 TRUSTED = 1.0  # seconds for which an answer proves that the server is there
+LOST = f"the knowledge database {EmptyDatabase.WHY}"
 LEAVE = 1.0  # seconds that closing waits for who is just opening it
 UNREACHABLE = "the knowledge database cannot be reached: try again later; the service's log says why"
 THREADS = 4  # calls under way at once; more wait their turn, on no thread that answers queries
@@ -32,11 +33,12 @@ log = structlog.get_logger(__name__)
 class Storage:
     """Opens the database at `url` once; a database that could not be opened is tried again at the next call.
 
-    With `abandons`, whoever waits for a call no longer leaves it to end by itself.
+    With `abandons`, whoever waits for a call no longer leaves it to end by itself. Where it was `in_use`, an empty
+    database is one that was lost, and EmptyDatabase.
     """
 
-    def __init__(self, url: str, abandons: bool = False) -> None:
-        self._url = url
+    def __init__(self, url: str, abandons: bool = False, in_use: Callable[[], bool] = lambda: False) -> None:
+        self._url, self._in_use = url, in_use
         self._abandons = abandons
         self._store: Store | None = None
         self._opening = threading.Lock()
@@ -56,8 +58,8 @@ class Storage:
         )
 
     def exists(self) -> bool:
-        """Whether there is a database to read: a server is taken for one, a file must be there."""
-        return exists(self._url)
+        """Whether there is a database to read: a server is taken for one, a file must be there, or have been lost."""
+        return exists(self._url) or self._in_use()
 
     def call(self, call: Callable[[Store], T]) -> T:
         """The same in the caller's own thread, which must be none that answers queries."""
@@ -112,7 +114,7 @@ class Storage:
                     # Somebody else has tried meanwhile: to try in turn, each for seconds, would take minutes in all.
                     raise type(self._failure)(*self._failure.args)
                 try:
-                    self._store = Store.open(self._url)
+                    self._store = Store.open(self._url, not self._in_use())
                 except KnowledgeError as error:
                     self._failure, self._failed_at = error, time.monotonic()
                     raise
@@ -122,4 +124,4 @@ class Storage:
 def _away(error: KnowledgeError) -> DatabaseError:
     """The reason names hosts, users and paths: it is the log's, not the caller's."""
     log.error("the knowledge database cannot be used", problem=str(error))
-    return DatabaseError(UNREACHABLE)
+    return EmptyDatabase(LOST) if isinstance(error, EmptyDatabase) else DatabaseError(UNREACHABLE)

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, update
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
 
-from knowledge.errors import DatabaseError, KnowledgeError
+from knowledge.errors import DatabaseError, EmptyDatabase, KnowledgeError
 from knowledge.store import migration
 from knowledge.store.tables import write_lock
 from knowledge.store.unreadable import Unreadable, decoded
@@ -35,8 +35,8 @@ class Database:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str) -> Database:
-        """Open, creating the file of an SQLite database and migrating where needed."""
+    def open(cls, url: str, new: bool = True) -> Database:
+        """Open, migrating where needed, and making what is not there where it may be `new`; else EmptyDatabase."""
         try:
             address = make_url(url)
             engine = _engine(address)
@@ -44,6 +44,8 @@ class Database:
             message = f"database URL cannot be used ({error}): give sqlite:///path or postgresql+psycopg://…"
             raise KnowledgeError(message) from error
         try:
+            if not new and not (exists(url) and migration.begun(engine)):
+                raise _empty(address)
             if address.get_backend_name() == "sqlite":
                 _use_write_ahead_log(engine)
             migration.upgrade(engine)
@@ -104,10 +106,25 @@ def served(url: str) -> bool:
         return False
 
 
-def _refused(url: URL, error: SQLAlchemyError) -> DatabaseError:
+def without_password(url: str) -> str:
+    """The same address as anybody may read it; one that cannot be used stays as it is."""
+    try:
+        return make_url(url).set(password=None).render_as_string()
+    except SQLAlchemyError:
+        return url
+
+
+def _refused(url: URL, error: SQLAlchemyError) -> KnowledgeError:
+    if isinstance(error, DataError):  # nothing is wrong with the database
+        return KnowledgeError("a value is too large for the database to hold or to look for: give a smaller one")
     reason = str(getattr(error, "orig", None) or error)
     where = url.render_as_string(hide_password=True)
     return DatabaseError(f"database {where} refused ({reason}): check that it is reachable, writable and not locked")
+
+
+def _empty(url: URL) -> EmptyDatabase:
+    where = url.render_as_string(hide_password=True)
+    return EmptyDatabase(f"database {where} {EmptyDatabase.WHY}")
 
 
 def _damaged(url: URL, error: Unreadable) -> DatabaseError:
@@ -125,15 +142,27 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         if url.get_driver_name() in ("psycopg", "psycopg2"):
             url = url.update_query_dict(LINK | dict(url.query))
-        return create_engine(url, **given, pool_pre_ping=True)
+        engine = create_engine(url, **given, pool_pre_ping=True)
+        event.listen(engine, "before_cursor_execute", _without_nul)
+        return engine
     if url.database and url.database != ":memory:":
         # Where the folder cannot be made, SQLite says so when it opens the file.
         with suppress(OSError):
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, **given)
+    event.listen(engine, "before_cursor_execute", _without_nul)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _without_nul(_connection: object, _cursor: object, _statement: str, given: Any, *_: object) -> None:
+    """KnowledgeError for text that PostgreSQL cannot hold, nor look for; SQLite could, and must not differ."""
+    for row in given if isinstance(given, list) else [given]:
+        for value in row.values() if isinstance(row, Mapping) else row:
+            if isinstance(value, str) and "\0" in value:
+                position = value.index("\0") + 1
+                raise KnowledgeError(f"a text holds control character U+0000 at position {position}: remove it")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -1,18 +1,22 @@
-"""Bringing a database to the newest tables at opening; safe when several processes open it at once.
+"""Bringing a database to the newest tables at opening; safe when several processes or threads do so at once.
 
 Alembic is imported only when there is something to migrate: it takes longer than opening an up-to-date database.
 """
 
 from __future__ import annotations
 
+import threading
+
 from sqlalchemy import Connection, Engine, inspect, text
 
 from knowledge.errors import StateError
 
 # The newest of migrations/versions, and all of them; a test holds the two together.
-HEAD = "0005"
-REVISIONS = frozenset(("0001", "0002", "0003", "0004", HEAD))
+HEAD = "0006"
+REVISIONS = frozenset(("0001", "0002", "0003", "0004", "0005", HEAD))
 ADVISORY_LOCK = 0x48756173
+# Alembic keeps what it works on in globals of the process, so two threads would do each other's.
+_ALONE = threading.Lock()
 
 
 def upgrade(engine: Engine) -> None:
@@ -22,8 +26,14 @@ def upgrade(engine: Engine) -> None:
     if revision == HEAD:
         return
     # SQLite takes its write lock at BEGIN IMMEDIATE and waits for other openers there; PostgreSQL ignores the option.
-    with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
+    with _ALONE, engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
         _migrate(connection)
+
+
+def begun(engine: Engine) -> bool:
+    """Whether there are tables, of whichever revision."""
+    with engine.connect() as connection, connection.begin():
+        return _revision(connection) is not None
 
 
 def _revision(connection: Connection) -> str | None:

@@ -138,8 +138,11 @@ class People:
 
 
 def canonical(name: str) -> str:
-    """A name as it is kept, so that no two differ in case or width alone."""
-    return unicodedata.normalize("NFKC", name).strip().casefold()
+    """A name as it is kept, so that no two differ in case or width alone.
+
+    NUL, which no database need take, becomes what nobody's name holds either: whoever sends it is nobody.
+    """
+    return unicodedata.normalize("NFKC", name.replace("\0", "\ufffd")).strip().casefold()
 
 
 def add(
@@ -213,6 +216,11 @@ def record(connection: Connection, act: str, who: str, at: datetime, **detail: A
     """One line of audit, and the turn moves on."""
     line = {"act": act, "who": rules.named(who), "at": at, "entry_id": None, "version": None, "comment": ""}
     rows.add_audit(connection, [line | {"detail": detail}])
+    move_on(connection)
+
+
+def move_on(connection: Connection) -> None:
+    """Have every service look at what changed."""
     connection.execute(update(identity_turn).values(turns=identity_turn.c.turns + 1))
 
 

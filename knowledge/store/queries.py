@@ -10,10 +10,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
 
 from knowledge.store.feedback import as_record
-from knowledge.store.tables import feedback, logged_query, shown_entry
+from knowledge.store.tables import audit, feedback, logged_query, shown_entry
 from knowledge.store.usage import Conversation, QueryRecord, Removed
 from knowledge.text import normalise
 
+ERASE = "privacy.erase"
 LOG = logged_query.c
 COLUMNS = [LOG[field.name] for field in fields(QueryRecord)]
 
@@ -23,11 +24,44 @@ def key_of(text: str) -> str:
     return hashlib.sha256(normalise(text).encode("utf-8")).hexdigest()[:32]
 
 
-def add(connection: Connection, records: Sequence[QueryRecord]) -> None:
-    """Keep records, masked by whoever hands them in."""
-    if records:
-        rows = [asdict(record) | {"key": key_of(record.text), "products": list(record.products)} for record in records]
+def conversation_hash(conversation_id: str) -> str:
+    """What stands for a conversation in the audit: who has its id can look for it, nobody can read it from there."""
+    return hashlib.sha256(conversation_id.encode()).hexdigest()[:16]
+
+
+def add(connection: Connection, records: Sequence[QueryRecord]) -> int:
+    """Keep records, masked by whoever hands them in; how many.
+
+    Those of a conversation that was erased since are left out: whoever held them did not know.
+    """
+    kept = _not_erased(connection, records)
+    if kept:
+        rows = [asdict(record) | {"key": key_of(record.text), "products": list(record.products)} for record in kept]
         connection.execute(insert(logged_query), rows)
+    return len(kept)
+
+
+def erased(connection: Connection, after: int) -> tuple[int, frozenset[str]]:
+    """The number of the last erasure, and which conversations were erased after that number, by their hashes."""
+    lines = select(audit.c.number, audit.c.detail).where(audit.c.act == ERASE, audit.c.number > after)
+    found = {number: str(detail["conversation"]) for number, detail in connection.execute(lines)}
+    return max(found, default=after), frozenset(found.values())
+
+
+def _not_erased(connection: Connection, records: Sequence[QueryRecord]) -> list[QueryRecord]:
+    told = [record for record in records if record.conversation_id is not None]
+    if not told:
+        return list(records)
+    lines = select(audit.c.detail, audit.c.at).where(audit.c.act == ERASE, audit.c.at >= min(one.at for one in told))
+    until: dict[str, datetime] = {}
+    for detail, at in connection.execute(lines):
+        until[detail["conversation"]] = max(at, until.get(detail["conversation"], at))
+
+    def stays(record: QueryRecord) -> bool:
+        end = until.get(conversation_hash(record.conversation_id)) if record.conversation_id is not None else None
+        return end is None or record.at > end
+
+    return [record for record in records if stays(record)] if until else list(records)
 
 
 def recent(connection: Connection, limit: int) -> tuple[QueryRecord, ...]:

@@ -6,13 +6,12 @@ the place of the conversation's id and never what was said; nothing else here do
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from knowledge.store import inbox, queries, rows, rules, traffic
+from knowledge.store import inbox, people, queries, rows, rules, traffic
 from knowledge.store.database import Database
 from knowledge.store.traffic import Bounds
 from knowledge.store.usage import (
@@ -36,10 +35,10 @@ class Queries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, records: Sequence[QueryRecord]) -> None:
-        """Keep answered queries, whose texts are masked."""
+    def add(self, records: Sequence[QueryRecord]) -> int:
+        """Keep answered queries, whose texts are masked; how many, as those of erased conversations are left out."""
         with self._database.writing() as connection:
-            queries.add(connection, records)
+            return queries.add(connection, records)
 
     def recent(self, limit: int) -> tuple[QueryRecord, ...]:
         """The last queries, newest first; of those that normalise alike, the newest."""
@@ -65,11 +64,20 @@ class Queries:
             return kept
 
     def erase_conversation(self, conversation_id: str, who: str, at: datetime) -> Removed:
-        """Delete all queries and feedback kept of a conversation, and write a line of audit, both or neither."""
+        """Delete all queries and feedback kept of a conversation, and write a line of audit, both or neither.
+
+        Services look for what to forget when the turn of identity moves on, so it does.
+        """
         with self._database.writing() as connection:
             removed = queries.erase(connection, conversation_id)
-            _record(connection, "privacy.erase", who, at, conversation_id, removed)
+            _record(connection, queries.ERASE, who, at, conversation_id, removed)
+            people.move_on(connection)
             return removed
+
+    def erased(self, after: int) -> tuple[int, frozenset[str]]:
+        """The number of the last erasure, and which conversations were erased after that number, by their hashes."""
+        with self._database.reading() as connection:
+            return queries.erased(connection, after)
 
     def traffic(self, part: Slice) -> Traffic:
         """Queries by day, channel, product and entry."""
@@ -112,13 +120,8 @@ class Queries:
             return inbox.marks(connection, kind)
 
 
-def conversation_hash(conversation_id: str) -> str:
-    """What stands for a conversation in the audit: who has its id can look for it, nobody can read it from there."""
-    return hashlib.sha256(conversation_id.encode()).hexdigest()[:16]
-
-
 def _record(connection: Connection, act: str, who: str, at: datetime, conversation_id: str, counts: Removed) -> None:
     line = {"act": act, "who": rules.named(who), "at": at, "entry_id": None, "version": None, "comment": ""}
-    conversation = conversation_hash(conversation_id)
+    conversation = queries.conversation_hash(conversation_id)
     detail = {"conversation": conversation, "queries": counts.queries, "feedback": counts.feedback}
     rows.add_audit(connection, [line | {"detail": detail}])

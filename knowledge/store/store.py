@@ -73,9 +73,12 @@ class Store:
         self.queries = Queries(database)
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Open `sqlite:///path` or a PostgreSQL URL, migrating the tables where needed."""
-        return cls(Database.open(url))
+    def open(cls, url: str, new: bool = True) -> Self:
+        """Open `sqlite:///path` or a PostgreSQL URL, migrating the tables where needed.
+
+        Where there are none they are made if it may be `new`; EmptyDatabase otherwise.
+        """
+        return cls(Database.open(url, new))
 
     def close(self) -> None:
         self._database.close()

@@ -146,6 +146,7 @@ audit = Table(
     ForeignKeyConstraint(["entry_id", "version"], ["entry_version.entry_id", "entry_version.version"]),
 )
 Index("ix_audit_entry_id", audit.c.entry_id, audit.c.number)
+Index("ix_audit_act", audit.c.act, audit.c.at)
 
 # One row; whoever writes updates it first, so writers queue on any database and read what the last one left.
 write_lock = Table(
@@ -252,7 +253,8 @@ one_time_link = Table(
     ForeignKeyConstraint(["person"], ["person.name"]),
 )
 
-# One row; its number moves on with whatever changes who may do what, so that a service sees it by one small read.
+# One row; its number moves on with whatever changes who may do what, and with every erasure, so that a service sees
+# it by one small read.
 identity_turn = Table(
     "identity_turn",
     metadata,

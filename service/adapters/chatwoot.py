@@ -1,8 +1,8 @@
 """POST /adapters/chatwoot: Huashu as an agent bot of Chatwoot, which helps agents by private notes.
 
-Chatwoot waits five seconds and repeats what failed, so a message is taken once by its id, answered at once, and
-worked on behind. Only what a customer says while the conversation is the bot's (`pending`) is taken: once a person
-has it, the bot is silent.
+Chatwoot waits five seconds and repeats what failed, so a message is taken once by its id, whichever worker it comes to,
+answered at once, and worked on behind. Only what a customer says while the conversation is the bot's (`pending`) is
+taken: once a person has it, the bot is silent.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from collections import OrderedDict
 from collections.abc import Coroutine
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -29,6 +28,7 @@ from service.adapters.speech import ready
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionResponse
 from service.errors import Problem, request_id
+from service.identity.counters import SharedCounters
 from service.identity.people import public
 from service.settings import Adapters
 from service.traces import without_words
@@ -36,7 +36,8 @@ from service.traces import without_words
 log = structlog.get_logger(__name__)
 
 FRESH = 300  # seconds a signature holds, before and after
-REMEMBERED = 10_000  # message ids
+REMEMBERED = 86_400.0  # seconds for which a message's id is known again
+SLOTS = 1 << 14  # ids known at once, 512 KiB
 AT_ONCE = 64  # messages worked on; more are refused with 429, and Chatwoot sends them again
 PATIENCE = 5.0  # seconds that stopping waits for them
 INCOMING = ("incoming", 0)
@@ -106,22 +107,21 @@ class Taken(BaseModel):
 class Bot:
     """Takes messages and works on them behind; lives as long as the service."""
 
-    def __init__(self, app: FastAPI, settings: Adapters, courier: Courier) -> None:
-        self._app = app
+    def __init__(self, app: FastAPI, settings: Adapters, courier: Courier, taken: SharedCounters) -> None:
+        self._app, self._taken = app, taken
         self._auto_reply = settings.chatwoot_auto_reply
         self._courier = courier
-        self._seen: OrderedDict[tuple[int, int], None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, account: int, conversation: int, message: int, query: str, request_id: str) -> bool:
         """Begin to work on a message; False where it was taken before. 429 where there is too much."""
-        if (account, message) in self._seen:
-            return False
-        if len(self._tasks) >= AT_ONCE:
-            raise HTTPException(429, f"{AT_ONCE} messages are being worked on: send it again", {"Retry-After": "3"})
-        self._seen[account, message] = None
-        while len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
+        with self._taken.turn():
+            known = f"{account}:{message}"
+            if self._taken.get(known):
+                return False
+            if len(self._tasks) >= AT_ONCE:
+                raise HTTPException(429, f"{AT_ONCE} messages are being worked on: send it again", {"Retry-After": "3"})
+            self._taken.add(known, 1, REMEMBERED)
         conversations: Conversations = self._app.state.conversations
         key = f"chatwoot:{account}:{conversation}"
         asked = SuggestionRequest(query=query, history=conversations.turns(key), conversation_id=key)

@@ -16,6 +16,7 @@ from service.adapters.courier import Courier
 from service.adapters.narrowing import Keep
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionResponse
+from service.identity.counters import SharedCounters
 from service.querylog import CALLER, by_adapter
 from service.settings import Adapters
 
@@ -32,9 +33,15 @@ ROUTERS: dict[str, APIRouter] = {
 KEY_IN_ADDRESS = frozenset({"/model/parse", "/webhooks/rest/webhook", "/anyq"})
 
 
-def install(app: FastAPI, settings: Adapters) -> None:
-    """Answer at the addresses of the adapters that are switched on; the others are not there."""
+def install(app: FastAPI, settings: Adapters, workers: int = 1) -> None:
+    """Answer at the addresses of the adapters that are switched on; the others are not there.
+
+    With several workers it must be called before they are forked: what they share is made here.
+    """
+    alone = workers == 1
     app.state.adapters = settings
+    app.state.chatwoot_taken = SharedCounters(chatwoot.SLOTS, alone)
+    app.state.conversations = Conversations(alone=alone)
     for name in settings.enabled:
         app.include_router(ROUTERS[name], dependencies=[Depends(by_adapter(name))])
 
@@ -42,7 +49,6 @@ def install(app: FastAPI, settings: Adapters) -> None:
 @asynccontextmanager
 async def running(app: FastAPI, settings: Adapters) -> AsyncIterator[None]:
     """What adapters need while they answer; to be entered once the desk is there."""
-    app.state.conversations = Conversations()
     app.state.chatwoot = _bot(app, settings)
     app.state.mcp = mcp.http_of(app, _asking(app))
     try:
@@ -57,7 +63,7 @@ def _bot(app: FastAPI, settings: Adapters) -> Bot | None:
     wanted = (settings.chatwoot_url, settings.chatwoot_token, settings.chatwoot_secret)
     if "chatwoot" not in settings.enabled or not all(wanted):
         return None
-    return Bot(app, settings, Courier(settings.chatwoot_url, settings.chatwoot_token))
+    return Bot(app, settings, Courier(settings.chatwoot_url, settings.chatwoot_token), app.state.chatwoot_taken)
 
 
 def _asking(app: FastAPI) -> mcp.Ask:

@@ -76,7 +76,8 @@ async def readyz(request: Request) -> Readiness:
     """
     state = request.app.state
     retriever, problem = state.live.retriever, state.live.problem
-    found = reasons(problem, state.identity.directory.answering, await disk_of(state.settings.home))
+    directory = state.identity.directory
+    found = reasons(problem, directory.answering, await disk_of(state.settings.home), directory.lost)
     return Readiness(
         index_version=retriever.version,
         entries=len(retriever.contents.entries),

@@ -44,13 +44,13 @@ def acting(store: Store, by: str, permission: Permission) -> str:
 
 def acting_anyhow(settings: Settings, by: str, permission: Permission) -> str:
     """The same for what must work while the database is away: it is said that roles were not looked at."""
-    from knowledge.store import Store
     from knowledge.store.database import exists
+    from service.remembered import Remembered, opened
 
-    if not exists(settings.database_url):
+    if not exists(settings.database_url) and not Remembered(settings).in_use:
         return by or me()
     try:
-        with Store.open(settings.database_url) as store:
+        with opened(settings) as store:
             return acting(store, by, permission)
     except NotPermitted:
         raise

@@ -73,9 +73,9 @@ def _run(settings: Settings, work: Any) -> tuple[Build, Report]:
 def _asked_lately(settings: Settings) -> list[str]:
     """What customers really asked, newest first: the report shows which of it now gets another reply."""
     from index.comparison import MOST_REAL
-    from knowledge.store import Store
+    from service.remembered import opened
 
-    with Store.open(settings.database_url) as store:
+    with opened(settings) as store:
         return [query.text for query in store.queries.recent(MOST_REAL)]
 
 
@@ -178,10 +178,10 @@ def _note(settings: Settings) -> None:
     """Bring the audit up to what was done; a database that is away keeps nobody from publishing or going back."""
     from index.artefact import Shelf
     from knowledge.errors import KnowledgeError
-    from knowledge.store import Store
+    from service.remembered import opened
 
     try:
-        with Store.open(settings.database_url) as store:
+        with opened(settings) as store:
             store.note_publications(Shelf(settings.artefacts).history())
     except KnowledgeError as error:
         err.print(f"the audit was not brought up to date, the next act will do it: {error}", markup=False)

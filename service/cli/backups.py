@@ -1,4 +1,4 @@
-"""Verbs on the home as a whole: backup, restore."""
+"""Verbs on the home as a whole: backup, restore, new-database."""
 
 from __future__ import annotations
 
@@ -54,6 +54,17 @@ def restore(
     done = put(file, into.expanduser(), most_gib)
     out.print(f"{done.home}: {_said(done.manifest)}", markup=False, highlight=False)
     out.print(f"start it with HUASHU_HOME={done.home}", markup=False, highlight=False)
+
+
+@app.command("new-database")
+def new_database() -> None:
+    """Make the tables of an empty knowledge database in the place of one that was lost, and has no backup."""
+    from knowledge.store import Store
+
+    settings = Settings.from_environment()
+    with Store.open(settings.database_url) as store:
+        entries = len(store.approved())
+    out.print(f"the knowledge database is there, with {entries} approved entries", highlight=False)
 
 
 def _said(manifest: Manifest) -> str:

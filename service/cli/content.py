@@ -28,7 +28,7 @@ def lint(
     from knowledge.formats.yaml import load_pack
     from knowledge.lint import report
     from knowledge.lint.runner import lint as run
-    from knowledge.store import Store
+    from service.remembered import opened
 
     formats: dict[str, Callable[..., str]] = {
         "text": report.as_text,
@@ -40,7 +40,7 @@ def lint(
     if folder is not None:
         pack = load_pack(folder)
     else:
-        with Store.open(Settings.from_environment().database_url) as store:
+        with opened(Settings.from_environment()) as store:
             pack = store.pack()
     findings = run(pack)
     if folder is None:

@@ -62,8 +62,8 @@ def _compared(reading: Reading, index: bool) -> Reading:
     """Held against the live index, or the approved entries, where there are any."""
     from index.artefact import Shelf
     from index.errors import RetrievalError
-    from knowledge.store import Store
     from service import coverage
+    from service.remembered import opened
 
     settings = Settings.from_environment()
     if index:
@@ -81,7 +81,7 @@ def _compared(reading: Reading, index: bool) -> Reading:
             err.print(f"compared by words: {error}", style="yellow", markup=False, highlight=False)
     if not settings.database and not (settings.home / "knowledge.db").is_file():
         return reading
-    with Store.open(settings.database_url) as store:
+    with opened(settings) as store:
         return coverage.by_words(reading, _pack(store))
 
 
@@ -147,12 +147,12 @@ def _save(reading: Reading, chosen: list[Proposal], by: str) -> None:
     """An entry that is there already is named and left alone."""
     from knowledge.errors import NotFound
     from knowledge.formats.documents.drafts import entry_of
-    from knowledge.store import Store
+    from service.remembered import opened
 
     settings = Settings.from_environment()
     settings.home.mkdir(parents=True, exist_ok=True)
     saved = 0
-    with Store.open(settings.database_url) as store:
+    with opened(settings) as store:
         who = acting(store, by, "edit")
         for proposal in chosen:
             entry = entry_of(proposal, reading.name)

@@ -35,9 +35,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="As JSON, an object an entr
 
 @contextmanager
 def _store() -> Iterator[Store]:
-    from knowledge.store import Store
+    from service.remembered import opened
 
-    with Store.open(Settings.from_environment().database_url) as store:
+    with opened(Settings.from_environment()) as store:
         yield store
 
 

@@ -28,9 +28,9 @@ Name = Annotated[str, typer.Argument(help="The name to sign in with.")]
 
 @contextmanager
 def _store() -> Iterator[Store]:
-    from knowledge.store import Store
+    from service.remembered import opened
 
-    with Store.open(Settings.from_environment().database_url) as store:
+    with opened(Settings.from_environment()) as store:
         yield store
 
 
@@ -124,6 +124,7 @@ def add_key(
     """Make a key and print it: this once, on standard output and alone."""
     from service.identity.people import PERMISSIONS
     from service.identity.tokens import HINT, KEY_PREFIX, digest, new_key
+    from service.remembered import Remembered
 
     scopes = _known(scope or ["console"], (*ROLES, *PERMISSIONS))
     secret = new_key()
@@ -131,6 +132,7 @@ def add_key(
         who = acting(store, by, "administer")
         first = not store.keys.all()
         store.keys.add(name, digest(secret), secret[: len(KEY_PREFIX) + HINT], scopes, who, _now())
+    Remembered(Settings.from_environment()).note_keys(True)
     if first:
         err.print("with this first key, everything needs a key or a sign-in, on this machine too", style="yellow")
     out.print(secret, markup=False, highlight=False)

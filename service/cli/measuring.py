@@ -89,9 +89,9 @@ def tune(
     It learns on one core; OMP_NUM_THREADS=2 in the environment lets it use two, or as many as you say.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
-    from knowledge.store import Store
     from service import tuning
     from service.measuring import read_pack
+    from service.remembered import opened
 
     settings = Settings.from_environment()
     if settings.embedder != DEFAULT_EMBEDDER:
@@ -102,7 +102,7 @@ def tune(
     if knowledge is not None:
         pack = read_pack(knowledge)
     else:
-        with Store.open(settings.database_url) as store:
+        with opened(settings) as store:
             pack = store.pack()
     rest, queries = tuning.held_out(pack)
     if not queries and not force:

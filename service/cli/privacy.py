@@ -23,9 +23,9 @@ def export(conversation: Conversation, by: Author = "") -> None:
     import json
     from dataclasses import asdict
 
-    from knowledge.store import Store
+    from service.remembered import opened
 
-    with Store.open(Settings.from_environment().database_url) as store:
+    with opened(Settings.from_environment()) as store:
         who = acting(store, by, "administer")
         kept = asdict(store.queries.export_conversation(conversation, who, datetime.now(UTC)))
     print(json.dumps({"conversation_id": conversation, **kept}, ensure_ascii=False, indent=2, default=str))
@@ -33,13 +33,13 @@ def export(conversation: Conversation, by: Author = "") -> None:
 
 @privacy.command()
 def erase(conversation: Conversation, by: Author = "") -> None:
-    """Delete all that the database keeps of a conversation, for good; the audit says that it was done, not what it was.
+    """Delete all that is kept of a conversation, for good; the audit says that it was done, not what it was.
 
-    A service that runs remembers recent requests until it restarts: ask it by DELETE /v1/privacy/conversation.
+    A service that runs forgets it within a second or two.
     """
-    from knowledge.store import Store
+    from service.remembered import opened
 
-    with Store.open(Settings.from_environment().database_url) as store:
+    with opened(Settings.from_environment()) as store:
         who = acting(store, by, "administer")
         removed = store.queries.erase_conversation(conversation, who, datetime.now(UTC))
     out.print(f"erased {removed.queries} queries and {removed.feedback} lines of feedback", highlight=False)

@@ -124,9 +124,9 @@ def audit(
 
 
 def _store() -> Any:
-    from knowledge.store import Store
+    from service.remembered import opened
 
-    return Store.open(Settings.from_environment().database_url)
+    return opened(Settings.from_environment())
 
 
 def _decide(decision: Any, given: list[str], comment: str, by: str) -> None:

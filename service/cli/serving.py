@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from knowledge.errors import DatabaseError
 from service.cli.terminal import CONTENT, SHIPPED, SHIPPED_NAMES, app, err
 from service.settings import Settings, SettingsError
 
@@ -44,7 +45,10 @@ def _serve(settings: Settings, setup: bool) -> None:
 
     embedder = load_embedder(settings.embedder, settings.tuning)
     if setup:
-        _set_up(settings, embedder)
+        try:
+            _set_up(settings, embedder)
+        except DatabaseError as error:
+            err.print(f"huashu: {error}; nothing was set up, what is live goes on serving", style="red", markup=False)
     run(settings, embedder)
 
 
@@ -79,16 +83,15 @@ def mcp() -> None:
 
 def _somebody(settings: Settings) -> bool:
     """Whether anybody could show who they are. With the database away there is no telling, and the service waits."""
-    from knowledge.errors import DatabaseError
-    from knowledge.store import Store
     from knowledge.store.database import exists
+    from service.remembered import Remembered, opened
 
     if settings.sign_in.issuer or settings.adapters.key:
         return True
-    if not exists(settings.database_url):
+    if not exists(settings.database_url) and not Remembered(settings).in_use:
         return False
     try:
-        with Store.open(settings.database_url) as store:
+        with opened(settings) as store:
             known = store.identity()
     except DatabaseError as error:
         err.print(f"huashu: {error}; until then nobody but probes is answered", style="yellow", markup=False)
@@ -103,11 +106,11 @@ def _set_up(settings: Settings, embedder: Any) -> None:
     from index.errors import ArtefactError
     from index.resolving import product_names, resolved, resolved_policy
     from knowledge.formats.yaml import load_pack
-    from knowledge.store import Store
     from knowledge.store.auditing import ADMINISTRATIVE_ACTS
+    from service.remembered import opened
 
     settings.home.mkdir(parents=True, exist_ok=True)
-    with Store.open(settings.database_url) as store:
+    with opened(settings) as store:
         acts = (line for line in store.audit() if not line.act.startswith(ADMINISTRATIVE_ACTS))
         if all(line.who in SHIPPED_NAMES for line in acts):
             store.import_pack(

@@ -38,7 +38,7 @@ def import_(
     """Make a pack or a file the approved knowledge; only what differs becomes a new version, all of it or nothing."""
     from knowledge.formats.reading import FORMATS, read, whole
     from knowledge.formats.yaml import load_pack
-    from knowledge.store import Store
+    from service.remembered import opened
 
     if format not in FORMATS:
         raise typer.BadParameter(f"{format!r} is not one of {', '.join(FORMATS)}", param_hint="--format")
@@ -51,7 +51,7 @@ def import_(
         pack = load_pack(source)
         reading = whole(pack.entries, source.name, "yaml")
     settings.home.mkdir(parents=True, exist_ok=True)
-    with Store.open(settings.database_url) as store:
+    with opened(settings) as store:
         if not dry_run:
             who = acting(store, who, "approve" if approving else "edit")
         if source.is_dir() and not as_drafts:
@@ -123,13 +123,13 @@ def export(
     """Write the approved knowledge as YAML files or as a sheet; importing them changes nothing."""
     from knowledge.formats.writing import as_csv, as_xlsx
     from knowledge.formats.yaml import dump_pack
-    from knowledge.store import Store
+    from service.remembered import opened
 
     if language not in ("zh", "en"):
         raise typer.BadParameter(f"{language!r} is not one of zh, en", param_hint="--language")
     sheets: dict[str, Any] = {".xlsx": as_xlsx, ".csv": as_csv}
     write = sheets.get(target.suffix.lower())
-    with Store.open(Settings.from_environment().database_url) as store:
+    with opened(Settings.from_environment()) as store:
         if write is not None and not target.is_dir():
             entries = [record.entry for record in store.approved()]
             target.write_bytes(write(entries, language))

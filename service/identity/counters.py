@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 import mmap
 import struct
-import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
+
+from service.sharing import SharedLock
 
 SLOT: Final = struct.Struct("<16sdQ")  # the key's hash, when it ends (seconds since the epoch), the count
 BUCKET: Final = 8  # slots that a key may lie in
@@ -32,23 +32,13 @@ class SharedCounters:
             raise ValueError(f"{slots} slots make no buckets of {BUCKET}: give a multiple of it")
         self._slots = slots
         self._memory = mmap.mmap(-1, slots * SLOT.size)
-        self._lock = None if alone else tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
-        self._threads = threading.Lock()
+        self._lock = SharedLock(alone)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Alone among all threads of all processes; a few microseconds."""
-        with self._threads:
-            if self._lock is None:
-                yield
-                return
-            import fcntl  # which Windows has not, nor workers
-
-            fcntl.lockf(self._lock, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.lockf(self._lock, fcntl.LOCK_UN)
+        with self._lock.held():
+            yield
 
     def get(self, key: str) -> int:
         """The count; 0 where there is none, or its end has come."""

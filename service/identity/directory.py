@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
 import anyio
+import anyio.to_thread
 import structlog
 
-from knowledge.errors import DatabaseError
+from knowledge.errors import DatabaseError, EmptyDatabase
 from knowledge.store import IdentityRecord, KeyRecord, PersonRecord, SessionRecord, Store
 from service.identity.people import PERMISSIONS, ROLES, Person
 from service.identity.tokens import digest
@@ -42,12 +43,34 @@ class Runs(Protocol):
         ...
 
 
+class Remembers(Protocol):
+    """What outlives this process, whether the database is there or not."""
+
+    @property
+    def keys_made(self) -> bool:
+        """Whether a key was ever made."""
+        ...
+
+    def note_keys(self, made: bool) -> None:
+        """Remember whether one was."""
+        ...
+
+
 class Directory:
     """Everybody that may ask."""
 
-    def __init__(self, run: Runs, exists: Callable[[], bool], now: Callable[[], datetime], idle: timedelta) -> None:
-        self._run, self._exists, self._now, self._idle = run, exists, now, idle
+    def __init__(
+        self,
+        run: Runs,
+        exists: Callable[[], bool],
+        now: Callable[[], datetime],
+        idle: timedelta,
+        remembered: Remembers | None = None,
+    ) -> None:
+        self._run, self._exists, self._now, self._idle, self._remembered = run, exists, now, idle, remembered
+        self.changed: Callable[[], Awaitable[None]] | None = None  # what else is to look when something changed
         self.loaded = False
+        self.lost = False  # whether the last answer was that the database is empty, and was not before
         self.keys_made = False  # whether any key was ever made; a revoked one counts
         self._turn = -1
         self._people: Mapping[str, PersonRecord] = {}
@@ -70,7 +93,12 @@ class Directory:
         return not self._failed and time.monotonic() - self._answered_at < SILENCE
 
     async def start(self) -> None:
-        """Read everything, as far as the database answers soon, and go on looking."""
+        """Read everything, as far as the database answers soon, and go on looking.
+
+        Before it has answered, that keys were made is what is remembered: nobody is taken for a visitor meanwhile.
+        """
+        if self._remembered is not None:
+            self.keys_made = self._remembered.keys_made
         await self._look()
         self._watching = asyncio.create_task(self._watch())
 
@@ -95,8 +123,13 @@ class Directory:
             # A while without a change is no proof: sessions are seen at other services too.
             due = whole or time.monotonic() - self._read_at > WHOLE
             if due or await self._run(Store.identity_turn) != self._turn:
-                self._take(await self._run(Store.identity))
+                record = await self._run(Store.identity)
+                if self.changed is not None:
+                    await self.changed()
+                self._take(record)
                 self._read_at = began
+                if self._remembered is not None:
+                    await anyio.to_thread.run_sync(self._remembered.note_keys, self.keys_made)
             self._looked_at = began
             self._answered()
 
@@ -147,8 +180,11 @@ class Directory:
         self._written = (used, seen)
 
     def _answered(self) -> None:
-        self._away = self._failed = False
+        self._away = self._failed = self.lost = False
         self._answered_at = time.monotonic()
+
+    def _refused(self, error: DatabaseError) -> None:
+        self._failed, self.lost = True, isinstance(error, EmptyDatabase)
 
     def _over(self, session: SessionRecord) -> bool:
         now = self._now()
@@ -170,8 +206,8 @@ class Directory:
                 self._away = True
                 try:
                     await self.refresh(whole)
-                except DatabaseError:
-                    self._failed = True
+                except DatabaseError as error:
+                    self._refused(error)
                     log.warning("whoever is not known yet cannot be told while the knowledge database is away")
 
     def _take(self, record: IdentityRecord) -> None:
@@ -193,8 +229,8 @@ class Directory:
                     written_at = time.monotonic()
                     await self.write()
                 pause = POLL
-            except DatabaseError:
-                self._failed = True
+            except DatabaseError as error:
+                self._refused(error)
                 pause = min(2 * pause, LONGEST_POLL)
             except Exception:
                 # Whatever a half-restored database may raise, the watch must live to see it whole again.

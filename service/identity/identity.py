@@ -15,6 +15,7 @@ from service.identity.gate import Recogniser
 from service.identity.provider import Provider
 from service.identity.rates import Rates
 from service.identity.signing_in import Lasting, SigningIn
+from service.remembered import Remembered
 from service.settings import Settings, SignIn
 from service.storage import Storage
 
@@ -35,9 +36,10 @@ class Identity:
         """By the settings; nothing is opened yet."""
         wanted = settings.sign_in
         # Its own, so that writers who wait for the database keep nobody from being recognised.
-        storage = Storage(settings.database_url, abandons=True)
+        remembered = Remembered(settings)
+        storage = Storage(settings.database_url, abandons=True, in_use=lambda: remembered.in_use)
         lasting = Lasting(timedelta(hours=wanted.session_hours), timedelta(days=wanted.session_days))
-        directory = Directory(storage.run, storage.exists, now, lasting.idle)
+        directory = Directory(storage.run, storage.exists, now, lasting.idle, remembered)
         rates = Rates.of(dict(wanted.rates), settings.private, settings.workers)
         signing_in = SigningIn(storage.run, directory, now, lasting)
         return cls(storage, directory, signing_in, rates, _provider(wanted), now)

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import sys
+import time
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from index.artefact import Shelf, verify
+from knowledge.store import Store
 from service import building
 from service.builds import Builds
 from service.publishing import acts
 from service.settings import Settings
 from tests.fault.processes import Service, killed_while, serving, within
 from tests.service.shop import BETTER, fill, only_shop_golden, release
+from tests.service.shop import serving as serving_here
 
 pytestmark = pytest.mark.slow
 
 TOY = (sys.executable, "-m", "tests.fault.runner")
 QUERY = {"query": "退款几天能到"}
+KILLS = max(3, int(os.environ.get("HUASHU_TEST_KILLS", "40")) // 12)
+SEED = 20261127
 WITHIN = 90.0  # seconds for a process to load its libraries on a busy machine
 
 
@@ -71,6 +79,56 @@ def test_a_killed_build_is_known_as_killed(settings: Settings, monkeypatch: pyte
     verify(shelf.path(before), "toy")
     assert release(settings) == shelf.current() != before
     assert not list(settings.artefacts.glob(".building-*"))
+
+
+def test_a_build_killed_at_any_point_harms_nothing(settings: Settings) -> None:
+    """At random moments, from its process's beginning to its report: it is known as killed, no build seems to be under
+    way, what is live answers as before, whole, what was approved is there, and the next build goes through.
+    """
+    shelf, builds, rng = Shelf(settings.artefacts), Builds(settings.home), random.Random(SEED)
+    before, states = shelf.current(), Counter[str]()
+    comes, works = paces(settings, builds)
+    with serving_here(settings) as client:
+        for number in range(KILLS):
+            title = f"退款第 {number} 次改了"
+            fill(settings, (BETTER[0].model_copy(update={"title": title}), *BETTER[1:]))
+            # Most of a process's life is imports, so every other one is let come to its work.
+            states[killed_at_random(settings, builds, rng, works if number % 2 else comes, number % 2 == 1)] += 1
+            assert builds.running() is None
+            assert shelf.current() == before
+            for version in shelf.versions():
+                verify(shelf.path(version), "toy")
+            answer = client.post("/v1/suggestions", json=QUERY).json()
+            assert (answer["decision"], answer["index_version"]) == ("answer", before)
+            with Store.open(settings.database_url) as store:
+                assert title in {approved.entry.title for approved in store.approved()}
+        print(f"{KILLS} kills of a build that comes to work in {comes:.1f} s, and works {works:.1f} s: {dict(states)}")
+        assert states["killed"] and set(states) <= {"killed", "ready"}
+        assert release(settings) == shelf.current() != before
+        assert within(5, lambda: client.get("/readyz").json()["index_version"] == shelf.current())
+    assert not list(settings.artefacts.glob(".building-*"))
+
+
+def killed_at_random(settings: Settings, builds: Builds, rng: random.Random, longest: float, working: bool) -> str:
+    """What a build came to that was killed at a moment of its life, or of its work."""
+    started = building.start(settings, "李雷")
+    if working:
+        assert within(WITHIN, lambda: bool(builds.progress(started.id)))
+    time.sleep(rng.uniform(0, longest))
+    with suppress(AssertionError, ProcessLookupError):  # it may have ended
+        os.kill(process_of(started.id), signal.SIGKILL)
+    assert within(WITHIN, lambda: builds.get(started.id).state != "running")
+    return builds.get(started.id).state
+
+
+def paces(settings: Settings, builds: Builds) -> tuple[float, float]:
+    """Seconds until a build that nobody kills comes to its first step, and from there to its end."""
+    begun = time.monotonic()
+    whole = building.start(settings, "李雷")
+    assert within(WITHIN, lambda: bool(builds.progress(whole.id)))
+    working = time.monotonic()
+    assert within(WITHIN, lambda: builds.get(whole.id).state == "ready")
+    return working - begun, time.monotonic() - working
 
 
 def test_a_build_outlives_the_service_that_began_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

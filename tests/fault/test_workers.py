@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from index.artefact import Shelf
+from tests.contract.chatwoot import SECRET, TOKEN, chatwoot, event, signed
 from tests.fault.processes import Clients, Service, serving, within
 from tests.fault.test_publishing import QUERY, TAKEN_OVER_WITHIN, edition
 from tests.service.shop import APPROVED, publish
@@ -48,6 +52,31 @@ def guesses(service: Service, count: int) -> Counter[int]:
         found[connection.getresponse().status] += 1
         connection.close()
     return found
+
+
+def test_a_webhook_delivered_twice_is_answered_once(tmp_path: Path) -> None:
+    """Whichever worker it comes to, and while the database is away: one message, one note."""
+    publish(tmp_path)
+    body = json.dumps(event("退款几天能到", 71, 12)).encode()
+    headers = signed(body, str(int(time.time()))) | {"Content-Type": "application/json"}
+    with chatwoot() as other:
+        bot = {"HUASHU_CHATWOOT_URL": other.url, "HUASHU_CHATWOOT_TOKEN": TOKEN, "HUASHU_CHATWOOT_SECRET": SECRET}
+        away = "postgresql+psycopg://x@127.0.0.1:9/x"
+        with serving(tmp_path, HUASHU_WORKERS="2", HUASHU_DATABASE=away, **bot) as service:
+            assert within(20, lambda: len(workers(service)) == 2)
+            with ThreadPoolExecutor(8) as senders:
+                told = Counter(senders.map(lambda _: delivered(service, body, headers), range(80)))
+            assert told == {"accepted": 1, "ignored": 79}
+            other.wait(1)
+
+
+def delivered(service: Service, body: bytes, headers: dict[str, str]) -> str:
+    """What becomes of a webhook, on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
+    connection.request("POST", "/adapters/chatwoot", body, headers)
+    status: str = json.loads(connection.getresponse().read())["status"]
+    connection.close()
+    return status
 
 
 def test_two_workers_take_a_publish_over_and_a_dead_one_is_replaced(tmp_path: Path) -> None:

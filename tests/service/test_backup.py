@@ -27,6 +27,7 @@ from knowledge.errors import DatabaseError, KnowledgeError, StateError
 from knowledge.store import FeedbackRecord, Store, migration
 from service import backup
 from service.archive import ArchiveError
+from service.remembered import Remembered
 from service.settings import Settings
 from tests.service.shop import REFUND, pack, publish, serving
 
@@ -62,6 +63,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         store.people.add("zhao", "赵", ("editor",), "li", AT)
         store.keys.add("console", "a" * 64, "hs_aaaa", ("console",), "li", AT)
         store.add_feedback(FeedbackRecord("r-1", REFUND.id, "used", "agent", AT), [REFUND.id])
+    Remembered(Settings(home=home)).note_keys(True)
     for name, content in {
         "golden/常见.yaml": "queries: []\n",
         "builds/20261122-080000-aaaaaaaa/state.json": "{}",
@@ -138,6 +140,7 @@ def test_everything_comes_back(filled: Path, taken: Path, tmp_path: Path) -> Non
         "builds/20261122-080000-aaaaaaaa/state.json",
         "documents/0123456789abcdef/summary.json",
         "tuning.npz",
+        next(filled.glob("keys-were-made-*")).name,
     }
     assert (restored / "golden" / "常见.yaml").read_text("utf-8") == "queries: []\n"
     assert done.manifest.revision == migration.HEAD

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
-from service.bodies import LARGEST_BODY, LimitBody
+from service.bodies import LARGEST_BODY, LARGEST_UPLOAD, LimitBody
+from service.errors import TooLarge
+from tests.service.people import EDITOR
 
 SUGGESTIONS = "/v1/suggestions"
 JSON = {"Content-Type": "application/json"}
+AS_EDITOR = [(name.lower().encode(), value.encode()) for name, value in EDITOR.items()]
 
 
 def test_a_body_over_the_limit_is_refused_by_its_length(client: TestClient) -> None:
@@ -49,9 +55,12 @@ def test_the_limit_is_far_above_what_the_fields_allow(client: TestClient) -> Non
     assert client.post(SUGGESTIONS, content=body, headers=JSON).status_code == 200
 
 
-def _chunked(app: Any, chunks: list[bytes]) -> list[dict[str, Any]]:
+def _chunked(
+    app: Any, chunks: list[bytes], path: str = SUGGESTIONS, kind: str = "application/json"
+) -> list[dict[str, Any]]:
     """What an app sends for a body that arrives in chunks without a length."""
     sent: list[dict[str, Any]] = []
+    path, _, query = path.partition("?")
     body = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
     waiting = iter([*body, {"type": "http.request", "body": b"", "more_body": False}])
 
@@ -69,11 +78,11 @@ def _chunked(app: Any, chunks: list[bytes]) -> list[dict[str, Any]]:
         "http_version": "1.1",
         "method": "POST",
         "scheme": "http",
-        "path": SUGGESTIONS,
-        "raw_path": SUGGESTIONS.encode(),
-        "query_string": b"",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
         "root_path": "",
-        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json")],
+        "headers": [(b"host", b"localhost"), (b"content-type", kind.encode()), *AS_EDITOR],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
         "state": {},
@@ -97,6 +106,98 @@ def test_a_body_over_the_limit_is_refused_however_it_arrives(client: TestClient,
     problem = json.loads(b"".join(message["body"] for message in rest))
     assert (problem["status"], problem["title"]) == (413, "Request Entity Too Large")
     assert (b"x-request-id", problem["request_id"].encode()) in start["headers"]
+
+
+def acting(done: list[object]) -> FastAPI:
+    """Routes that act on a body: as it streams in, as a whole, as JSON, as a form, and whatever reading it raises."""
+    app = FastAPI()
+
+    @app.post("/v1/documents")
+    async def streamed(request: Request) -> None:
+        done.append(sum([len(part) async for part in request.stream()]))
+
+    @app.post("/whole")
+    async def whole(request: Request) -> None:
+        done.append(len(await request.body()))
+
+    @app.post("/json")
+    async def parsed(body: dict[str, str]) -> None:
+        done.append(body)
+
+    @app.post("/form")
+    async def form(request: Request) -> None:
+        done.append(await request.form())
+
+    @app.post("/tolerant")
+    async def tolerant(request: Request) -> str:
+        with suppress(Exception):
+            done.append(await request.body())
+        return "kept"
+
+    app.add_middleware(LimitBody)
+    return app
+
+
+FORM = "application/x-www-form-urlencoded"
+# A whole request by itself before it grows too large.
+ROUTES = [
+    ("/v1/documents", "application/octet-stream", b"a file", LARGEST_UPLOAD),
+    ("/whole", "text/plain", b"a text", LARGEST_BODY),
+    ("/json", "application/json", b'{"act": "now"}', LARGEST_BODY),
+    ("/form", FORM, b"act=now", LARGEST_BODY),
+    ("/tolerant", "text/plain", b"a text", LARGEST_BODY),
+]
+
+
+@pytest.mark.parametrize(("path", "kind", "first", "largest"), ROUTES, ids=[path for path, *_ in ROUTES])
+def test_no_route_acts_on_the_beginning_of_a_body_that_grows_too_large(
+    path: str, kind: str, first: bytes, largest: int
+) -> None:
+    """Nothing is done with what was read, however the route reads; within the limit it acts as ever."""
+    done: list[object] = []
+    app = acting(done)
+    blanks = [b" " * (largest // 8)] * 9
+    start, *rest = _chunked(app, [first, *blanks], path, kind)
+    assert (start["status"], done) == (413, [])
+    assert f"over {largest} bytes" in b"".join(message["body"] for message in rest).decode()
+    assert _chunked(app, [first, b" " * 10], path, kind)[0]["status"] == 200
+    assert len(done) == 1
+
+
+def test_a_large_chunked_upload_leaves_nothing_behind(desk: TestClient, home: Path) -> None:
+    """A document sent to the service itself: 413, no document is kept, and no file of one."""
+
+    def kept() -> tuple[object, list[Path]]:
+        return desk.get("/v1/documents").json(), sorted((home / "documents").rglob("*"))
+
+    before = kept()
+    chunks = [b"a line\n", *[b" " * 4_000_000] * 9]
+    start, *_ = _chunked(desk.app, chunks, "/v1/documents?name=a.txt", "text/plain")
+    assert (start["status"], kept()) == (413, before)
+
+
+def test_a_body_that_grows_too_large_is_no_fault_of_the_service(
+    client: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An adapter's address refuses it too, and no unexpected error is logged."""
+    start, *_ = _chunked(client.app, [b'{"queries": []}', *[BLANKS] * 6], "/retrieval")
+    assert start["status"] == 413
+    assert "unexpected error" not in "".join(capsys.readouterr())
+
+
+def test_an_answer_that_has_begun_is_not_answered_again() -> None:
+    """Where the body grows too large after that, the connection's server is told by the exception."""
+
+    async def eager(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while True:
+            await receive()
+
+    sent: list[Any] = []
+    app = LimitBody(eager)
+    with pytest.raises(TooLarge):
+        sent += _chunked(app, [b" " * 2 * LARGEST_BODY])
+    assert sent == []
 
 
 def test_a_chunked_body_within_the_limit_is_answered(client: TestClient) -> None:

@@ -36,6 +36,13 @@ def test_each_wrong_has_its_reason(problem: Exception | None, database: bool, di
     assert told in found.detail
 
 
+def test_a_lost_database_is_one_thing_wrong() -> None:
+    """Said in the place of one that does not answer, with the way out."""
+    (found,) = reasons(None, False, GOOD, lost=True)
+    assert found.code == "database"
+    assert "restore a backup" in found.detail and "does not answer" not in found.detail
+
+
 def test_everything_may_be_wrong_at_once() -> None:
     """A full disk that cannot be written either is one thing wrong with the disk."""
     found = reasons(ArtefactError("hash"), False, Disk(0, False))

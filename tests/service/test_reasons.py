@@ -11,10 +11,14 @@ from knowledge.errors import KnowledgeError, OwnVersion
 from knowledge.store import rules
 from service.errors import problem
 from service.reasons import told
+from service.storage import LOST
 
 ENGLISH = re.compile(r"\b(the|is|was|choose|give|ask|another|version|first|again|entry)\b")
 # What a person on a page runs into, as each place raises it.
 RAISED = (
+    LOST,
+    "a text holds control character U+0000 at position 3: remove it",
+    "a value is too large for the database to hold or to look for: give a smaller one",
     "the name lihua is taken: choose another",
     "there is nobody named leaver: `huashu user list` shows who there is",
     "zhao is the only administrator: make somebody else one first",

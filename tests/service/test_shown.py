@@ -94,5 +94,5 @@ def test_a_conversation_can_be_forgotten(suggest: Suggest) -> None:
     ask = recent.remembering(suggest)
     for request_id, conversation in (("r-1", "c-1"), ("r-2", "c-2"), ("r-3", "c-1"), ("r-4", None)):
         ask(SuggestionRequest(query=REFUND, conversation_id=conversation), request_id)
-    recent.forget("c-1")
+    recent.forget("c-1".__eq__)
     assert [recent.find(f"r-{n}") is None for n in (1, 2, 3, 4)] == [True, False, True, False]

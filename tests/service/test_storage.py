@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from structlog.testing import capture_logs
 
-from knowledge.errors import DatabaseError, NotFound
+from knowledge.errors import DatabaseError, EmptyDatabase, NotFound
 from knowledge.store import Store
 from service.settings import Settings
 from service.storage import THREADS, Storage
@@ -51,9 +51,9 @@ def test_it_is_opened_once(storage: Storage, monkeypatch: pytest.MonkeyPatch) ->
     opened: list[str] = []
     real = Store.open
 
-    def counted(url: str) -> Store:
+    def counted(url: str, new: bool) -> Store:
         opened.append(url)
-        return real(url)
+        return real(url, new)
 
     monkeypatch.setattr(Store, "open", counted)
 
@@ -64,6 +64,25 @@ def test_it_is_opened_once(storage: Storage, monkeypatch: pytest.MonkeyPatch) ->
 
     anyio.run(many)
     assert len(opened) == 1
+
+
+@pytest.mark.parametrize("file", [None, b""])
+def test_a_database_that_was_in_use_is_not_begun_anew(path: Path, file: bytes | None) -> None:
+    """Gone or of zero bytes, it is left as it is and said to be lost; once it is back it is used."""
+    path.parent.mkdir()
+    if file is not None:
+        path.write_bytes(file)
+    storage = Storage(f"sqlite:///{path}", in_use=lambda: True)
+    assert storage.exists()
+    for _ in range(2):
+        with capture_logs() as logs, pytest.raises(EmptyDatabase, match="restore a backup"):
+            anyio.run(storage.run, audit)
+        assert str(path) in logs[0]["problem"]
+        assert (path.read_bytes() if path.exists() else None) == file
+        assert [found for found in path.parent.iterdir() if found != path] == []
+    Store.open(f"sqlite:///{path}").close()
+    assert anyio.run(storage.run, audit) == 0
+    storage.close()
 
 
 def test_what_could_not_be_opened_is_tried_again(storage: Storage, path: Path) -> None:

@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,10 +20,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, make_url, text
 
-from knowledge.errors import DatabaseError, KnowledgeError, StateError
+from knowledge.errors import DatabaseError, EmptyDatabase, KnowledgeError, StateError
 from knowledge.store import FeedbackRecord, Store, database, migration
 from knowledge.store.tables import metadata
 
+AT = datetime(2026, 11, 27, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
 
 
@@ -77,6 +80,15 @@ def test_processes_open_a_new_database_at_once(url: str) -> None:
     ]
     outcomes = [(opener.communicate(), opener.returncode) for opener in openers]
     assert [(out.strip(), code) for (out, _), code in outcomes] == [("0", 0)] * 4, outcomes
+
+
+def test_threads_bring_up_databases_at_once(tmp_path: Path) -> None:
+    """Each its own, whole: Alembic itself would mix them up."""
+    urls = [f"sqlite:///{tmp_path / f'{number}.db'}" for number in range(8)]
+    with ThreadPoolExecutor(len(urls)) as threads:
+        for store in threads.map(Store.open, urls):
+            assert store.audit() == ()
+            store.close()
 
 
 def test_a_newer_database_is_refused(url: str) -> None:
@@ -196,6 +208,48 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match=r"k\.db refused \(.*file is not a database"):
         Store.open(f"sqlite:///{path}")
     assert path.read_text().startswith("dear diary")
+
+
+def test_tables_are_made_only_where_they_may_be_new(url: str) -> None:
+    """An empty database that was in use is refused and stays empty; one with tables opens, of any revision."""
+    with pytest.raises(EmptyDatabase, match=r"is empty, and .* restore a backup"):
+        Store.open(url, new=False)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        assert inspect(connection).get_table_names() == []
+        config = Config()
+        config.set_main_option("script_location", "knowledge.store:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with Store.open(url, new=False) as store:
+        assert store.audit() == ()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda store: store.history("refund\0time"),
+        lambda store: store.audit("refund\0time"),
+        lambda store: store.queries.erase_conversation("c\0", "zhao", AT),
+        lambda store: store.people.add("wang", "王\0", [], "zhao", AT),
+        lambda store: store.people.add("wang", "", [], "zh\0ao", AT),
+    ],
+)
+def test_text_with_nul_is_whoever_sends_its_fault(url: str, act: Callable[[Store], object]) -> None:
+    """Alike on every database, which is neither away nor damaged by it, and keeps nothing of the act."""
+    with Store.open(url) as store:
+        with pytest.raises(KnowledgeError, match=r"control character U\+0000 at position \d+: remove it") as refused:
+            act(store)
+        assert not isinstance(refused.value, DatabaseError)
+        assert (store.audit(), store.people.all()) == ((), ())
+
+
+def test_a_number_beyond_the_columns_is_no_fault_of_the_database(url: str) -> None:
+    """A key that there cannot be is one that there is not, or one that cannot be looked for."""
+    with Store.open(url) as store, pytest.raises(KnowledgeError) as refused:
+        store.keys.revoke(10**12, "zhao", AT)
+    assert not isinstance(refused.value, DatabaseError)
 
 
 def test_a_server_that_does_not_answer_is_given_up_soon() -> None:

@@ -33,6 +33,16 @@ def acts(store: Store) -> list[str]:
     return [line.act for line in store.audit()]
 
 
+def test_a_name_with_nul_is_nobodys(store: Store) -> None:
+    """On every database: nobody is found or taken for who they are not, and nobody can be called that."""
+    assert store.people.attempt("li\0", AT, wait) is None
+    assert store.people.find("li").failures == 0
+    with pytest.raises(NotFound):
+        store.people.find("l\0i")
+    with pytest.raises(KnowledgeError, match="cannot be used"):
+        store.people.add("l\0i", "", [], "zhao", AT)
+
+
 def test_a_name_is_kept_in_one_form(store: Store) -> None:
     """Case and width make no second person; without a full name it is the name."""
     assert [(one.name, one.display_name) for one in store.people.all()] == [("li", "li"), ("zhao", "赵管")]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from knowledge.store import FeedbackRecord, QueryRecord, Store
-from knowledge.store.queries import key_of
+from knowledge.store.queries import conversation_hash, key_of
 from knowledge.store.usage import Conversation
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=timezone(timedelta(hours=8)))
@@ -60,6 +60,34 @@ def test_a_query_comes_back_as_it_was_kept(store: Store) -> None:
     store.queries.add([full, bare])
     assert store.queries.recent(10) == (bare, full)
     assert all(record.at.tzinfo == UTC for record in store.queries.recent(10))
+
+
+def test_what_was_erased_is_not_written_afterwards(store: Store) -> None:
+    """By a worker that still held it; what was asked later in the same conversation is, and so are other ones."""
+    store.queries.add([query(1, conversation_id="c-1")])
+    assert store.queries.erase_conversation("c-1", "zhao", AT + timedelta(minutes=5)).queries == 1
+    held = [query(number, conversation_id="c-1") for number in (2, 5, 6)]
+    others = [query(7, conversation_id="c-2"), query(3, conversation_id=None)]
+    assert store.queries.add([*held, *others]) == 3
+    assert sorted(one.request_id for one in store.queries.recent(10)) == ["r-3"]  # they normalise alike
+    assert [one.request_id for one in store.queries.export_conversation("c-1", "zhao", AT).queries] == ["r-6"]
+    assert [one.request_id for one in store.queries.export_conversation("c-2", "zhao", AT).queries] == ["r-7"]
+
+
+def test_services_are_told_what_was_erased(store: Store) -> None:
+    """By hashes, each once to whoever names the last erasure they saw; the turn that they watch moves on."""
+    assert store.queries.erased(0) == (0, frozenset())
+    turn = store.identity_turn()
+    for conversation_id in ("c-1", "c-2"):
+        store.queries.erase_conversation(conversation_id, "zhao", AT)
+    assert store.identity_turn() == turn + 2
+    last, erased = store.queries.erased(0)
+    assert erased == {conversation_hash("c-1"), conversation_hash("c-2")}
+    store.queries.export_conversation("c-3", "zhao", AT)
+    assert store.queries.erased(last) == (last, frozenset())
+    store.queries.erase_conversation("c-1", "zhao", AT)
+    again, erased = store.queries.erased(last)
+    assert (again > last, erased) == (True, {conversation_hash("c-1")})
 
 
 def test_nothing_to_add_is_no_error(store: Store) -> None:

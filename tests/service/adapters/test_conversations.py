@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
+import sys
+
+import pytest
+
 from service.adapters import conversations as module
 from service.adapters.conversations import SILENCE, TURNS, Conversations
 
@@ -60,11 +67,60 @@ def test_what_is_no_text_is_not_kept_and_forgetting_is_no_error() -> None:
     assert kept.turns("a") == []
 
 
+def test_of_a_conversation_that_is_too_long_the_last_turns_are_kept() -> None:
+    """As many as fit, and none of a conversation whose name alone does not; nobody else's are touched."""
+    kept = Conversations()
+    kept.add("other", "customer", "快递呢")
+    for n in range(TURNS):
+        kept.add("a", "customer", f"{n}" + "长" * 1900)
+    turns = kept.turns("a")
+    assert 2 <= len(turns) < TURNS
+    assert [turn.text[0] for turn in turns] == [f"{n}" for n in range(TURNS)][-len(turns) :]
+    kept.add("long" * module.LONGEST, "customer", "x")
+    assert kept.turns("long" * module.LONGEST) == []
+    assert [turn.text for turn in kept.turns("other")] == ["快递呢"]
+
+
+def test_what_is_forgotten_is_in_memory_no_more() -> None:
+    """Not a word of it, whether it was forgotten, erased, or made way."""
+    kept = Conversations()
+    for key in ("a", "b"):
+        kept.add(key, "customer", "秘密")
+    kept.forget("a")
+    kept.erase("b".__eq__)
+    assert not kept._texts[:].strip(b"\0")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="workers are forked")
+def test_workers_remember_together() -> None:
+    """What one was told the other knows; a process that dies while it writes leaves the rest whole."""
+    kept = Conversations()
+    kept.add("b", "customer", "别的")
+
+    def talk() -> None:
+        kept.add("a", "customer", "退款呢")
+        kept.forget("b")
+        with kept._lock.held():
+            kept._wipe(0)
+            kept._texts[:10] = b"half a tex"
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    context = multiprocessing.get_context("fork")
+    other = context.Process(target=talk)
+    other.start()
+    other.join(10)
+    assert other.exitcode == -signal.SIGKILL
+    assert [turn.text for turn in kept.turns("a")] == ["退款呢"]
+    assert kept.turns("b") == []
+    kept.add("c", "customer", "接着来")
+    assert [turn.text for turn in kept.turns("c")] == ["接着来"]
+
+
 def test_a_conversation_is_erased_by_the_id_that_the_query_log_has() -> None:
     """Chatwoot's is the key itself, Rasa's stands behind its name; every other stays."""
     kept = Conversations()
     for key in ("chatwoot:3:12", "rasa:u-1", "rasa:u-12"):
         kept.add(key, "customer", "x")
     for conversation_id in ("chatwoot:3:12", "u-1", "unknown"):
-        kept.erase(conversation_id)
+        kept.erase(conversation_id.__eq__)
     assert [bool(kept.turns(key)) for key in ("chatwoot:3:12", "rasa:u-1", "rasa:u-12")] == [False, False, True]

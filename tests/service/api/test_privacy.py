@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -10,9 +10,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from knowledge.errors import DatabaseError
-from knowledge.store.querying import conversation_hash
+from knowledge.store import Store
+from knowledge.store.queries import conversation_hash
 from service.app import create_app
 from service.settings import Settings
+from tests.fault.processes import within
 from tests.service.asking import LEAK, REFUND, ask
 from tests.service.people import ADMIN, EDITOR, by_header
 from tests.service.shop import FRIDAY, state_of
@@ -52,6 +54,40 @@ def test_an_erased_conversation_is_nowhere(client: TestClient) -> None:
     assert state_of(client).recent.find(request_id) is None
     assert state_of(client).conversations.turns("rasa:c-1") == []
     assert len(client.get(ADDRESS, params={"conversation_id": "c-2"}).json()["queries"]) == 1
+
+
+def erase_here(client: TestClient, other: TestClient) -> None:
+    """By the address of one service."""
+    assert client.delete(ADDRESS, params={"conversation_id": "c-1"}).status_code == 200
+
+
+def erase_at_a_terminal(client: TestClient, other: TestClient) -> None:
+    """By the database alone, as `huashu privacy erase` does."""
+    with Store.open(state_of(client).settings.database_url) as store:
+        store.queries.erase_conversation("c-1", "zhao", FRIDAY)
+
+
+@pytest.mark.parametrize("erase", [erase_here, erase_at_a_terminal])
+def test_every_worker_forgets(
+    client: TestClient, home: Path, monkeypatch: pytest.MonkeyPatch, erase: Callable[[TestClient, TestClient], None]
+) -> None:
+    """Within seconds, also what was said before and what waits to be written; other conversations stay."""
+    settings: Settings = state_of(client).settings
+    with TestClient(create_app(settings, ToyEmbedder(), lambda: FRIDAY, by_header), headers=ADMIN) as other:
+        queries = state_of(other).queries
+        with monkeypatch.context() as away:
+            away.setattr(queries, "_write", lambda: False)  # its database is away for a while
+            asked = {name: ask(other, REFUND, conversation_id=name)["request_id"] for name in ("c-1", "c-2")}
+            for name in asked:
+                state_of(other).conversations.add(f"rasa:{name}", "customer", REFUND)
+            erase(client, other)
+            assert within(5, lambda: state_of(other).recent.find(asked["c-1"]) is None)
+        assert state_of(other).conversations.turns("rasa:c-1") == []
+        assert state_of(other).recent.find(asked["c-2"]) is not None
+        assert len(state_of(other).conversations.turns("rasa:c-2")) == 1
+        assert queries.flush()
+        kept = {name: other.get(ADDRESS, params={"conversation_id": name}).json()["queries"] for name in asked}
+        assert (len(kept["c-1"]), len(kept["c-2"])) == (0, 1)
 
 
 def test_nothing_is_erased_while_something_waits_to_be_written(

@@ -10,6 +10,7 @@ import pytest
 from knowledge.store import Store
 from service.identity.passwords import Passwords
 from service.identity.tokens import digest
+from service.remembered import Remembered
 from service.settings import Settings
 from tests.service.cli.conftest import Huashu
 
@@ -45,6 +46,14 @@ def test_people_are_listed_changed_and_shut_out(huashu: Huashu) -> None:
     assert not huashu("user", "list").out.splitlines()[0].endswith("disabled")
     refused = huashu("user", "disable", "wang")
     assert refused.status == 1 and "the only administrator" in refused.err
+
+
+def test_that_a_key_was_made_is_remembered_in_the_home(huashu: Huashu, home: Path) -> None:
+    """So a service that starts while its database is away lets nobody in unknown; people alone close nothing."""
+    huashu("user", "add", "li")
+    assert not Remembered(Settings(home=home)).keys_made
+    huashu("key", "add", "console")
+    assert Remembered(Settings(home=home)).keys_made
 
 
 def test_a_password_comes_from_standard_input(huashu: Huashu, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -705,6 +705,23 @@ def test_setup_serves_what_was_live_where_the_build_fails(
     assert (builds, len(served), live(home)) == ([0, 1], 2, before)
 
 
+@pytest.mark.parametrize("file", [None, b""])
+def test_setup_puts_nothing_in_the_place_of_a_lost_database(
+    huashu: Huashu, home: Path, builds: list[int], served: list[Settings], file: bytes | None
+) -> None:
+    """What is live is served, the shipped pack is not imported over it, and it is said what to do."""
+    huashu("serve", "--setup")
+    before = live(home)
+    for left in home.glob("knowledge.db*"):
+        left.unlink()
+    if file is not None:
+        (home / "knowledge.db").write_bytes(file)
+    done = huashu("serve", "--setup")
+    assert (done.status, builds, len(served), live(home)) == (0, [0], 2, before)
+    assert "restore a backup" in done.err and "nothing was set up" in done.err
+    assert (home / "knowledge.db").exists() == (file is not None)
+
+
 def test_help_and_lint_load_no_encoder(shipped: Path) -> None:
     """The verbs an editor runs all day do not wait for torch."""
     program = (

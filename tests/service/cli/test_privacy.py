@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from knowledge.store import Store
-from knowledge.store.querying import conversation_hash
+from knowledge.store.queries import conversation_hash
 from service.settings import Settings
 from tests.knowledge.store.test_queries import feedback, query
 from tests.service.cli.conftest import Huashu

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from knowledge.errors import DatabaseError
+from knowledge.errors import DatabaseError, EmptyDatabase
 from knowledge.store import Store
 from service.identity import directory as module
 from service.identity.directory import Directory
@@ -262,6 +262,68 @@ def test_a_key_that_was_revoked_counts_as_made(database: Database, clock: Clock)
     """Revoking the only key opens nothing again."""
     database.store.keys.revoke(1, "li", FRIDAY)
     assert known(database, clock).keys_made
+
+
+class Memory:
+    """What outlives a process, in memory."""
+
+    def __init__(self, keys_made: bool) -> None:
+        self.keys_made = keys_made
+
+    def note_keys(self, made: bool) -> None:
+        """Remember it."""
+        self.keys_made = made
+
+
+@pytest.mark.parametrize("keys_made", [True, False])
+def test_a_start_without_the_database_goes_by_what_is_remembered(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch, keys_made: bool
+) -> None:
+    """Whether keys were made; once the database is back, what it says counts and is remembered."""
+    monkeypatch.setattr(module, "POLL", 0.01)
+    database.away, memory = True, Memory(keys_made)
+    directory = Directory(database.run, lambda: True, clock, IDLE, memory)
+
+    async def story() -> None:
+        await directory.start()
+        assert (directory.loaded, directory.keys_made) == (False, keys_made)
+        database.away = False
+        async with asyncio.timeout(5):
+            while not (directory.loaded and memory.keys_made):
+                await asyncio.sleep(0.01)
+        await directory.stop()
+
+    asyncio.run(story())
+    assert directory.keys_made
+
+
+def test_a_database_without_keys_is_remembered_too(tmp_path: Path, clock: Clock) -> None:
+    """Whoever begins anew on purpose is not kept out by what was before."""
+    memory = Memory(True)
+    asyncio.run(Directory(Database(tmp_path / "new.db").run, lambda: True, clock, IDLE, memory).refresh())
+    assert not memory.keys_made
+
+
+def test_a_lost_database_is_told_from_one_that_is_away(database: Database, clock: Clock) -> None:
+    """By what the way to it says, until it answers again."""
+    answers: list[Exception] = [EmptyDatabase("lost"), DatabaseError("away")]
+
+    async def run(call: Callable[[Store], T]) -> T:
+        if answers:
+            raise answers.pop(0)
+        return await database.run(call)
+
+    directory = Directory(run, lambda: True, clock, IDLE)
+
+    async def story() -> list[tuple[bool, bool]]:
+        seen = []
+        for _ in range(3):
+            directory._away = False
+            await directory.key("nonsense")
+            seen.append((directory.answering, directory.lost))
+        return seen
+
+    assert asyncio.run(story()) == [(False, True), (False, False), (True, False)]
 
 
 def test_a_session_ends_by_itself(database: Database, clock: Clock) -> None:

@@ -139,6 +139,61 @@ def test_with_no_database_at_all_visitors_are_still_answered(home: Path) -> None
         assert client.get("/healthz").status_code == 200
 
 
+def test_a_start_without_the_database_opens_nothing_that_was_closed(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where keys were made visitors get 503 until it is back; a service that was open goes on answering them."""
+    monkeypatch.setattr(directory, "POLL", 0.02)
+    mine, folder = tmp_path / "home", tmp_path / "disk"
+    shutil.copytree(home, mine)
+    folder.mkdir()
+    database = folder / "knowledge.db"
+    with visiting(mine, database) as client:  # nothing is there yet: open
+        assert asked(client) == 200
+
+    def away(expected: int) -> None:
+        folder.rename(tmp_path / "kept")
+        folder.write_text("no folder")
+        with visiting(mine, database) as client:
+            refused = client.post(ADDRESS, json=QUERY)
+            assert refused.status_code == expected
+            assert refused.headers.get("retry-after") == (None if expected == 200 else "5")
+            assert client.get("/readyz").status_code == client.get("/healthz").status_code == 200
+            folder.unlink()
+            (tmp_path / "kept").rename(folder)
+            assert within(5, lambda: asked(client) == (200 if expected == 200 else 401))
+
+    away(200)
+    key = add_key(database)
+    with visiting(mine, database) as client:
+        assert within(5, lambda: asked(client) == 401)
+        assert asked(client, key) == 200
+    away(503)
+
+
+def test_a_lost_database_opens_nothing_and_says_so(home: Path, tmp_path: Path) -> None:
+    """A file of zero bytes in its place: nobody is let in, nothing is written over it, editors are told the way out."""
+    mine = tmp_path / "home"
+    shutil.copytree(home, mine)
+    database = tmp_path / "knowledge.db"
+    add_key(database)
+    with visiting(mine, database) as client:
+        assert asked(client) == 401
+    for left in tmp_path.glob("knowledge.db*"):
+        left.unlink()
+    database.touch()
+    with visiting(mine, database) as client:
+        assert asked(client) == 503
+        (reason,) = client.get("/readyz").json()["degraded"]
+        assert reason["code"] == "database"
+        assert "restore a backup" in reason["detail"]
+        client.headers["Accept-Language"] = "zh-CN"
+        told = sign_in(client, "zhao")
+        assert told.status_code == 503
+        assert "请恢复备份" in told.text
+    assert database.read_bytes() == b""
+
+
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://evil.example"}])
 def test_another_site_changes_nothing(browser: TestClient, headers: dict[str, str]) -> None:
     """Neither as a visitor nor as whoever is signed in, the token included; by key it may, as no browser adds one."""

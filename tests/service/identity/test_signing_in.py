@@ -78,7 +78,9 @@ def test_a_name_that_nobody_has_is_answered_alike(browser: TestClient) -> None:
         post(browser, "/admin/people", name=name, roles="agent")
     post(browser, "/admin/people/wu/disable")
     post(browser, "/sign-out")
-    answers = {sign_in(browser, name, "wrong").text.replace(name, "NAME") for name in ("zhao", "nobody", "han", "wu")}
+    names = ("zhao", "nobody", "han", "wu", "zha\ufffdo")
+    answers = {sign_in(browser, name, "wrong").text.replace(name, "NAME") for name in names}
+    assert sign_in(browser, "zha\0o", "wrong").status_code == 401
     assert len(answers) == 1
     assert "用户名和密码对不上" in answers.pop()
 
