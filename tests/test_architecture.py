@@ -58,7 +58,9 @@ DOORS: dict[str, str | tuple[str, ...]] = {
 }
 LEAVES = frozenset({"index.lexical", "index.ranker", "index.confidence", "index.triggers", "index.guard"})
 # Numbers and rows only: what the leaves stand on.
-GROUND = frozenset({"index.kernel", "index.ridge", "index.metrics", "index.evidence", "index.errors"})
+GROUND = frozenset(
+    {"index.kernel", "index.ridge", "index.residuals", "index.metrics", "index.evidence", "index.errors"}
+)
 # Module → why it has no test file of its own name.
 WITHOUT_MIRROR = {
     "service/adapters/anyq.py": "a wire format, tests/contract/test_anyq.py",
