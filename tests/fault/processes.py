@@ -152,4 +152,5 @@ class Clients:
             except (OSError, http.client.HTTPException, ValueError) as error:
                 self.failures.append(repr(error))
                 connection.close()
+                time.sleep(0.05)  # whoever is refused at once would else ask on without a pause
         connection.close()
