@@ -149,6 +149,22 @@ def test_keys_step_decide_and_select(chromium: Browser, service: str, store: Sto
     assert live(store, REFUND.id) == "wang"
 
 
+@pytest.mark.usefixtures("waiting")
+def test_the_space_bar_ticks_right_after_the_list_of_keys_was_closed(chromium: Browser, service: str) -> None:
+    """Its button has the focus until the next frame, and whoever is quick means the page."""
+    with visitor(chromium, service, WANG) as page:
+        page.goto("/review")
+        opened(page, SHIP.title)
+        page.keyboard.press("?")
+        expect(page.locator("#keys")).to_be_visible()
+        page.evaluate("""() => {
+            document.getElementById("keys").close();
+            const space = new KeyboardEvent("keydown", { key: " ", code: "Space", bubbles: true, cancelable: true });
+            document.activeElement.dispatchEvent(space);
+        }""")
+        expect(page.locator("#bulk-count")).to_have_text("已选 1 条")
+
+
 def test_a_range_is_ticked_with_shift_and_what_is_refused_is_named(
     chromium: Browser, service: str, store: Store
 ) -> None:

@@ -166,7 +166,7 @@ function choice({ entry_id: id, title }) {
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.closest("dialog, input:not([type=checkbox]), textarea, select")) return;
+  if (event.target.closest("dialog[open], input:not([type=checkbox]), textarea, select")) return;
   const cards = [...document.querySelectorAll(".theme")];
   const here = cards.indexOf(document.activeElement.closest(".theme"));
   if (event.code === "KeyJ" || event.code === "KeyK") {

@@ -51,8 +51,9 @@ function onKey(event) {
   if (key === "Escape") return leave(target);
   if (target.matches("textarea, select, input:not([type=checkbox])")) return;
   if (key === "?") return run(event, () => keys.showModal());
-  // The space bar presses what has the focus, a tick box or a button; elsewhere it ticks the open row.
-  if (code === "Space" && target.matches("button, input, summary")) return;
+  // The space bar presses what has the focus, a tick box or a button; elsewhere it ticks the open row. A button of the
+  // dialog keeps the focus for a moment after that was closed.
+  if (code === "Space" && target.matches("button, input, summary") && !keys.contains(target)) return;
   if (event.shiftKey && extending[code]) return run(event, () => extend(extending[code]));
   if (!event.shiftKey && acts[code]) run(event, acts[code]);
 }
