@@ -10,6 +10,8 @@ and .699 with 1 024; with this .79 and .77.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -26,8 +28,7 @@ Numbers = NDArray[np.int64]
 def residuals(kernel: Kernel, weights: Matrix, rows: Rows, owner: Numbers) -> Matrix:
     """(n,) what each variant lacks of 1 for its own entry; `weights` (entries, landmarks)."""
     found = np.empty(len(owner), np.float32)
-    for start in range(0, len(owner), BLOCK):
-        block = slice(start, start + BLOCK)
+    for block in _blocks(len(owner)):
         found[block] = 1 - np.einsum("ij,ij->i", kernel.values(take(rows, block)), weights[owner[block]])
     return found
 
@@ -57,23 +58,32 @@ class Neighbours:
 
     def of(self, rows: Rows) -> Matrix:
         """(m, entries) for other rows."""
-        size = len(next(iter(rows.values())))
-        blocks = [slice(start, start + BLOCK) for start in range(0, size, BLOCK)]
-        found = [self._amends(self._every.values(take(rows, block))) for block in blocks]
+        found = [
+            self._amends(self._every.values(take(rows, block))) for block in _blocks(len(next(iter(rows.values()))))
+        ]
         return np.concatenate(found) if found else np.zeros((0, self._entries), np.float32)
 
     def left_out(self, places: Numbers) -> tuple[Matrix, Matrix]:
         """(len(places), entries) twice: each variant as if it were not there, and as if nothing of its entry were.
 
-        The places are of one entry.
+        The places are of one entry, and at least one.
         """
+        kin = self._owner == self._owner[places[0]]
+        alone, absent = zip(*(self._without(places[block], kin) for block in _blocks(len(places))), strict=True)
+        return np.concatenate(alone), np.concatenate(absent)
+
+    def _without(self, places: Numbers, kin: NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
         values = self._every.values(take(self._rows, places))
         least = values.min(axis=1)
         values[np.arange(len(places)), places] = least
         alone = self._amends(values)
-        values[:, self._owner == self._owner[places[0]]] = least[:, None]
+        values[:, kin] = least[:, None]
         return alone, self._amends(values)
 
     def _amends(self, values: Matrix) -> Matrix:
         near = np.broadcast_to(np.arange(values.shape[1]), values.shape)
         return amends(values, near, self._left, self._owner, self._entries)
+
+
+def _blocks(size: int) -> Iterator[slice]:
+    return (slice(start, start + BLOCK) for start in range(0, size, BLOCK))

@@ -90,3 +90,16 @@ def test_a_variant_left_out_gives_itself_nothing(few: tuple[ranker.Ranker, ranke
     assert (alone[lacking, 2] < itself[lacking, 2]).all() and (alone[lacking, 2] > 0).all()
     assert not absent[:, 2].any()
     assert absent.sum() > 0
+
+
+def test_a_large_entry_is_left_out_block_by_block(
+    few: tuple[ranker.Ranker, ranker.OutOfFold], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which changes nothing but the memory it takes."""
+    learnt, _ = few
+    neighbours = Neighbours(ROWS, MINE, learnt.kernel.means, learnt.left, ENTRIES)
+    places = np.flatnonzero(MINE == 2)
+    whole = neighbours.left_out(places)
+    monkeypatch.setattr("index.residuals.BLOCK", 3)
+    for found, wanted in zip(neighbours.left_out(places), whole, strict=True):
+        assert np.allclose(found, wanted, atol=1e-6)
