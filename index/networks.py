@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from index.embedder import Matrix, e5_file, use_engine
+from index.embedder import Matrix
+from index.engines import e5_file, use_engine
 from index.errors import EmbedderError
 from index.tuning import LAYER_LISTS, tensor_of
 from index.weights import FLOAT32, Layout, blocks_of, layout, numbers_of, spelled, unpacked

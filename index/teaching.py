@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from index.embedder import BUNDLED, Matrix, prepare
+from index.embedder import Matrix, prepare
+from index.engines import BUNDLED
 from index.errors import EmbedderError
 from index.networks import NETWORKS, Network
 from index.tuning import Tuning

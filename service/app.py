@@ -10,39 +10,18 @@ from importlib import metadata
 from urllib.parse import urlsplit
 
 import anyio.to_thread
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from index.artefact import Shelf
-from index.embedder import Embedder, load_embedder
+from index.embedder import Embedder
+from index.loading import load_embedder
 from index.retriever import Retriever
 from service import errors
 from service.adapters import wiring
 from service.admission import Admission
-from service.api import (
-    audit,
-    builds,
-    checks,
-    description,
-    desk,
-    documents,
-    drafts,
-    entries,
-    exports,
-    feedback,
-    imports,
-    inbox,
-    insights,
-    lifecycle,
-    operations,
-    privacy,
-    reviews,
-    suggestions,
-    traffic,
-    writing,
-)
-from service.api.parameters import given_once
+from service.api import checks, description
 from service.bodies import LimitBody
 from service.desk import Desk
 from service.documents import Documents
@@ -55,76 +34,18 @@ from service.inbox import Inbox
 from service.live import Live
 from service.metrics import Metrics
 from service.observing import Observe
-from service.pages import (
-    account,
-    administration,
-    browse,
-    demo,
-    editor,
-    entry,
-    frame,
-    importing,
-    knowledge,
-    publish,
-    refusal,
-    review,
-    sign_in,
-    training,
-)
-from service.pages import audit as audit_page
-from service.pages import documents as documents_page
-from service.pages import inbox as inbox_page
-from service.pages import insights as insights_page
+from service.pages import frame, refusal
 from service.pages.files import CheckedFiles
-from service.querylog import QueryLog, by_browser_or_console
+from service.querylog import QueryLog
 from service.remembered import Remembered
 from service.repairs import Repairs
+from service.routes import routes
 from service.settings import Settings
 from service.shown import Recent
 from service.storage import Storage
 
 SWITCH_SECONDS = 0.001
 EXAMPLES = ("快递三天没动静了", "退款多久能到账", "充电宝能带上飞机吗")
-RESOURCES = (
-    suggestions,
-    feedback,
-    insights,
-    traffic,
-    inbox,
-    privacy,
-    checks,
-    entries,
-    desk,
-    drafts,
-    writing,
-    lifecycle,
-    reviews,
-    audit,
-    builds,
-    imports,
-    exports,
-    documents,
-    operations,
-    description,
-)
-PAGES = (
-    knowledge,
-    browse,
-    entry,
-    training,
-    demo,
-    editor,
-    review,
-    audit_page,
-    inbox_page,
-    insights_page,
-    publish,
-    importing,
-    documents_page,
-    sign_in,
-    account,
-    administration,
-)
 # Files that anybody may read, as they say nothing that is not in every copy of this program.
 PUBLIC_FILES = ("/static", "/static-offline-docs")
 
@@ -153,13 +74,10 @@ def create_app(
         description=DESCRIPTION,
         lifespan=_lifespan(settings, embedder, first, loaded),
         openapi_url=None,
+        routes=routes(settings.adapters),
     )
     _furnish(app, settings, now)
     app.state.identify = identify or recognised
-    for resource in RESOURCES:
-        app.include_router(resource.router, dependencies=[Depends(by_browser_or_console), Depends(given_once)])
-    for page in PAGES:
-        app.include_router(page.router, dependencies=[Depends(by_browser_or_console)])
     wiring.install(app, settings.adapters, settings.workers)
     app.mount("/static", CheckedFiles(directory=frame.STATIC), name="static")
     app.mount("/static-offline-docs", StaticFiles(directory=description.FILES), name="static-offline-docs")

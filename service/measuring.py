@@ -11,7 +11,8 @@ from index.artefact import Shelf
 from index.assembly import assemble
 from index.cache import VectorCache
 from index.contents import load
-from index.embedder import Embedder, load_embedder
+from index.embedder import Embedder
+from index.loading import load_embedder
 from index.resolving import product_names, resolved, resolved_policy
 from index.retriever import Retriever
 from knowledge.errors import PackError, Problem

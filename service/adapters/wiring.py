@@ -6,7 +6,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 
 from service.adapters import anyq, azure, chatwoot, dify, mcp, rasa
 from service.adapters.asking import ask
@@ -17,7 +17,7 @@ from service.adapters.narrowing import Keep
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionResponse
 from service.identity.counters import SharedCounters
-from service.querylog import CALLER, by_adapter
+from service.querylog import CALLER
 from service.settings import Adapters
 
 ROUTERS: dict[str, APIRouter] = {
@@ -34,7 +34,7 @@ KEY_IN_ADDRESS = frozenset({"/model/parse", "/webhooks/rest/webhook", "/anyq"})
 
 
 def install(app: FastAPI, settings: Adapters, workers: int = 1) -> None:
-    """Answer at the addresses of the adapters that are switched on; the others are not there.
+    """What adapters share while the service runs.
 
     With several workers it must be called before they are forked: what they share is made here.
     """
@@ -42,8 +42,6 @@ def install(app: FastAPI, settings: Adapters, workers: int = 1) -> None:
     app.state.adapters = settings
     app.state.chatwoot_taken = SharedCounters(chatwoot.SLOTS, alone)
     app.state.conversations = Conversations(alone=alone)
-    for name in settings.enabled:
-        app.include_router(ROUTERS[name], dependencies=[Depends(by_adapter(name))])
 
 
 @asynccontextmanager

@@ -58,7 +58,7 @@ def build(
 
 
 def _run(settings: Settings, work: Any) -> tuple[Build, Report]:
-    from index.embedder import load_embedder
+    from index.loading import load_embedder
     from service import building
 
     try:

@@ -73,7 +73,7 @@ def _ask_index(settings: Settings, body: dict[str, Any]) -> Any:
 
     from index.artefact import Shelf
     from index.contents import load
-    from index.embedder import load_embedder
+    from index.loading import load_embedder
     from index.retriever import Retriever
     from service.api.requests import SuggestionRequest
     from service.desk import Desk

@@ -69,7 +69,7 @@ def _compared(reading: Reading, index: bool) -> Reading:
     if index:
         try:
             from index.contents import load
-            from index.embedder import load_embedder
+            from index.loading import load_embedder
             from index.retriever import Retriever
 
             shelf = Shelf(settings.artefacts)

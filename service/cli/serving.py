@@ -40,7 +40,7 @@ def serve(
 
 
 def _serve(settings: Settings, setup: bool) -> None:
-    from index.embedder import load_embedder
+    from index.loading import load_embedder
     from service.server import run
 
     embedder = load_embedder(settings.embedder, settings.tuning)
@@ -64,7 +64,7 @@ def _counting_together() -> Iterator[None]:
 def mcp() -> None:
     """Serve the live index as tools over standard input and output (Model Context Protocol)."""
     from index.artefact import Shelf
-    from index.embedder import load_embedder
+    from index.loading import load_embedder
     from service.adapters.mcp import MISSING, installed, over_stdio
     from service.live import Live
     from service.server import configure_logging

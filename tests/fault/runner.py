@@ -48,7 +48,7 @@ class Embedder(ToyEmbedder):
 
 def run() -> None:
     """Put the toy and the pauses in their places, then do what the command line says."""
-    patch("index.embedder.load_embedder", lambda *_: Embedder()).start()
+    patch("index.loading.load_embedder", lambda *_: Embedder()).start()
     # On a machine that tests keep busy, a process that steps back for everybody would never have its turn.
     patch("service.priority.stand_back", lambda: None).start()
     replace = os.replace

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from index.embedder import load_embedder, prepare
+from index.embedder import prepare
 from index.errors import EmbedderError
+from index.loading import load_embedder
 from index.networks import NETWORKS, Network
 from index.tuning import SHIPPED, load_tuning
 

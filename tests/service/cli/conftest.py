@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-import index.embedder
+import index.loading
 import service.golden
 import service.measuring
 from index.artefact import Shelf
@@ -55,7 +55,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     golden.mkdir()
     (golden / "shop.yaml").write_text(GOLDEN, "utf-8")
     monkeypatch.setattr(service.golden, "SHIPPED", golden)
-    for module in (index.embedder, service.measuring):
+    for module in (index.loading, service.measuring):
         monkeypatch.setattr(module, "load_embedder", lambda name, tuning: ToyEmbedder())
     return tmp_path / "home"
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-import index.embedder
+import index.loading
 import service.adapters.mcp
 import service.measuring
 import service.server
@@ -561,7 +561,7 @@ def test_the_tuning_of_the_settings_is_loaded(
         given.append(tuning)
         return ToyEmbedder()
 
-    for module in (index.embedder, service.measuring):
+    for module in (index.loading, service.measuring):
         monkeypatch.setattr(module, "load_embedder", load)
     monkeypatch.setattr(service.server, "run", lambda settings, embedder: None)
     monkeypatch.setattr(service.server, "configure_logging", lambda: None)
