@@ -24,6 +24,7 @@ from index.evidence import Near, centre_all, mean_cosines
 from index.guard import Catalogue, Contradiction, Marks, Profile, contradictions, marks
 from index.nearby import Nearby
 from index.ranker import TOP
+from index.triggers import LOOK_ALIKE_LEAD
 from knowledge.model import ApprovedEntry, Trigger
 from knowledge.text import normalise
 
@@ -69,8 +70,8 @@ class Finding:
     `options` are what a clarification offers, two or three, and empty for other decisions; `repeats` counts how often
     the matter was asked, this time included; `inside` is the probability (0..1) that any entry is meant, and `evidence`
     (1, f) what it and the first confidence were read from, None where that was a stored phrasing or nothing.
-    `look_alikes` are the candidates' entries that a trigger's look-alike is nearer to the query than any phrasing of,
-    where nothing is answered.
+    `look_alikes` are the candidates' entries that a trigger's look-alike is clearly nearer to the query than any
+    phrasing of, where nothing is answered.
     """
 
     decision: Decision
@@ -308,7 +309,7 @@ class Retriever:
         return tuple(heard.values())
 
     def _look_alikes(self, query: str, candidates: Sequence[Candidate]) -> frozenset[str]:
-        """Ids of candidates whose phrasings are all further from the query than some trigger's look-alike is.
+        """Ids of candidates whose phrasings are all clearly further from the query than some trigger's look-alike is.
 
         Only of those that must escalate, as nobody asks of others.
         """
@@ -317,8 +318,8 @@ class Retriever:
         if detectors is None or not required or not normalise(query):
             return frozenset()
         seen = self._channels.see(query)
-        alike = float(detectors.nearest_look_alike(seen.examples)[0])
-        return frozenset(name for name in required if alike > self._nearness(seen, self._number[name]))
+        near = float(detectors.nearest_look_alike(seen.examples)[0]) - LOOK_ALIKE_LEAD
+        return frozenset(name for name in required if near > self._nearness(seen, self._number[name]))
 
     def _nearness(self, seen: Seen, entry: int) -> float:
         """The kernel value of an entry's nearest phrasing; infinite where none of them is a landmark to be seen."""

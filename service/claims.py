@@ -11,7 +11,10 @@ from index.retriever import Finding, Retriever
 from knowledge.escalation import Claim, from_entry, from_trigger, low_confidence, repeated
 from knowledge.model import Language
 
-LIKELIER_THAN_NOT = 0.5
+# Probability from which an entry that must escalate is claimed. Where the customer is asked, the next message tells;
+# where nothing is said, an escalation that is missed costs as much as three false alarms.
+ASKED = 0.5
+UNANSWERED = 0.25
 CONSIDERED = 5  # candidates looked at for an escalation, however few are shown
 
 
@@ -39,10 +42,10 @@ def claims_of(finding: Finding, retriever: Retriever, language: Language) -> lis
 
 
 def _likely_required(finding: Finding) -> list[Claim]:
-    """The claim of the best entry that must escalate, where it is likelier than not that one of them is meant.
+    """The claim of the best entry that must escalate, where it is likely enough that one of them is meant.
 
     That is how likely anything is meant, times the part that such entries have in the confidence of all considered.
-    An entry to which a look-alike comes nearer (笑死我了 to 想死) is not counted, unless an alarm was heard.
+    An entry to which a look-alike comes clearly nearer (笑死我了 to 想死) is not counted, unless an alarm was heard.
     """
     considered = finding.candidates[:CONSIDERED]
     doubted = frozenset() if finding.alarms else finding.look_alikes
@@ -53,7 +56,7 @@ def _likely_required(finding: Finding) -> list[Claim]:
     ]
     total = sum(candidate.confidence for candidate in considered)
     part = sum(candidate.confidence for candidate in required) / total if total > 0 else 0.0
-    if finding.inside * part < LIKELIER_THAN_NOT:
+    if finding.inside * part < (ASKED if finding.decision == "clarify" else UNANSWERED):
         return []
     return [from_entry(required[0].entry.entry)]
 

@@ -418,7 +418,7 @@ def test_a_policy_without_triggers_never_alarms() -> None:
 
 
 def test_what_sounds_like_an_entry_that_must_escalate_is_told_apart() -> None:
-    """Where a look-alike is nearer than all its phrasings, an entry is told apart; near its phrasings it is not."""
+    """Where a look-alike is clearly nearer than all its phrasings, an entry is told apart; near them it is not."""
     must = Escalation(level="required", target="agent")
     entries = approved(*(matter(entry_id, escalation=must) for entry_id in TOPICS))
     told = fresh(contents_of(entries))

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from starlette.testclient import TestClient
 
-from index.retriever import Alarm, Candidate, Finding, Retriever
+from index.retriever import Alarm, Candidate, Decision, Finding, Retriever
 from knowledge.model import Escalation
 from service.api.requests import SuggestionRequest
 from service.claims import claims_of
@@ -78,7 +79,7 @@ def test_asking_again_raises_the_escalation(client: TestClient) -> None:
 
 
 def test_a_look_alike_is_no_reason_to_escalate(client: TestClient) -> None:
-    """An unanswered entry that must escalate counts unless a look-alike is nearer; with an alarm it counts again."""
+    """An unanswered entry that must escalate counts unless it is told apart; with an alarm it counts again."""
     retriever = state_of(client).live.retriever
     leak = next(found for found in retriever.contents.entries if found.entry.id == "quality.leak")
     likely = Finding("abstain", (Candidate(leak, 0.6, 0.5, "x", "ranked"),), (), (), 1, False, inside=0.9)
@@ -89,6 +90,26 @@ def test_a_look_alike_is_no_reason_to_escalate(client: TestClient) -> None:
         for finding in (likely, alike, replace(alike, alarms=(alarm,)))
     ]
     assert levels == [["required"], [], ["required"]]
+
+
+@pytest.mark.parametrize(
+    ("decision", "inside", "level"),
+    [
+        ("abstain", 0.3, ["required"]),
+        ("abstain", 0.2, []),
+        ("clarify", 0.3, ["offer"]),
+        ("clarify", 0.6, ["required", "offer"]),
+    ],
+)
+def test_less_is_enough_where_nothing_is_said(
+    decision: Decision, inside: float, level: list[str], client: TestClient
+) -> None:
+    """A customer who is asked back says what is meant; one who gets no answer may be missed for good."""
+    retriever = state_of(client).live.retriever
+    leak = next(found for found in retriever.contents.entries if found.entry.id == "quality.leak")
+    finding = Finding(decision, (Candidate(leak, 0.3, 0.5, "x", "ranked"),), (), (), 1, False, inside=inside)
+    found = [claim.level for claim in claims_of(finding, retriever, "zh") if claim.reason.code == "entry"]
+    assert found == level
 
 
 class _Spread:
