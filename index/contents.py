@@ -99,6 +99,7 @@ def save(contents: Contents, folder: Path) -> None:
         found = contents.triggers
         heard: dict[str, Any] = {f"dense_{part}": found.texts[part] for part in contents.dense}
         heard |= {"picked": found.picked, "thresholds": found.thresholds, "example_of": found.example_of}
+        heard["ordinary"] = found.ordinary
         np.savez(folder / NAMES.triggers, weights=found.weights, **heard)
     (folder / NAMES.report).write_bytes(canonical(contents.report))
 
@@ -152,6 +153,10 @@ def _load(folder: Path, manifest: Manifest) -> Contents:
                 weights=stored["weights"],
                 thresholds=stored["thresholds"],
                 example_of=stored["example_of"],
+                # Those written before ordinary phrasings counted had thresholds that did without.
+                ordinary=stored["ordinary"]
+                if "ordinary" in stored
+                else np.zeros((len(stored["thresholds"]), len(stored["picked"])), bool),
             )
     return Contents(
         entries,

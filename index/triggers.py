@@ -1,11 +1,12 @@
 """Triggers: what must escalate whatever entry ranks first (safety, injury, fraud, legal …).
 
 One column a trigger in a kernel ridge regression of its own: 1 for the trigger's variants, `KINDRED` for variants
-of entries that must go to the same target, 0 for its look-alikes and for all else. An alarm needs a score
-above a threshold that the build's own leave-one-out scores set: at most `FALSE_ALARMS` of other variants and
-`LOOK_ALIKE_ALARMS` of the look-alikes may reach it; a look-alike clearly nearer than any of the trigger's own variants
-silences it. A trigger names its stored variant nearest to the text, so that a person can see why. This module knows
-rows, not texts.
+of entries that must go to the same target, 0 for its look-alikes and for all else. The score loses `LEAD_COST` of
+what something ordinary is nearer than the trigger's own variants: 再见 in a farewell is no farewell to life. An alarm
+needs a score above a threshold that the build's own leave-one-out scores set: at most `FALSE_ALARMS` of other variants
+and `LOOK_ALIKE_ALARMS` of the look-alikes may reach it; a look-alike clearly nearer than any of the trigger's own
+variants silences it. A trigger names its stored variant nearest to the text, so that a person can see why. This module
+knows rows, not texts.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from index.kernel import Kernel, Matrix, Rows, stack, take
-from index.ridge import Exact
+from index.ridge import BLOCK, Exact
 
 KINDRED = 0.5
-FALSE_ALARMS = 0.006
+FALSE_ALARMS = 0.005
+LEAD_COST = 0.2  # of the score, for each kernel value by which something ordinary is nearer
 LOOK_ALIKE_ALARMS = 0.05
 LOOK_ALIKE_LEAD = 0.2  # in kernel values, by which a look-alike must be nearer than the trigger's own to silence it
 COUNTER_EXAMPLES = 6000  # landmarks of the ranker taken at the most
@@ -31,7 +33,8 @@ LEAST = 0.05  # no alarm below this score, however quiet the knowledge is
 @dataclass(frozen=True)
 class Triggers:
     """The landmarks are `texts` (the triggers' variants, whose `example_of` says, then the look-alikes) and, of the
-    ranker's landmarks, those at `picked`; `weights` (t, landmarks), alarm from `thresholds` (t,) on.
+    ranker's landmarks, those at `picked`; `weights` (t, landmarks), alarm from `thresholds` (t,) on. `ordinary`
+    (t, picked) says which of the latter mean another matter than the trigger's.
     """
 
     texts: Rows
@@ -39,6 +42,7 @@ class Triggers:
     weights: Matrix
     thresholds: Matrix
     example_of: NDArray[np.int64]
+    ordinary: NDArray[np.bool_]
     kernel: Kernel
 
     @classmethod
@@ -51,9 +55,11 @@ class Triggers:
         weights: Matrix,
         thresholds: Matrix,
         example_of: NDArray[np.int64],
+        ordinary: NDArray[np.bool_],
     ) -> Triggers:
         """Stored triggers."""
-        return cls(texts, picked, weights, thresholds, example_of, Kernel.against(texts, slice(None), means))
+        kernel = Kernel.against(texts, slice(None), means)
+        return cls(texts, picked, weights, thresholds, example_of, ordinary, kernel)
 
     def nearest_look_alike(self, own: Matrix) -> Matrix:
         """(n,) the kernel value of the look-alike nearest to each row, of any trigger; -inf where there is none.
@@ -68,19 +74,26 @@ class Triggers:
 
         `own` (n, texts) are the rows' `kernel.values`, `values` (n, ranker's landmarks) those of the ranker's kernel.
         """
-        over = np.hstack([own, values[:, self.picked]]) @ self.weights.T - self.thresholds
+        others = values[:, self.picked]
+        over = np.hstack([own, others]) @ self.weights.T - self.thresholds
         examples = len(self.example_of)
         found = []
-        for row, excess in zip(own, over, strict=True):
+        for row, ordinary, excess in zip(own, others, over, strict=True):
             alike = row[examples:].max(initial=-np.inf)
             alarms = []
-            for trigger in np.argsort(-excess, kind="stable").tolist():
+            for trigger in np.flatnonzero(excess >= 0).tolist():
                 near = np.where(self.example_of == trigger, row[:examples], -np.inf)
+                left = float(excess[trigger] - _cost(near.max(), ordinary[self.ordinary[trigger]].max(initial=0)))
                 # A text that all but repeats a look-alike is one, whatever words it shares with the real thing.
-                if excess[trigger] >= 0 and alike - near.max() <= LOOK_ALIKE_LEAD:
-                    alarms.append((trigger, float(excess[trigger]), int(near.argmax())))
-            found.append(alarms)
+                if left >= 0 and alike - near.max() <= LOOK_ALIKE_LEAD:
+                    alarms.append((trigger, left, int(near.argmax())))
+            found.append(sorted(alarms, key=lambda alarm: -alarm[1]))
         return found
+
+
+def _cost(own: Matrix, ordinary: Matrix) -> Matrix:
+    """What scores lose, from the kernel values of the nearest own variant and of the nearest that is ordinary."""
+    return np.asarray(LEAD_COST * np.maximum(ordinary - own, 0), np.float32)
 
 
 def fit(
@@ -104,10 +117,12 @@ def fit(
     targets[np.arange(len(mine)), mine] = 1
     targets[known:] = KINDRED * kindred[:, picked].T
     rows = stack(texts, take(others, picked))
-    ridge = Exact(Kernel.against(rows, slice(None), means).values(rows), sparse.csr_matrix(targets))
-    left = ridge.left_out(np.arange(len(targets)))
+    square, ordinary = Kernel.against(rows, slice(None), means).values(rows), ~kindred[:, picked]
+    costs = _costs(square, mine, known, ordinary)
+    ridge = Exact(square, sparse.csr_matrix(targets))  # the square is its own from here on
+    scores = ridge.left_out(np.arange(len(targets))) - costs
     thresholds = [
-        _threshold(left[known:, trigger][~kindred[trigger, picked]], left[len(mine) : known, trigger])
+        _threshold(scores[known:, trigger][ordinary[trigger]], scores[len(mine) : known, trigger])
         for trigger in range(count)
     ]
     return Triggers.restore(
@@ -117,7 +132,21 @@ def fit(
         weights=np.ascontiguousarray(ridge.weights().T),
         thresholds=np.asarray(thresholds, np.float32),
         example_of=mine,
+        ordinary=ordinary,
     )
+
+
+def _costs(square: Matrix, own_of: NDArray[np.int64], known: int, ordinary: NDArray[np.bool_]) -> Matrix:
+    """(n, t) what each row's scores lose, the row itself being neither an own variant nor ordinary."""
+    costs = np.zeros((len(square), len(ordinary)), np.float32)
+    for start in range(0, len(square), BLOCK):
+        rows = np.arange(start, min(start + BLOCK, len(square)))
+        near = square[rows]
+        near[rows - start, rows] = 0
+        for trigger, others in enumerate(ordinary):
+            own = near[:, : len(own_of)][:, own_of == trigger].max(axis=1, initial=0)
+            costs[rows, trigger] = _cost(own, near[:, known:][:, others].max(axis=1, initial=0))
+    return costs
 
 
 def _threshold(others: Matrix, look_alikes: Matrix) -> float:

@@ -87,6 +87,31 @@ def test_a_look_alike_clearly_nearer_silences_the_alarm() -> None:
     assert {trigger for trigger, *_ in heard(eager, OWN[0])} >= {OWN_OF[0]}
 
 
+def test_what_is_nearer_to_something_ordinary_needs_a_higher_score() -> None:
+    """What an ordinary phrasing is nearer by is taken off, for the triggers alone that it is ordinary for."""
+    detectors = replace(learnt(), thresholds=np.full(2, -9, np.float32))
+    rows = rows_of([OTHERS[3] + "烫伤"])
+    own, values = detectors.kernel.values(rows), RANKER.values(rows)
+    score = (np.hstack([own, values[:, detectors.picked]]) @ detectors.weights.T)[0]
+    near = [float(own[0, : len(OWN)][np.equal(OWN_OF, trigger)].max()) for trigger in (0, 1)]
+    lead = float(values.max()) - np.array(near)
+    assert lead.min() > 0.1
+    found = {trigger: over for trigger, over, _ in heard(detectors, OTHERS[3] + "烫伤")}
+    assert found == pytest.approx(dict(enumerate(score + 9 - triggers.LEAD_COST * lead)), abs=1e-4)
+    kin = replace(detectors, ordinary=np.array([[False], [True]]).repeat(len(OTHERS), axis=1))
+    again = {trigger: over for trigger, over, _ in heard(kin, OTHERS[3] + "烫伤")}
+    assert again == pytest.approx({0: score[0] + 9, 1: found[1]}, abs=1e-4)
+
+
+def test_a_row_is_no_neighbour_of_its_own() -> None:
+    """When thresholds are set, or no ordinary row would ever come near one."""
+    square = np.array(
+        [[1.0, 0.2, 0.1, 0.3], [0.2, 1.0, 0.6, 0.5], [0.1, 0.6, 1.0, 0.4], [0.3, 0.5, 0.4, 1.0]], np.float32
+    )
+    costs = triggers._costs(square, np.array([0]), 2, np.array([[True, True]]))
+    assert costs[:, 0] == pytest.approx(triggers.LEAD_COST * np.array([0.3, 0.4, 0.3, 0.1]))
+
+
 def test_the_nearest_phrase_is_the_alarming_triggers_own() -> None:
     """Both triggers in one text: each names its nearest own variant, clearest first."""
     alarms = heard(learnt(), "我被烫伤了，咱们法院见")
@@ -116,10 +141,10 @@ def test_other_variants_rarely_reach_a_threshold() -> None:
 
 
 def test_a_threshold_is_the_strictest_of_its_reasons() -> None:
-    """Quantiles of 0..1 in a thousand steps: 0.994 for the others, 0.95 for look-alikes, and never below the least."""
+    """Quantiles of 0..1 in a thousand steps: 0.995 for the others, 0.95 for look-alikes, and never below the least."""
     steps, low = np.linspace(0, 1, 1001, dtype=np.float32), np.full(50, -1, np.float32)
     none = np.zeros(0, np.float32)
-    assert triggers._threshold(steps, none) == pytest.approx(0.994)
+    assert triggers._threshold(steps, none) == pytest.approx(0.995)
     assert triggers._threshold(low, steps) == pytest.approx(0.95)
     assert triggers._threshold(steps * 0.5, steps) == pytest.approx(0.95)
     assert triggers._threshold(low, low) == LEAST
@@ -161,6 +186,7 @@ def test_stored_triggers_detect_as_the_learnt_ones() -> None:
         weights=one.weights,
         thresholds=one.thresholds,
         example_of=one.example_of,
+        ordinary=one.ordinary,
     )
     for text in (*OWN, "烫伤了我", OTHERS[5]):
         assert heard(again, text) == heard(one, text)
