@@ -156,7 +156,7 @@ def _load(folder: Path, manifest: Manifest) -> Contents:
                 # Those written before ordinary phrasings counted had thresholds that did without.
                 ordinary=stored["ordinary"]
                 if "ordinary" in stored
-                else np.zeros((len(stored["thresholds"]), len(stored["picked"])), bool),
+                else np.zeros((len(stored["thresholds"]), len(ranker.landmarks)), bool),
             )
     return Contents(
         entries,

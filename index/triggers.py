@@ -34,7 +34,7 @@ LEAST = 0.05  # no alarm below this score, however quiet the knowledge is
 class Triggers:
     """The landmarks are `texts` (the triggers' variants, whose `example_of` says, then the look-alikes) and, of the
     ranker's landmarks, those at `picked`; `weights` (t, landmarks), alarm from `thresholds` (t,) on. `ordinary`
-    (t, picked) says which of the latter mean another matter than the trigger's.
+    (t, ranker's landmarks) says which of these mean another matter than the trigger's.
     """
 
     texts: Rows
@@ -74,16 +74,15 @@ class Triggers:
 
         `own` (n, texts) are the rows' `kernel.values`, `values` (n, ranker's landmarks) those of the ranker's kernel.
         """
-        others = values[:, self.picked]
-        over = np.hstack([own, others]) @ self.weights.T - self.thresholds
+        over = np.hstack([own, values[:, self.picked]]) @ self.weights.T - self.thresholds
         examples = len(self.example_of)
         found = []
-        for row, ordinary, excess in zip(own, others, over, strict=True):
+        for row, others, excess in zip(own, values, over, strict=True):
             alike = row[examples:].max(initial=-np.inf)
             alarms = []
             for trigger in np.flatnonzero(excess >= 0).tolist():
                 near = np.where(self.example_of == trigger, row[:examples], -np.inf)
-                left = float(excess[trigger] - _cost(near.max(), ordinary[self.ordinary[trigger]].max(initial=0)))
+                left = float(excess[trigger] - _cost(near.max(), others[self.ordinary[trigger]].max(initial=0)))
                 # A text that all but repeats a look-alike is one, whatever words it shares with the real thing.
                 if left >= 0 and alike - near.max() <= LOOK_ALIKE_LEAD:
                     alarms.append((trigger, left, int(near.argmax())))
@@ -118,6 +117,7 @@ def fit(
     targets[known:] = KINDRED * kindred[:, picked].T
     rows = stack(texts, take(others, picked))
     square, ordinary = Kernel.against(rows, slice(None), means).values(rows), ~kindred[:, picked]
+    # Of the picked ones, so that costs are a little too low here and thresholds a little too high.
     costs = _costs(square, mine, known, ordinary)
     ridge = Exact(square, sparse.csr_matrix(targets))  # the square is its own from here on
     scores = ridge.left_out(np.arange(len(targets))) - costs
@@ -132,7 +132,7 @@ def fit(
         weights=np.ascontiguousarray(ridge.weights().T),
         thresholds=np.asarray(thresholds, np.float32),
         example_of=mine,
-        ordinary=ordinary,
+        ordinary=~kindred,
     )
 
 
