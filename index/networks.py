@@ -1,8 +1,8 @@
 """The two bundled engines as torch networks that can learn, read from the packages' own files.
 
-They give what the engines give (to a cosine of .999), and hold as leaves what a tuning may correct: biases, norms and
-the type embedding of `e5`; of `use` the same and its output layers. All else is fixed, and the tables of words stay as
-small as they are stored. Answering never needs this; `index.teaching` does.
+They give what the engines give (to a cosine of .999), and hold as leaves what a tuning may correct: biases, norms, the
+type embedding and the matrices' gains of `e5`, all layers of `use`. The tables of words are fixed and stay as small as
+they are stored. Answering never needs this; `index.teaching` does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from index.embedder import Matrix
 from index.engines import e5_file, use_engine
 from index.errors import EmbedderError
 from index.tuning import LAYER_LISTS, tensor_of
-from index.weights import FLOAT32, Layout, blocks_of, layout, numbers_of, spelled, unpacked
+from index.weights import BLOCK, FLOAT32, Layout, blocks_of, layout, numbers_of, spelled, unpacked
 
 PREFIX = "query: "  # e5 was trained with it, and its engine puts it before each text
 LONGEST = 96  # tokens of a text that e5 learns from; of the engine's 510, as few phrasings are longer
@@ -29,9 +29,13 @@ WINDOWS = ((2, 0), (3, 1), (5, 2))  # use's convolutions: width in tokens, how m
 
 
 class Network:
-    """What both have in common: `learnt[name]` is a leaf; `corrections` says what became of them."""
+    """What both have in common: `learnt[name]` is a leaf; `corrections` says what became of them.
+
+    `gains` names the leaves that multiply what is fixed, 1 in the package.
+    """
 
     dimension: int
+    gains: frozenset[str] = frozenset()
 
     def __init__(self, package: Mapping[str, Matrix], start: Mapping[str, Matrix]) -> None:
         wrong = [name for name, given in start.items() if name not in package or given.size != package[name].size]
@@ -67,7 +71,10 @@ def _padded(texts: Sequence[Sequence[int]], padding: int) -> tuple[Tensor, Tenso
 
 
 class E5(Network):
-    """multilingual-e5-small: a transformer of twelve layers over sentence pieces, its mean as the vector."""
+    """multilingual-e5-small: a transformer of twelve layers over sentence pieces, its mean as the vector.
+
+    Of a matrix in 4 bit the numbers are fixed; what is learnt is a gain for each block of them, 1 in the package.
+    """
 
     def __init__(self, start: Mapping[str, Matrix]) -> None:
         content = e5_file()
@@ -76,13 +83,17 @@ class E5(Network):
         exact = {name: numbers_of(content, place) for name, place in places.items() if place.kind == FLOAT32}
         self.dimension = self._head.dimension
         self._positions = torch.from_numpy(exact.pop("emb.pos")).view(-1, self.dimension)
-        super().__init__(exact, start)
         self._words = blocks_of(content, places["emb.word"], self.dimension)
         self._fixed = {
             name: torch.from_numpy(unpacked(blocks_of(content, place, self._columns(name))))
             for name, place in places.items()
             if place.kind != FLOAT32 and name != "emb.word"
         }
+        gains = {
+            name: np.ones((len(fixed), fixed.shape[1] // BLOCK), np.float32) for name, fixed in self._fixed.items()
+        }
+        self.gains = frozenset(gains)
+        super().__init__(exact | gains, start)
         self._pieces = {piece.decode("utf-8"): number for number, piece in enumerate(spelled(content, self._head))}
         self._longest_piece = max(map(len, self._pieces))
         self._unknown_score = float(self._head.scores.min()) - UNKNOWN
@@ -132,11 +143,15 @@ class E5(Network):
             self._linear(state, f"{layer}.{kind}").view(texts, longest, self._head.heads, -1).transpose(1, 2)
             for kind in "qkv"
         )
-        seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None] > 0)
+        # torch's own attention learns several times slower than this on a CPU.
+        alike = (query @ key.transpose(2, 3)) / query.shape[-1] ** 0.5
+        seen = alike.masked_fill(mask[:, None, None] == 0, -torch.inf).softmax(-1) @ value
         return self._linear(seen.transpose(1, 2).reshape(state.shape), f"{layer}.ao")
 
     def _linear(self, state: Tensor, name: str) -> Tensor:
-        return functional.linear(state, self._fixed[f"{name}.w"], self.learnt[f"{name}.b"])
+        fixed, gains = self._fixed[f"{name}.w"], self.learnt[f"{name}.w"]
+        weight = (fixed.view(*gains.shape, BLOCK) * gains[..., None]).view(fixed.shape)
+        return functional.linear(state, weight, self.learnt[f"{name}.b"])
 
     def _normed(self, state: Tensor, name: str) -> Tensor:
         weight, bias = self.learnt[f"{name}.w"], self.learnt[f"{name}.b"]
@@ -151,14 +166,14 @@ class Use(Network):
     """universal-sentence-encoder-multilingual: convolutions over tokens, their sum through a few dense layers."""
 
     dimension = 512
-    PLAIN = ("proj_b", "ln_g_all", "ln_b_all", "ln_g", "ln_b", "cnn_b", "d0", "d1", "d2", "d3", "p1", "p3")
-    LISTED = tuple(f"{kind}.{number}" for kind in LAYER_LISTS if kind[0] == "b" for number in range(len(WINDOWS)))
+    PROJECTION = ("proj_W", "proj_b", "ln_g_all", "ln_b_all", "ln_g", "ln_b", "cnn_W", "cnn_b")
+    OUTPUT = ("d0", "d1", "d2", "d3", "p1", "p3")
+    LISTED = tuple(f"{kind}.{number}" for kind in LAYER_LISTS for number in range(len(WINDOWS)))
 
     def __init__(self, start: Mapping[str, Matrix]) -> None:
         self._backend: Any = use_engine()._model
-        super().__init__({name: self._tensor(name) for name in (*self.PLAIN, *self.LISTED)}, start)
-        fixed = ("proj_W", "cnn_W", *(f"{kind}.{number}" for kind in ("w1", "w2") for number in range(len(WINDOWS))))
-        self._fixed = {name: torch.from_numpy(np.array(self._tensor(name), np.float32)) for name in fixed}
+        names = (*self.PROJECTION, *self.OUTPUT, *self.LISTED)
+        super().__init__({name: self._tensor(name) for name in names}, start)
 
     def _tensor(self, name: str) -> Matrix:
         found = tensor_of(self._backend, name)
@@ -173,14 +188,14 @@ class Use(Network):
         tokens, mask = _padded(texts, 0)
         mask, learnt, epsilon = mask[..., None], self.learnt, self._backend.eps
         words = self._words(tokens.numpy())
-        mixed = words @ self._fixed["proj_W"] + learnt["proj_b"]
+        mixed = words @ learnt["proj_W"] + learnt["proj_b"]
         mixed = functional.layer_norm(mixed, mixed.shape[-1:], learnt["ln_g_all"], learnt["ln_b_all"], epsilon) * mask
         branches = enumerate(mixed.chunk(len(WINDOWS), dim=-1))
         found = torch.cat([words, *(self._convolved(branch, mask, number) for number, branch in branches)], dim=-1)
         found = functional.layer_norm(found, found.shape[-1:], learnt["ln_g"], learnt["ln_b"], epsilon)
         found = functional.dropout(found, dropout, training=dropout > 0) * mask
         count = mask.sum(1)
-        mean = (found.sum(1) @ self._fixed["cnn_W"] + count * learnt["cnn_b"]) / count.sqrt()
+        mean = (found.sum(1) @ learnt["cnn_W"] + count * learnt["cnn_b"]) / count.sqrt()
         first = torch.relu(mean @ learnt["d0"])
         second = torch.relu(mean @ learnt["p1"] + first @ learnt["d1"])
         second = functional.dropout(second, dropout, training=dropout > 0)
@@ -199,7 +214,7 @@ class Use(Network):
         for layer in "12":
             around = functional.pad(branch * mask, (0, 0, before, width - 1 - before))
             windows = torch.cat([around[:, place : place + branch.shape[1]] for place in range(width)], dim=-1)
-            weight, bias = self._fixed[f"w{layer}.{number}"], self.learnt[f"b{layer}.{number}"]
+            weight, bias = self.learnt[f"w{layer}.{number}"], self.learnt[f"b{layer}.{number}"]
             branch = torch.relu(windows @ weight + bias) + branch
         return branch
 

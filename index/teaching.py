@@ -1,8 +1,10 @@
 """Teaching: what a tuning is learnt from groups of phrasings that mean the same.
 
-A classifier over the groups by cosine to a prototype each, which moves the phrasings of a group together and those of
-others apart. Only small tensors learn (`index.networks` says which), so that what the engines know of languages stays.
-The result is the same for the same groups, start, seed and number of threads. Nothing that answers imports this.
+Each step takes some groups, most often neighbours in the list, which are the likeliest near misses, and a few phrasings
+of each: every phrasing should be nearer to the others of its group than to all the rest (supervised contrastive loss,
+each positive alone against the negatives; Khosla et al. 2020). So what is learnt is what a knowledge base of few
+phrasings an entry asks for. `index.networks` says which tensors learn. The result is the same for the same groups,
+start, seed and number of threads. Nothing that answers imports this.
 """
 
 from __future__ import annotations
@@ -27,16 +29,21 @@ from knowledge.text import normalise
 Step = Callable[[str, int, int], None]
 Numbers = NDArray[np.int64]
 
-# Chosen once, on the development question sets, with the shipped pack and the lessons as groups.
-RATES = {"e5": 2e-3, "use": 5e-4}  # AdamW's, at the top
-PROTOTYPES = 1e-2  # the rate of the prototypes
+# Chosen on lessons kept apart and on the development question sets.
+RATES = {"e5": 1e-3, "use": 3e-4}  # AdamW's, at the top
+GAINS = 2e-3  # the rate of gains, which stand near 1
+TIMES = {"e5": 1, "use": 5}  # how often an epoch goes through the phrasings: `use` is small, and learns more slowly
+DROPOUT = {"e5": 0.1, "use": 0.2}
 SHARPNESS = 20.0  # what a cosine is multiplied by before the softmax
-DROPOUT = 0.1
-BATCH = 32
+TOGETHER = 64  # groups a step
+VIEWS = 3  # phrasings of each
+ANYWHERE = 0.25  # of the steps take groups from anywhere, not neighbours
+LEAST_STEPS = 10  # an epoch
+FORGETS = 0.02  # of the mean of all vectors, a step
 WARM_UP = 20  # steps until the rate is at its top, of fewer than a hundred a fifth of them
 LEAST = 0.03  # of the top, which the rate falls towards linearly
-TOKENS = 1024  # that pass at once, padding included: memory is about 0.4 MB each; longer batches go in pieces
-JITTER = 2.0  # tokens by which lengths are blurred when batches of like length are made
+TOKENS = 1024  # that pass at once, padding included: memory is about 0.4 MB each
+MOST_TOKENS = 4096  # a step, without padding
 
 logger = logging.getLogger(__name__)
 
@@ -47,9 +54,12 @@ def teach(
     start: Tuning | None = None,
     epochs: int = 2,
     seed: int = 0,
+    half: bool = False,
     progress: Step | None = None,
 ) -> dict[str, dict[str, Matrix]]:
     """Part → tensor → what to add to the package's own, `start`'s corrections included.
+
+    `half` multiplies in bfloat16: several times faster on a processor that can, much slower on one that cannot.
 
     A text that stands in several groups belongs to the first. A group of one phrasing is what others are kept apart
     from, and has nothing to learn itself. An engine that is not installed is left out; `progress` gets (part, steps
@@ -64,7 +74,7 @@ def teach(
         if network is not None:
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed)
-                _learn(network, part, texts, owner, epochs, np.random.default_rng(seed), progress)
+                _learn(network, part, texts, owner, epochs, np.random.default_rng(seed), half, progress)
             learnt[part] = network.corrections()
     if not learnt:
         raise EmbedderError("none of the bundled encoders runs here, so there is nothing to teach: install one")
@@ -109,56 +119,85 @@ def _learn(
     owner: Numbers,
     epochs: int,
     random: np.random.Generator,
+    half: bool,
     progress: Step | None,
 ) -> None:
     tokens = [network.tokens(text) for text in texts]
     lengths = np.array([len(text) for text in tokens])
-    rows = np.flatnonzero(np.bincount(owner)[owner] > 1)
-    mean, prototypes = _prototypes(_vectors(network, tokens, lengths), owner)
-    groups = torch.from_numpy(owner)
-    leaves = [{"params": [*network.learnt.values()]}, {"params": [prototypes]}]
-    optimiser = torch.optim.AdamW(leaves, lr=RATES[part], weight_decay=0)
-    steps = epochs * -(-len(rows) // BATCH)
-    for step, batch in enumerate(_batches(rows, lengths, epochs, random)):
-        for group, rate in zip(optimiser.param_groups, (RATES[part], PROTOTYPES), strict=True):
-            group["lr"] = rate * _pace(step, steps)
+    groups = np.split(np.arange(len(owner)), np.flatnonzero(np.diff(owner)) + 1)
+    with torch.no_grad():
+        firsts = _pieces(np.array([group[0] for group in groups]), lengths)
+        mean = torch.cat([network.vectors([tokens[row] for row in piece]) for piece in firsts]).mean(0)
+    gains = [leaf for name, leaf in network.learnt.items() if name in network.gains]
+    others = [leaf for name, leaf in network.learnt.items() if name not in network.gains]
+    rates = [rate for rate, leaves in ((RATES[part], others), (GAINS, gains)) if leaves]
+    optimiser = torch.optim.AdamW([{"params": leaves} for leaves in (others, gains) if leaves], weight_decay=0)
+    learnable = sum(len(group) for group in groups if len(group) > 1)
+    steps = epochs * max(LEAST_STEPS, -(-TIMES[part] * learnable // (TOGETHER * VIEWS)))
+    for step in range(steps):
+        for parameters, rate in zip(optimiser.param_groups, rates, strict=True):
+            parameters["lr"] = rate * _pace(step, steps)
         optimiser.zero_grad()
-        for piece in _pieces(batch, lengths):
-            turned = functional.normalize(network.vectors([tokens[row] for row in piece], DROPOUT) - mean, dim=1)
-            cosines = turned @ functional.normalize(prototypes, dim=1).T
-            loss = functional.cross_entropy(SHARPNESS * cosines, groups[piece], reduction="sum") / len(batch)
-            torch.autograd.backward(loss)
+        rows = _drawn(groups, random)
+        rows = rows[np.cumsum(lengths[rows]) <= max(MOST_TOKENS, lengths[rows[:2]].sum())]
+        pieces = list(_pieces(rows, lengths))
+
+        def vectors(piece: Numbers) -> Tensor:
+            with torch.autocast("cpu", torch.bfloat16, enabled=half):
+                return network.vectors([tokens[row] for row in piece], DROPOUT[part]).float()
+
+        mean = _went_back(vectors, pieces, owner, mean)
         optimiser.step()
         if progress is not None:
             progress(part, step + 1, steps)
 
 
-def _vectors(network: Network, tokens: Sequence[Sequence[int]], lengths: Numbers) -> Tensor:
-    """What the network gives before it learns."""
-    found = torch.zeros(len(tokens), network.dimension)
+def _drawn(groups: Sequence[Numbers], random: np.random.Generator) -> Numbers:
+    """The rows of a step: some phrasings each of groups that stand together, or of any, two of one group at least."""
+    count = min(TOGETHER, len(groups))
+    while True:
+        start = int(random.integers(len(groups) - count + 1))
+        anywhere = random.random() < ANYWHERE
+        chosen = random.choice(len(groups), count, replace=False) if anywhere else range(start, start + count)
+        drawn = [random.choice(groups[number], min(VIEWS, len(groups[number])), replace=False) for number in chosen]
+        if any(len(rows) > 1 for rows in drawn):
+            return np.concatenate(drawn)
+
+
+def _loss(vectors: Tensor, owner: Tensor) -> Tensor:
+    """Of rows of length 1: how far each is from being nearer to the others of its group than to all the rest."""
+    alike = SHARPNESS * vectors @ vectors.T
+    same = owner[:, None] == owner
+    positive = same & ~torch.eye(len(owner), dtype=torch.bool)
+    others = alike.masked_fill(same, -1e9).logsumexp(1, keepdim=True)
+    missed = torch.logaddexp(alike, others) - alike
+    return ((missed * positive).sum(1) / positive.sum(1).clamp(min=1)).sum() / positive.any(1).sum().clamp(min=1)
+
+
+def _went_back(vectors: Callable[[Numbers], Tensor], pieces: Sequence[Numbers], owner: Numbers, mean: Tensor) -> Tensor:
+    """Adds a step's gradients to the leaves; the mean of all vectors, moved by those of the step.
+
+    Every row is compared with every other, but one piece at a time is kept in memory: the loss is taken on vectors
+    alone, and each piece passes again, with the same left out, to take its gradient (Gao et al., "Scaling deep
+    contrastive learning batch size under memory limited setup", 2021).
+    """
     with torch.no_grad():
-        for piece in _pieces(np.argsort(lengths, kind="stable"), lengths):
-            found[piece] = network.vectors([tokens[row] for row in piece])
-    return found
-
-
-def _prototypes(vectors: Tensor, owner: Numbers) -> tuple[Tensor, Tensor]:
-    """The mean of all, and a leaf with each group's direction from there, of length 1."""
-    mean = vectors.mean(0)
-    sums = torch.zeros(int(owner.max()) + 1, vectors.shape[1]).index_add_(0, torch.from_numpy(owner), vectors - mean)
-    return mean, functional.normalize(sums, dim=1).requires_grad_(True)
-
-
-def _batches(rows: Numbers, lengths: Numbers, epochs: int, random: np.random.Generator) -> Iterator[Numbers]:
-    """Rows of like length, in random order; each row once an epoch."""
-    for _ in range(epochs):
-        order = rows[np.argsort(lengths[rows] + random.uniform(-JITTER, JITTER, len(rows)), kind="stable")]
-        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
-        yield from (batches[number] for number in random.permutation(len(batches)))
+        passed = [(torch.get_rng_state(), vectors(piece)) for piece in pieces]
+    found = torch.cat([rows for _, rows in passed]).requires_grad_()
+    moved = torch.lerp(mean, found.detach().mean(0), FORGETS)
+    loss = _loss(functional.normalize(found - moved, dim=1), torch.from_numpy(owner[np.concatenate(pieces)]))
+    (slopes,) = torch.autograd.grad(loss, found)
+    for piece, (state, _), slope in zip(
+        pieces, passed, torch.split(slopes, [len(piece) for piece in pieces]), strict=True
+    ):
+        torch.set_rng_state(state)
+        torch.autograd.backward(vectors(piece), slope)
+    return moved
 
 
 def _pieces(rows: Numbers, lengths: Numbers) -> Iterator[Numbers]:
-    """The rows in runs that come to at most TOKENS tokens with their padding, a row at the least."""
+    """The rows by length, in runs that come to at most TOKENS tokens with their padding, a row at the least."""
+    rows = rows[np.argsort(lengths[rows], kind="stable")]
     begin = longest = 0
     for place, row in enumerate(rows):
         longest = max(longest, int(lengths[row]))

