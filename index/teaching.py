@@ -59,11 +59,10 @@ def teach(
 ) -> dict[str, dict[str, Matrix]]:
     """Part → tensor → what to add to the package's own, `start`'s corrections included.
 
-    `half` multiplies in bfloat16: several times faster on a processor that can, much slower on one that cannot.
-
     A text that stands in several groups belongs to the first. A group of one phrasing is what others are kept apart
-    from, and has nothing to learn itself. An engine that is not installed is left out; `progress` gets (part, steps
-    done, steps). Raises EmbedderError where no group has two phrasings, or no engine runs here.
+    from, and has nothing to learn itself. An engine that is not installed is left out. `half` multiplies in bfloat16,
+    faster on a processor that can and much slower on one that cannot; `progress` gets (part, steps done, steps). Raises
+    EmbedderError where no group has two phrasings, or no engine runs here.
     """
     texts, owner = _phrasings(groups)
     if not len(np.flatnonzero(np.bincount(owner, minlength=1) > 1)):
@@ -146,7 +145,7 @@ def _learn(
             with torch.autocast("cpu", torch.bfloat16, enabled=half):
                 return network.vectors([tokens[row] for row in piece], DROPOUT[part]).float()
 
-        mean = _went_back(vectors, pieces, owner, mean)
+        mean = _accumulate(vectors, pieces, owner, mean)
         optimiser.step()
         if progress is not None:
             progress(part, step + 1, steps)
@@ -156,16 +155,20 @@ def _drawn(groups: Sequence[Numbers], random: np.random.Generator) -> Numbers:
     """The rows of a step: some phrasings each of groups that stand together, or of any, two of one group at least."""
     count = min(TOGETHER, len(groups))
     while True:
-        start = int(random.integers(len(groups) - count + 1))
+        # The list is a ring: the first and the last of it are drawn as often as any.
+        together = (int(random.integers(len(groups))) + np.arange(count)) % len(groups)
         anywhere = random.random() < ANYWHERE
-        chosen = random.choice(len(groups), count, replace=False) if anywhere else range(start, start + count)
+        chosen = random.choice(len(groups), count, replace=False) if anywhere else together
         drawn = [random.choice(groups[number], min(VIEWS, len(groups[number])), replace=False) for number in chosen]
         if any(len(rows) > 1 for rows in drawn):
             return np.concatenate(drawn)
 
 
 def _loss(vectors: Tensor, owner: Tensor) -> Tensor:
-    """Of rows of length 1: how far each is from being nearer to the others of its group than to all the rest."""
+    """How far rows of length 1 (n, dimension) are from being nearer to the others of their groups than to all the rest.
+
+    A number ≥ 0, the mean over rows that have another of their group; 0 where none has.
+    """
     alike = SHARPNESS * vectors @ vectors.T
     same = owner[:, None] == owner
     positive = same & ~torch.eye(len(owner), dtype=torch.bool)
@@ -174,8 +177,12 @@ def _loss(vectors: Tensor, owner: Tensor) -> Tensor:
     return ((missed * positive).sum(1) / positive.sum(1).clamp(min=1)).sum() / positive.any(1).sum().clamp(min=1)
 
 
-def _went_back(vectors: Callable[[Numbers], Tensor], pieces: Sequence[Numbers], owner: Numbers, mean: Tensor) -> Tensor:
-    """Adds a step's gradients to the leaves; the mean of all vectors, moved by those of the step.
+def _accumulate(
+    vectors: Callable[[Numbers], Tensor], pieces: Sequence[Numbers], owner: Numbers, mean: Tensor
+) -> Tensor:
+    """Adds a step's gradients to the leaves' own; the mean of all vectors (dimension,), moved by those of the step.
+
+    `vectors` gives a piece's rows (len(piece), dimension), `pieces` and `owner` are row numbers and their groups.
 
     Every row is compared with every other, but one piece at a time is kept in memory: the loss is taken on vectors
     alone, and each piece passes again, with the same left out, to take its gradient (Gao et al., "Scaling deep

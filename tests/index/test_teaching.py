@@ -114,8 +114,16 @@ def test_a_step_takes_neighbours_or_groups_from_anywhere() -> None:
     steps = [teaching._drawn(groups, random) // 4 for _ in range(200)]
     assert {len(step) for step in steps} == {teaching.TOGETHER * teaching.VIEWS}
     assert {len(np.unique(step)) for step in steps} == {teaching.TOGETHER}
-    together = sum(np.ptp(step) == teaching.TOGETHER - 1 for step in steps)
+    together = sum(set((np.unique(step) + 1) % 400) - set(step) == {(step[-1] + 1) % 400} for step in steps)
     assert 130 <= together <= 170
+
+
+def test_every_group_is_drawn_alike() -> None:
+    """In a small base too, and wherever in the list it stands."""
+    groups = np.split(np.arange(100 * 4), 100)
+    random = np.random.default_rng(0)
+    drawn = np.bincount(np.concatenate([np.unique(teaching._drawn(groups, random) // 4) for _ in range(1000)]))
+    assert 0.85 < drawn.min() / drawn.mean() < drawn.max() / drawn.mean() < 1.15
 
 
 def test_a_step_that_could_teach_nothing_is_not_taken() -> None:
@@ -164,7 +172,7 @@ def test_pieces_learn_what_the_whole_would(dropout: float) -> None:
             seen.setdefault(piece.tobytes(), []).append(found.detach())
             return found
 
-        teaching._went_back(vectors, pieces, owner, mean)
+        teaching._accumulate(vectors, pieces, owner, mean)
         slopes.append([leaf.grad for leaf in network.learnt.values()])
         passes += seen.values()
     assert all(torch.equal(first, second) for first, second in passes)
