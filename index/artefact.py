@@ -28,7 +28,7 @@ from typing import Any
 from index.errors import ArtefactError, NoArtefact, Superseded
 from index.locks import holding
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST, CURRENT, HISTORY = "manifest.json", "CURRENT", "HISTORY"
 ACT = frozenset({"act", "version", "at", "by"})  # what each line of the history has
 ANY = "any"  # whichever version is live

@@ -166,6 +166,7 @@ def _report(
             "out_of_fold_hit_at_1": round(float(found[several].mean()), 4) if several.any() else None,
             "measured_rows": sure.measured_rows,
             "out_of_fold_calibration_error": sure.measured_error,
+            "calibration_error_by_chance": sure.chance_error,
             "out_of_scope_share": sure.share,
             "thresholds": asdict(sure.thresholds),
         },

@@ -26,7 +26,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from index.evidence import NAMES
-from index.metrics import precision_curve
+from index.metrics import calibration_error, calibration_error_by_chance, precision_curve
 
 
 class Contradiction(Protocol):
@@ -42,6 +42,7 @@ Bools = NDArray[np.bool_]
 HEADS = ("right", "among", "inside")
 AMONG = 3  # candidates a clarification may offer
 PRIOR_STRENGTH = 8.0  # what about so many surprising queries can move a standardised coefficient by one
+FOLDS = 10  # that outcomes are measured in: a fit on half of a small base is not the fit that answers
 ENOUGH_ROWS = 200  # found rows below which thresholds are the prior's
 CURVE_POINTS = 60
 # What speaks for a candidate never counts against it, and a near stranger never for it.
@@ -81,7 +82,8 @@ class Confidence:
 
     `coefficients[head]` are an intercept and one number a feature, for features less `centre` over `scale`; `share` is
     the share of queries without an entry that they were fitted for. `curve` holds (threshold, precision, coverage) of
-    the first candidate, thresholds descending.
+    the first candidate, thresholds descending. `measured_error` is the calibration error of the `measured_rows` out of
+    fold, `chance_error` what it would be on average were every confidence true: 0..1, None where too few were measured.
     """
 
     centre: tuple[float, ...]
@@ -92,6 +94,7 @@ class Confidence:
     curve: tuple[tuple[float, float, float], ...]
     measured_rows: int
     measured_error: float | None
+    chance_error: float | None
 
     def verdict(self, features: Floats) -> Verdict:
         """Of (n, features)."""
@@ -134,6 +137,7 @@ class Confidence:
             tuple((float(t), float(p), float(c)) for t, p, c in content["curve"]),
             int(content["measured_rows"]),
             content["measured_error"],
+            content["chance_error"],
         )
 
 
@@ -246,7 +250,7 @@ def fit(
     known = outcomes.take(outcomes.weights > 0)
     coefficients = _coefficients(known, prior)
     bare = Confidence(
-        prior.centre, prior.scale, coefficients, share, prior.thresholds, (), int(known.inside.sum()), None
+        prior.centre, prior.scale, coefficients, share, prior.thresholds, (), int(known.inside.sum()), None, None
     )
     if int(known.right.sum()) < ENOUGH_ROWS:
         return replace(bare, coefficients=prior.coefficients, share=prior.share)
@@ -257,7 +261,13 @@ def fit(
     curve = tuple(
         (round(float(values[i]), 4), round(float(precision[i]), 4), round(float(coverage[i]), 4)) for i in keep
     )
-    return replace(bare, thresholds=found, curve=curve, measured_error=_error(crossed.right, known))
+    return replace(
+        bare,
+        thresholds=found,
+        curve=curve,
+        measured_error=round(calibration_error(crossed.right, known.right, known.weights), 4),
+        chance_error=round(calibration_error_by_chance(crossed.right, known.weights), 4),
+    )
 
 
 def _coefficients(known: Outcomes, prior: Prior) -> dict[str, tuple[float, ...]]:
@@ -271,26 +281,15 @@ def _coefficients(known: Outcomes, prior: Prior) -> dict[str, tuple[float, ...]]
 
 
 def _crossed(known: Outcomes, bare: Confidence, prior: Prior) -> Verdict:
-    """Each row's verdict by a fit on the other half of the rows, so that what is measured was not fitted."""
-    halves = np.arange(len(known.weights)) % 2
-    parts = [np.zeros(len(halves)) for _ in HEADS]
-    for half in (0, 1):
-        fitted = replace(bare, coefficients=_coefficients(known.take(halves != half), prior))
-        verdict = fitted.verdict(known.features[halves == half])
+    """Each row's verdict by a fit on nine tenths of the rows, of which it is none: what is measured was not fitted."""
+    folds = np.arange(len(known.weights)) % FOLDS
+    parts = [np.zeros(len(folds)) for _ in HEADS]
+    for fold in range(FOLDS):
+        fitted = replace(bare, coefficients=_coefficients(known.take(folds != fold), prior))
+        verdict = fitted.verdict(known.features[folds == fold])
         for head, part in zip(HEADS, parts, strict=True):
-            part[halves == half] = getattr(verdict, head)
+            part[folds == fold] = getattr(verdict, head)
     return Verdict(*parts)
-
-
-def _error(confidence: Floats, known: Outcomes, bins: int = 15) -> float:
-    """Weighted expected calibration error of the out-of-fold rows, 0..1."""
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    total = known.weights.sum()
-    gaps = [
-        abs(float((known.weights[inside] * (confidence[inside] - known.right[inside])).sum()))
-        for inside in (place == bin_ for bin_ in np.unique(place))
-    ]
-    return round(sum(gaps) / float(total), 4)
 
 
 def thresholds(verdict: Verdict, known: Outcomes, answer_precision: float, clarify_precision: float) -> Thresholds:

@@ -39,13 +39,18 @@ class Near:
     lengths: Floats
 
     def features(self) -> Floats:
-        """(n, len(NAMES)) of the first candidates."""
+        """(n, len(NAMES)) of the first candidates.
+
+        Score and lead as square roots (of what is below 0, the negative root): the step from .05 to .1 tells more than
+        that from .5 to .55, and a logistic function of their roots is calibrated where one of themselves is not.
+        """
         scores = np.asarray(self.scores, float)
         first, cosine = scores[:, 0], np.asarray(self.cosines, float)
         several = scores.shape[1] > 1
         lead = first - scores[:, 1] if several else first
         rival = cosine[:, 1:].max(axis=1) - cosine[:, 0] if several else np.zeros_like(first)
-        return np.stack([first, lead, cosine[:, 0], rival, self.strangers, np.log1p(self.lengths)], axis=1)
+        roots = (np.sign(value) * np.sqrt(np.abs(value)) for value in (first, lead))
+        return np.stack([*roots, cosine[:, 0], rival, self.strangers, np.log1p(self.lengths)], axis=1)
 
 
 def mean_cosines(

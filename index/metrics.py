@@ -36,18 +36,34 @@ def auroc(scores: ArrayLike, positive: ArrayLike) -> float | None:
     return float(roc_auc_score(flags, np.asarray(scores, float)))
 
 
-def calibration_error(confidence: ArrayLike, right: ArrayLike, bins: int = ECE_BINS) -> float:
-    """Expected calibration error over equal-width bins (Guo et al., 2017), 0..1."""
-    values, truth = np.asarray(confidence, float), np.asarray(right, bool)
+def calibration_error(
+    confidence: ArrayLike, right: ArrayLike, weights: ArrayLike | None = None, bins: int = ECE_BINS
+) -> float:
+    """Expected calibration error over equal-width bins (Guo et al., 2017), 0..1; every row weighs one if not said."""
+    values, truth = np.asarray(confidence, float), np.asarray(right, float)
     if not len(values):
         return float("nan")
-    place = np.minimum((values * bins).astype(int), bins - 1)
-    return float(
-        sum(
-            abs(values[place == bin_].mean() - truth[place == bin_].mean()) * (place == bin_).mean()
-            for bin_ in np.unique(place)
-        )
-    )
+    each = np.ones(len(values)) if weights is None else np.asarray(weights, float)
+    return float(np.abs(np.bincount(_bins(values, bins), each * (values - truth))).sum() / each.sum())
+
+
+def calibration_error_by_chance(confidence: ArrayLike, weights: ArrayLike | None = None, bins: int = ECE_BINS) -> float:
+    """What `calibration_error` of so many rows is on average where every confidence is true, 0..1.
+
+    By the normal approximation: a bin's gap is then Σ w(c − r) with variance Σ w²c(1 − c), and the mean size of a
+    normal variable is √(2/π) of its deviation. The fewer the rows, the larger.
+    """
+    values = np.asarray(confidence, float)
+    if not len(values):
+        return float("nan")
+    each = np.ones(len(values)) if weights is None else np.asarray(weights, float)
+    variance = np.bincount(_bins(values, bins), each**2 * values * (1 - values))
+    return float(np.sqrt(2 / np.pi * variance).sum() / each.sum())
+
+
+def _bins(confidence: NDArray[np.float64], bins: int) -> NDArray[np.int64]:
+    """The equal-width bin of each confidence, from 0."""
+    return np.asarray(np.minimum((confidence * bins).astype(np.int64), bins - 1), np.int64)
 
 
 def coverage_and_precision(

@@ -21,7 +21,7 @@ from scipy.linalg import lapack
 Matrix = NDArray[np.float32]
 Places = NDArray[np.int64]
 
-STRENGTH = 0.5
+STRENGTH = 0.25
 BLOCK = 2048
 JITTER = 1e-4
 

@@ -23,6 +23,7 @@ from index.embedder import Matrix, prepare
 from index.engines import BUNDLED
 from index.errors import EmbedderError
 from index.networks import NETWORKS, Network
+from index.slips import Slips
 from index.tuning import Tuning
 from knowledge.text import normalise
 
@@ -39,6 +40,7 @@ TOGETHER = 64  # groups a step
 VIEWS = 3  # phrasings of each
 ANYWHERE = 0.25  # of the steps take groups from anywhere, not neighbours
 LEAST_STEPS = 10  # an epoch
+SLIPS = 0.15  # of the phrasings of a step are written wrongly
 FORGETS = 0.02  # of the mean of all vectors, a step
 WARM_UP = 20  # steps until the rate is at its top, of fewer than a hundred a fifth of them
 LEAST = 0.03  # of the top, which the rate falls towards linearly
@@ -121,12 +123,13 @@ def _learn(
     half: bool,
     progress: Step | None,
 ) -> None:
-    tokens = [network.tokens(text) for text in texts]
-    lengths = np.array([len(text) for text in tokens])
+    known = [network.tokens(text) for text in texts]
+    lengths = np.array([len(tokens) for tokens in known])
+    slips = Slips(texts)
     groups = np.split(np.arange(len(owner)), np.flatnonzero(np.diff(owner)) + 1)
     with torch.no_grad():
         firsts = _pieces(np.array([group[0] for group in groups]), lengths)
-        mean = torch.cat([network.vectors([tokens[row] for row in piece]) for piece in firsts]).mean(0)
+        mean = torch.cat([network.vectors([known[row] for row in piece]) for piece in firsts]).mean(0)
     gains = [leaf for name, leaf in network.learnt.items() if name in network.gains]
     others = [leaf for name, leaf in network.learnt.items() if name not in network.gains]
     rates = [rate for rate, leaves in ((RATES[part], others), (GAINS, gains)) if leaves]
@@ -139,16 +142,24 @@ def _learn(
         optimiser.zero_grad()
         rows = _drawn(groups, random)
         rows = rows[np.cumsum(lengths[rows]) <= max(MOST_TOKENS, lengths[rows[:2]].sum())]
+        slipping = rows[random.random(len(rows)) < SLIPS]
+        tokens = {row: known[row] for row in rows}
+        tokens |= {row: network.tokens(slips.slipped(texts[row], random)) for row in slipping}
         pieces = list(_pieces(rows, lengths))
-
-        def vectors(piece: Numbers) -> Tensor:
-            with torch.autocast("cpu", torch.bfloat16, enabled=half):
-                return network.vectors([tokens[row] for row in piece], DROPOUT[part]).float()
-
-        mean = _accumulate(vectors, pieces, owner, mean)
+        mean = _accumulate(_pass(network, part, tokens, half), pieces, owner, mean)
         optimiser.step()
         if progress is not None:
             progress(part, step + 1, steps)
+
+
+def _pass(network: Network, part: str, tokens: dict[int, list[int]], half: bool) -> Callable[[Numbers], Tensor]:
+    """What gives a piece's vectors (len(piece), dimension), with what is dropped out."""
+
+    def vectors(piece: Numbers) -> Tensor:
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            return network.vectors([tokens[row] for row in piece], DROPOUT[part]).float()
+
+    return vectors
 
 
 def _drawn(groups: Sequence[Numbers], random: np.random.Generator) -> Numbers:

@@ -21,7 +21,7 @@ from index.kernel import Matrix
 
 Labels = NDArray[np.int64]
 
-ALIKE = 0.4  # mean cosine from which queries are one theme; see docs/measurements.md
+ALIKE = 0.45  # mean cosine from which queries are one theme; see docs/measurements.md
 BLOCK = 512
 
 

@@ -21,6 +21,7 @@ from scipy import sparse
 from index.kernel import Kernel, Matrix, Rows, stack, take
 from index.ridge import BLOCK, Exact
 
+STRENGTH = 0.5  # of the regression; `index.ranker` does with less, as it has more phrasings of each
 KINDRED = 0.5
 FALSE_ALARMS = 0.005
 LEAD_COST = 0.2  # of the score, for each kernel value by which something ordinary is nearer
@@ -119,7 +120,7 @@ def fit(
     square, ordinary = Kernel.against(rows, slice(None), means).values(rows), ~kindred[:, picked]
     # Of the picked ones, so that costs are a little too low here and thresholds a little too high.
     costs = _costs(square, mine, known, ordinary)
-    ridge = Exact(square, sparse.csr_matrix(targets))  # the square is its own from here on
+    ridge = Exact(square, sparse.csr_matrix(targets), STRENGTH)  # the square is its own from here on
     scores = ridge.left_out(np.arange(len(targets))) - costs
     thresholds = [
         _threshold(scores[known:, trigger][ordinary[trigger]], scores[len(mine) : known, trigger])

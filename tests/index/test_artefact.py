@@ -176,9 +176,9 @@ DAMAGES: list[tuple[Callable[[Path], object], str]] = [
     (lambda folder: (folder / MANIFEST).unlink(), r"is not an artefact: it has no manifest\.json"),
     (lambda folder: (folder / MANIFEST).write_text("{", "utf-8"), r"manifest\.json cannot be read"),
     (lambda folder: (folder / MANIFEST).write_bytes(b"\xff\xfe"), r"manifest\.json cannot be read"),
-    (lambda folder: (folder / MANIFEST).write_text("[]", "utf-8"), r"has format None, this program reads 2"),
-    (lambda folder: rewrite(folder / MANIFEST, format=99), r"has format 99, this program reads 2"),
-    (lambda folder: rewrite(folder / MANIFEST, extra=1), r"does not have the fields of format 2 .*extra"),
+    (lambda folder: (folder / MANIFEST).write_text("[]", "utf-8"), r"has format None, this program reads 3"),
+    (lambda folder: rewrite(folder / MANIFEST, format=99), r"has format 99, this program reads 3"),
+    (lambda folder: rewrite(folder / MANIFEST, extra=1), r"does not have the fields of format 3 .*extra"),
 ]
 
 

@@ -92,7 +92,7 @@ def test_the_share_without_an_entry_is_read_from_the_queries_themselves() -> Non
     """Without evidence it cannot be had; exact ones count as having an entry, and their confidence stays."""
     bare = report(OUTCOMES, SURE)
     assert (bare["estimated_out_of_scope_share"], bare["ece_at_estimated_share"]) == (None, None)
-    clear, strange = np.array([[0.9, 0.9, 0.9, 0.0, 0.0, 2.0]]), np.array([[-2.0, 0.0, 0.0, 0.0, 0.0, 2.0]])
+    clear, strange = np.array([[1.5, 1.5, 0.9, 0.0, 0.0, 2.0]]), np.array([[-2.0, 0.0, 0.0, 0.0, 0.0, 2.0]])
     outcomes = [outcome("a", "a", 1, 1.0, evidence=strange, exact=True)] * 2
     outcomes += [outcome("a", "a", 1, 1.0, evidence=clear), outcome(None, "a", None, 0.1, evidence=strange)]
     figures = report(outcomes, SURE)

@@ -21,12 +21,12 @@ def at(*degrees: float) -> Matrix:
 
 
 def test_features_by_hand() -> None:
-    """Lead is over the second's score, rival the best other cosine less the first's, length log(1 + characters)."""
+    """Roots of the score and of its lead over the second; rival is the best other cosine less the first's."""
     near = Near(np.array([[0.8, 0.5, 0.1]]), np.array([[0.6, 0.7, 0.2]]), np.array([0.4]), np.array([math.e**2 - 1]))
     found = near.features()
     assert found.shape == (1, len(NAMES))
     assert dict(zip(NAMES, found[0].tolist(), strict=True)) == pytest.approx(
-        {"score": 0.8, "lead": 0.3, "cosine": 0.6, "rival": 0.1, "stranger": 0.4, "length": 2.0}
+        {"score": 0.8**0.5, "lead": 0.3**0.5, "cosine": 0.6, "rival": 0.1, "stranger": 0.4, "length": 2.0}
     )
 
 
@@ -34,7 +34,7 @@ def test_a_single_candidate_leads_nobody_by_its_score() -> None:
     """What is not there scores as a stranger does, about 0, and is no rival."""
     found = Near(np.array([[0.8]]), np.array([[0.6]]), np.array([0.4]), np.array([3.0])).features()[0]
     assert dict(zip(NAMES, found.tolist(), strict=True)) == pytest.approx(
-        {"score": 0.8, "lead": 0.8, "cosine": 0.6, "rival": 0.0, "stranger": 0.4, "length": math.log(4)}
+        {"score": 0.8**0.5, "lead": 0.8**0.5, "cosine": 0.6, "rival": 0.0, "stranger": 0.4, "length": math.log(4)}
     )
 
 

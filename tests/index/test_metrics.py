@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from index.metrics import (
     auroc,
     calibration_error,
+    calibration_error_by_chance,
     coverage_and_precision,
     hit_at,
     macro_f1,
@@ -36,6 +38,7 @@ def test_measures_of_nothing_are_no_number() -> None:
     assert math.isnan(hit_at([], 1))
     assert math.isnan(mean_reciprocal_rank([]))
     assert math.isnan(calibration_error([], []))
+    assert math.isnan(calibration_error_by_chance([]))
     assert math.isnan(macro_f1([], []))
     assert auroc([], []) is None
 
@@ -54,6 +57,25 @@ def test_calibration_error_weighs_each_bins_gap_by_its_share() -> None:
     assert calibration_error([0.9, 0.9], [False, False]) == pytest.approx(0.9)
     # Within one bin too much and too little cancel: that is what the measure is.
     assert calibration_error([0.6, 0.9], [1, 0], bins=1) == pytest.approx(0.25)
+
+
+def test_rows_of_weight_two_count_twice() -> None:
+    """As if each stood there twice."""
+    confidence, right = [0.1, 0.3, 0.8, 0.9], [0, 1, 1, 0]
+    twice = calibration_error([*confidence, 0.3, 0.9], [*right, 1, 0])
+    assert calibration_error(confidence, right, [1, 2, 1, 2]) == pytest.approx(twice)
+
+
+def test_what_chance_makes_of_true_confidences() -> None:
+    """As often as drawn; certain rows leave nothing to chance, and a hundred times as many a tenth of it."""
+    random = np.random.default_rng(0)
+    confidence, weights = random.random(400), random.random(400)
+    drawn = [calibration_error(confidence, random.random(400) < confidence, weights) for _ in range(300)]
+    assert calibration_error_by_chance(confidence, weights) == pytest.approx(np.mean(drawn), rel=0.05)
+    assert calibration_error_by_chance([0.0, 1.0]) == 0
+    assert calibration_error_by_chance(np.repeat(confidence, 100)) == pytest.approx(
+        calibration_error_by_chance(confidence) / 10
+    )
 
 
 def test_coverage_and_precision_are_of_what_reaches_the_threshold() -> None:
