@@ -162,7 +162,7 @@ def test_a_database_server_that_hangs_keeps_nobody_waiting(built: Path) -> None:
                 for _ in range(10):
                     asked = time.monotonic()
                     assert client.post("/v1/suggestions", json=QUERY).json()["decision"] == "answer"
-                    assert time.monotonic() - asked < 1
+                    assert time.monotonic() - asked < PATIENCE, "it waited for the server"
                 for answer in (future.result() for future in waiting):
                     assert answer.status_code == 503
                     assert "try again later" in answer.json()["detail"]
