@@ -28,6 +28,7 @@ from index.tuning import Tuning
 from knowledge.text import normalise
 
 Step = Callable[[str, int, int], None]
+Corrections = dict[str, dict[str, Matrix]]  # part → tensor → what to add to the package's own
 Numbers = NDArray[np.int64]
 
 # Chosen on lessons kept apart and on the development question sets.
@@ -58,7 +59,7 @@ def teach(
     seed: int = 0,
     half: bool = False,
     progress: Step | None = None,
-) -> dict[str, dict[str, Matrix]]:
+) -> Corrections:
     """Part → tensor → what to add to the package's own, `start`'s corrections included.
 
     A text that stands in several groups belongs to the first. A group of one phrasing is what others are kept apart
@@ -69,7 +70,7 @@ def teach(
     texts, owner = _phrasings(groups)
     if not len(np.flatnonzero(np.bincount(owner, minlength=1) > 1)):
         raise EmbedderError("no group has two different phrasings, so there is nothing to learn: give some more")
-    learnt: dict[str, dict[str, Matrix]] = {}
+    learnt: Corrections = {}
     for part in NETWORKS:
         network = _network(part, start)
         if network is not None:
@@ -80,6 +81,19 @@ def teach(
     if not learnt:
         raise EmbedderError("none of the bundled encoders runs here, so there is nothing to teach: install one")
     return learnt
+
+
+def averaged(learnt: Sequence[Corrections]) -> Corrections:
+    """The mean of what was learnt several times from one start, by other seeds: better than any of them.
+
+    A part stands where all have it (Wortsman et al., "Model soups: averaging weights of multiple fine-tuned models
+    improves accuracy without increasing inference time", 2022).
+    """
+    parts = [part for part in learnt[0] if all(part in corrections for corrections in learnt)]
+    return {
+        part: {name: np.mean([corrections[part][name] for corrections in learnt], axis=0) for name in learnt[0][part]}
+        for part in parts
+    }
 
 
 def versions(parts: Iterable[str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ ReasonCode = Literal["entry", "trigger", "low_confidence", "repeated", "asked_fo
 ASKED_FOR_HUMAN = "asked-for-human"
 # From the third time on, asking the customer to go on with the same replies is no longer an offer.
 REQUIRED_FROM = 3
+QUOTED = 40  # characters of a message that a reason shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,16 @@ def from_entry(entry: Entry) -> Claim:
     )
 
 
-def from_trigger(trigger: Trigger, phrase: str, language: Language = "zh") -> Claim:
-    """The claim of a trigger that found `phrase` in the query or the history."""
+def from_trigger(trigger: Trigger, said: str, near: str, language: Language = "zh") -> Claim:
+    """The claim of a trigger heard in what the customer `said`, in the query or the history, as `near` it is stored.
+
+    `near` is the trigger's own variant that is nearest; what is said is cut to `QUOTED` characters.
+    """
     label = trigger.label_en if language == "en" else trigger.label
     code: ReasonCode = "asked_for_human" if trigger.code == ASKED_FOR_HUMAN else "trigger"
-    return Claim(trigger.level, Reason(code, f"{label}: {phrase}"), trigger.target, trigger.priority)
+    quoted = said if len(said) <= QUOTED else f"{said[: QUOTED - 1]}…"
+    detail = f"{label}: {quoted}" if said == near else f"{label}: {quoted} ≈ {near}"
+    return Claim(trigger.level, Reason(code, detail), trigger.target, trigger.priority)
 
 
 def low_confidence(confidence: float, threshold: float, target: str | None = None) -> Claim:

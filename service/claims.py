@@ -20,10 +20,7 @@ CONSIDERED = 5  # candidates looked at for an escalation, however few are shown
 
 def claims_of(finding: Finding, retriever: Retriever, language: Language) -> list[Claim]:
     """Every reason to escalate, whatever ranks first."""
-    claims = [
-        from_trigger(alarm.trigger, alarm.text if len(alarm.text) <= 40 else alarm.phrase, language)
-        for alarm in finding.alarms
-    ]
+    claims = [from_trigger(alarm.trigger, alarm.text, alarm.phrase, language) for alarm in finding.alarms]
     thresholds = retriever.contents.confidence.thresholds
     if finding.decision == "answer":
         claims.append(from_entry(finding.candidates[0].entry.entry))

@@ -15,7 +15,7 @@ from index.embedder import Matrix
 from index.errors import EmbedderError
 from index.lessons import load_lessons
 from index.networks import NETWORKS, Network
-from index.teaching import TOKENS, teach, versions
+from index.teaching import TOKENS, averaged, teach, versions
 from index.tuning import SHIPPED, Tuning, load_tuning
 
 
@@ -187,6 +187,15 @@ def test_progress_counts_steps_of_each_part() -> None:
     teach(GROUPS, epochs=2, progress=lambda *step: said.append(step))
     steps = 2 * teaching.LEAST_STEPS
     assert said == [(part, step, steps) for part in ("e5", "use") for step in range(1, steps + 1)]
+
+
+def test_what_several_seeds_learnt_is_averaged() -> None:
+    """Each tensor is the mean of what was learnt; an encoder that one of the runs lacked is left out."""
+    first = {"e5": {"w": np.array([1.0, 2.0], np.float32)}, "use": {"w": np.array([4.0], np.float32)}}
+    second = {"e5": {"w": np.array([3.0, -2.0], np.float32)}}
+    assert {part: list(tensors) for part, tensors in averaged([first, second]).items()} == {"e5": ["w"]}
+    np.testing.assert_array_equal(averaged([first, second])["e5"]["w"], [2.0, 0.0])
+    np.testing.assert_array_equal(averaged([first])["use"]["w"], first["use"]["w"])
 
 
 @pytest.mark.usefixtures("made")

@@ -203,11 +203,12 @@ def test_a_trigger_claims_with_the_phrase_that_set_it_off() -> None:
         priority="urgent",
         variants=("冒烟",),
     )
-    assert from_trigger(trigger, "冒烟了").reason == Reason("trigger", "起火: 冒烟了")
-    assert from_trigger(trigger, "冒烟了", "en").reason == Reason("trigger", "Fire: 冒烟了")
-    assert from_trigger(trigger, "冒烟了").priority == "urgent"
+    assert from_trigger(trigger, "冒烟了", "冒烟了").reason == Reason("trigger", "起火: 冒烟了")
+    assert from_trigger(trigger, "有烟", "冒烟了", "en").reason == Reason("trigger", "Fire: 有烟 ≈ 冒烟了")
+    assert from_trigger(trigger, "烟" * 41, "冒烟了").reason.detail == f"起火: {'烟' * 39}… ≈ 冒烟了"
+    assert from_trigger(trigger, "冒烟了", "冒烟了").priority == "urgent"
     human = trigger.model_copy(update={"code": "asked-for-human"})
-    assert from_trigger(human, "转人工").reason.code == "asked_for_human"
+    assert from_trigger(human, "转人工", "人工").reason.code == "asked_for_human"
     assert asked_for_human("转人工").level == "required"
 
 

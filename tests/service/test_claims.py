@@ -61,11 +61,11 @@ def test_a_trigger_escalates_whatever_ranks_first(client: TestClient) -> None:
     assert ask(client, REFUND, history=turns(INJURY, role="agent"))["escalation"]["level"] == "none"
 
 
-def test_a_long_story_is_not_repeated_in_a_reason(client: TestClient) -> None:
-    """Beyond forty characters a trigger's reason names the stored phrasing nearest to it."""
+def test_a_reason_shows_what_was_said_and_what_it_was_near_to(client: TestClient) -> None:
+    """The stored phrasing is named too; of a long story forty characters are shown."""
     told = f"{INJURY}，{INJURY}，{INJURY}，{INJURY}，{INJURY}"
     reasons = ask(client, told)["escalation"]["reasons"]
-    assert {"code": "trigger", "detail": f"人身伤害: {INJURY}"} in reasons
+    assert {"code": "trigger", "detail": f"人身伤害: {told[:39]}… ≈ {INJURY}"} in reasons
 
 
 def test_asking_again_raises_the_escalation(client: TestClient) -> None:
