@@ -26,6 +26,7 @@ from index.errors import RetrievalError
 from index.retriever import Retriever
 from index.themes import group, joined, medoid
 from knowledge.errors import DatabaseError, KnowledgeError, NotFound, StateError
+from knowledge.formats.validation import details, explain, field_name
 from knowledge.model import Entry, Kind, Reply
 from knowledge.store import InboxItem, Mark, Store
 from knowledge.text import normalise
@@ -322,6 +323,5 @@ def _summed(counts: Iterable[Mapping[str, int]]) -> Counter[str]:
 
 def _said(entry_id: str, error: ValidationError) -> str:
     """A refusal of the model in one sentence."""
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"entry {entry_id} cannot be saved, {where}: {first['msg']}"
+    first = next(details(error))
+    return f"entry {entry_id} cannot be saved, {field_name(first['loc'])}: {explain(first)}"
