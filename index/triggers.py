@@ -2,10 +2,11 @@
 
 One column a trigger in a kernel ridge regression of its own: 1 for the trigger's variants, `KINDRED` for variants
 of entries that must go to the same target, 0 for its look-alikes and for all else. The score loses `LEAD_COST` of
-what something ordinary is nearer than the trigger's own variants: 再见 in a farewell is no farewell to life. An alarm
-needs a score above a threshold that the build's own leave-one-out scores set: at most `FALSE_ALARMS` of other variants
-and `LOOK_ALIKE_ALARMS` of the look-alikes may reach it; a look-alike clearly nearer than any of the trigger's own
-variants silences it. A trigger names its stored variant nearest to the text, so that a person can see why. This module
+what something ordinary is nearer than the trigger's own variants (再见 in a farewell is no farewell to life), and
+`LOOK_ALIKE_COST` of what a look-alike is: a text that all but repeats one is one, whatever words it shares with the
+real thing, yet what is clearly meant is heard beside any. An alarm needs a score above a threshold that the build's own
+leave-one-out scores set: at most `FALSE_ALARMS` of other variants and `LOOK_ALIKE_ALARMS` of the look-alikes may reach
+it. A trigger names its stored variant nearest to the text, so that a person can see why. This module
 knows rows, not texts.
 """
 
@@ -25,8 +26,9 @@ STRENGTH = 0.5  # of the regression; `index.ranker` does with less, as it has mo
 KINDRED = 0.5
 FALSE_ALARMS = 0.005
 LEAD_COST = 0.2  # of the score, for each kernel value by which something ordinary is nearer
+LOOK_ALIKE_COST = 0.5  # and by which a look-alike of any trigger is
 LOOK_ALIKE_ALARMS = 0.05
-LOOK_ALIKE_LEAD = 0.2  # in kernel values, by which a look-alike must be nearer than the trigger's own to silence it
+LOOK_ALIKE_LEAD = 0.2  # in kernel values, by which a look-alike is clearly nearer than an entry's own phrasings
 COUNTER_EXAMPLES = 6000  # landmarks of the ranker taken at the most
 LEAST = 0.05  # no alarm below this score, however quiet the knowledge is
 
@@ -79,21 +81,23 @@ class Triggers:
         examples = len(self.example_of)
         found = []
         for row, others, excess in zip(own, values, over, strict=True):
-            alike = row[examples:].max(initial=-np.inf)
+            alike = row[examples:].max(initial=0)
             alarms = []
             for trigger in np.flatnonzero(excess >= 0).tolist():
                 near = np.where(self.example_of == trigger, row[:examples], -np.inf)
-                left = float(excess[trigger] - _cost(near.max(), others[self.ordinary[trigger]].max(initial=0)))
-                # A text that all but repeats a look-alike is one, whatever words it shares with the real thing.
-                if left >= 0 and alike - near.max() <= LOOK_ALIKE_LEAD:
+                ordinary = others[self.ordinary[trigger]].max(initial=0)
+                left = float(excess[trigger] - _cost(near.max(), ordinary, alike))
+                if left >= 0:
                     alarms.append((trigger, left, int(near.argmax())))
             found.append(sorted(alarms, key=lambda alarm: -alarm[1]))
         return found
 
 
-def _cost(own: Matrix, ordinary: Matrix) -> Matrix:
-    """What scores lose, from the kernel values of the nearest own variant and of the nearest that is ordinary."""
-    return np.asarray(LEAD_COST * np.maximum(ordinary - own, 0), np.float32)
+def _cost(own: Matrix, ordinary: Matrix, alike: Matrix) -> Matrix:
+    """What scores lose, from the kernel values of the nearest own variant, ordinary phrasing and look-alike."""
+    return np.asarray(
+        LEAD_COST * np.maximum(ordinary - own, 0) + LOOK_ALIKE_COST * np.maximum(alike - own, 0), np.float32
+    )
 
 
 def fit(
@@ -140,17 +144,18 @@ def fit(
 def _costs(square: Matrix, own_of: NDArray[np.int64], known: int, ordinary: NDArray[np.bool_]) -> Matrix:
     """(n, t) what each row's scores lose, not counting how near the row is to itself.
 
-    `square` (n, n) are the rows' kernel values, own variants first; `ordinary` (t, n − known) is of the rows after
-    the first `known`.
+    `square` (n, n) are the rows' kernel values, own variants first, then look-alikes; `ordinary` (t, n − known) is of
+    the rows after the first `known`.
     """
     costs = np.zeros((len(square), len(ordinary)), np.float32)
     for start in range(0, len(square), BLOCK):
         rows = np.arange(start, min(start + BLOCK, len(square)))
         near = square[rows]
         near[rows - start, rows] = 0
+        alike = near[:, len(own_of) : known].max(axis=1, initial=0)
         for trigger, others in enumerate(ordinary):
             own = near[:, : len(own_of)][:, own_of == trigger].max(axis=1, initial=0)
-            costs[rows, trigger] = _cost(own, near[:, known:][:, others].max(axis=1, initial=0))
+            costs[rows, trigger] = _cost(own, near[:, known:][:, others].max(axis=1, initial=0), alike)
     return costs
 
 

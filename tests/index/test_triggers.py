@@ -79,12 +79,19 @@ def test_look_alikes_are_what_keeps_the_detector_quiet() -> None:
     assert score(learnt()) < score(learnt(alike=0))
 
 
-def test_a_look_alike_clearly_nearer_silences_the_alarm() -> None:
-    """However low the threshold, a text that repeats a look-alike is one; a trigger's own variant is still heard."""
+def test_what_is_nearer_to_a_look_alike_needs_a_higher_score() -> None:
+    """A text that repeats a look-alike loses most; one that repeats a trigger's own variant nothing."""
     deaf = learnt()
-    eager = replace(deaf, thresholds=np.full_like(deaf.thresholds, -9))
-    assert all(heard(eager, text) == [] for text in ALIKE)
-    assert {trigger for trigger, *_ in heard(eager, OWN[0])} >= {OWN_OF[0]}
+    eager = replace(deaf, thresholds=np.full(2, -9, np.float32), ordinary=np.zeros_like(deaf.ordinary))
+    for text in (ALIKE[0], OWN[0]):
+        rows = rows_of([text])
+        own = eager.kernel.values(rows)
+        score = (np.hstack([own, RANKER.values(rows)[:, eager.picked]]) @ eager.weights.T)[0]
+        near = np.array([own[0, : len(OWN)][np.equal(OWN_OF, trigger)].max() for trigger in (0, 1)])
+        lead = np.maximum(own[0, len(OWN) :].max() - near, 0)
+        assert lead.min() > 1 if text in ALIKE else lead[OWN_OF[0]] == 0
+        found = {trigger: over for trigger, over, _ in heard(eager, text)}
+        assert found == pytest.approx(dict(enumerate(score + 9 - triggers.LOOK_ALIKE_COST * lead)), abs=1e-4)
 
 
 def test_what_is_nearer_to_something_ordinary_needs_a_higher_score() -> None:
@@ -109,7 +116,8 @@ def test_a_row_is_no_neighbour_of_its_own() -> None:
         [[1.0, 0.2, 0.1, 0.3], [0.2, 1.0, 0.6, 0.5], [0.1, 0.6, 1.0, 0.4], [0.3, 0.5, 0.4, 1.0]], np.float32
     )
     costs = triggers._costs(square, np.array([0]), 2, np.array([[True, True]]))
-    assert costs[:, 0] == pytest.approx(triggers.LEAD_COST * np.array([0.3, 0.4, 0.3, 0.1]))
+    ordinary, alike = np.array([0.3, 0.4, 0.3, 0.1]), np.array([0.2, 0, 0.5, 0.2])
+    assert costs[:, 0] == pytest.approx(triggers.LEAD_COST * ordinary + triggers.LOOK_ALIKE_COST * alike)
 
 
 def test_the_nearest_phrase_is_the_alarming_triggers_own() -> None:
