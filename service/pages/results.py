@@ -251,7 +251,8 @@ def clarification_text(clarification: Json) -> str:
 
 
 def reasons_text(reasons: list[Json], dictionary: Dictionary, said: str = "") -> str:
-    """Why to escalate, for people, each reason once; a trigger by its name, with what it heard where nobody sees it.
+    """Why to escalate, for people, each reason once: a trigger by its name, what it heard where nobody sees it, and the
+    stored phrasing that this was near to.
 
     `said` is what stands above it already.
     """
@@ -262,5 +263,8 @@ def _reason(reason: Json, dictionary: Dictionary, said: str) -> str:
     if reason["code"] != "trigger":
         return dictionary.words.get(f"reason_{reason['code']}", reason["code"])
     label, _, heard = reason["detail"].partition(": ")
-    quoted = dictionary.words["quoted"].format(text=heard) if heard and heard != said else ""
-    return dictionary.name(label) + quoted
+    heard, _, near = heard.partition(" ≈ ")
+    # A long message is cut in a reason, and stands above in full.
+    seen = not heard or heard == said or (heard.endswith("…") and said.startswith(heard[:-1]))
+    quoted = [dictionary.words["quoted"].format(text=text) for text in ("" if seen else heard, near) if text]
+    return dictionary.name(label) + (" ≈ " if seen and near else "") + " ≈ ".join(quoted)

@@ -39,15 +39,18 @@ function clarificationText(clarification) {
   return [clarification.text, ...clarification.options.map((option, n) => `${n + 1}. ${option.title}`)].join("\n");
 }
 
-/** Why to escalate, each reason once; a trigger by its name, with what it heard where that is not what was `said`. */
+/** Why to escalate, each reason once; a trigger by its name, what it heard unless that was `said`, and what is near. */
 export function reasonsText(reasons, { words, names }, said) {
   return [...new Set(reasons.map((reason) => reasonText(reason, words, names, said)))].join(" · ");
 }
 
 function reasonText({ code, detail }, words, names, said) {
   if (code !== "trigger") return words[`reason_${code}`] ?? code;
-  const [, label, heard] = /^(.*?)(?:: (.*))?$/s.exec(detail);
-  return nameOf(label, names) + (heard && heard !== said ? fill(words.quoted, { text: heard }) : "");
+  const [, label, heard = "", near] = /^(.*?)(?:: (.*?)(?: ≈ (.*))?)?$/s.exec(detail);
+  // A long message is cut in a reason, and stands above in full.
+  const seen = !heard || heard === said || (heard.endsWith("…") && said?.startsWith(heard.slice(0, -1)));
+  const quoted = [seen ? "" : heard, near].filter(Boolean).map((text) => fill(words.quoted, { text }));
+  return nameOf(label, names) + (seen && near ? " ≈ " : "") + quoted.join(" ≈ ");
 }
 
 /** What the policy names, in the page's language; the API names it in the query's. */

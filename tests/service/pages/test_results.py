@@ -74,11 +74,16 @@ def test_no_level_no_card() -> None:
 
 
 def test_reasons_are_told_in_people_s_words() -> None:
-    """A trigger says what it heard; scores and ids stay out."""
+    """A trigger says what it heard, where nobody sees it, and what that was near to; scores and ids stay out."""
     assert shown(FIRE)["escalation"]["reasons"] == "安全事故「冒烟了」 · 这条话术的规定"
     english = Dictionary(WORDS["en"], SLOTS["en"], {"安全事故": "Safety incident", "物流专员": "Logistics"})
     reasons = [{"code": "trigger", "detail": "安全事故: 冒烟了"}, {"code": "repeated", "detail": "×3"}]
     assert reasons_text(reasons, english, "冒烟了") == "Safety incident · asked again"
+    near = [{"code": "trigger", "detail": "安全事故: 有白烟 ≈ 冒烟了"}]
+    assert reasons_text(near, english) == "Safety incident“有白烟” ≈ “冒烟了”"
+    assert reasons_text(near, english, "有白烟") == "Safety incident ≈ “冒烟了”"
+    long = [{"code": "trigger", "detail": f"安全事故: {'烟' * 39}… ≈ 冒烟了"}]
+    assert reasons_text(long, english, "烟" * 60) == "Safety incident ≈ “冒烟了”"
     assert english.name("物流专员") == "Logistics"
     assert shown(UNKNOWN)["escalation"]["reasons"] == "没有把握的答案"
 
