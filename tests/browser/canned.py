@@ -223,7 +223,7 @@ def _fire() -> Json:
         ("evidence", "照片、截图或录像", False),
     )
     reasons = [
-        {"code": "trigger", "detail": "安全事故: 冒烟了"},
+        {"code": "trigger", "detail": "安全事故: 冒烟了 ≈ 底座冒白烟"},
         {"code": "entry", "detail": "quality.safety-incident"},
     ]
     hint = escalation(

@@ -572,6 +572,8 @@ class TestEscalating:
     def test_required_stands_first_with_clock_and_checklist(self, page: Page) -> None:
         """What must be escalated is above the reply and says who, how soon, and what to find out."""
         search(page, FIRE)
+        told = "安全事故「冒烟了」 ≈ 「底座冒白烟」 · 这条话术的规定"
+        expect(page.locator("[data-at=reasons]").first).to_have_text(told)
         expect(page.locator("#panel > :first-child")).to_have_attribute("data-level", "required")
         card = page.locator(".escalation")
         expect(card).to_contain_text("需升级→产品安全负责人紧急")

@@ -75,7 +75,7 @@ def test_no_level_no_card() -> None:
 
 def test_reasons_are_told_in_people_s_words() -> None:
     """A trigger says what it heard, where nobody sees it, and what that was near to; scores and ids stay out."""
-    assert shown(FIRE)["escalation"]["reasons"] == "安全事故「冒烟了」 · 这条话术的规定"
+    assert shown(FIRE)["escalation"]["reasons"] == "安全事故「冒烟了」 ≈ 「底座冒白烟」 · 这条话术的规定"
     english = Dictionary(WORDS["en"], SLOTS["en"], {"安全事故": "Safety incident", "物流专员": "Logistics"})
     reasons = [{"code": "trigger", "detail": "安全事故: 冒烟了"}, {"code": "repeated", "detail": "×3"}]
     assert reasons_text(reasons, english, "冒烟了") == "Safety incident · asked again"
