@@ -84,7 +84,7 @@ def teach(
 
 
 def averaged(learnt: Sequence[Corrections]) -> Corrections:
-    """The mean of what was learnt several times from one start, by other seeds: better than any of them.
+    """The mean of what was learnt one or more times from one start, by other seeds: it keeps what they agree on.
 
     A part stands where all have it (Wortsman et al., "Model soups: averaging weights of multiple fine-tuned models
     improves accuracy without increasing inference time", 2022).

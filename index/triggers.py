@@ -6,8 +6,8 @@ what something ordinary is nearer than the trigger's own variants (再见 in a f
 `LOOK_ALIKE_COST` of what a look-alike is: a text that all but repeats one is one, whatever words it shares with the
 real thing, yet what is clearly meant is heard beside any. An alarm needs a score above a threshold that the build's own
 leave-one-out scores set: at most `FALSE_ALARMS` of other variants and `LOOK_ALIKE_ALARMS` of the look-alikes may reach
-it. A trigger names its stored variant nearest to the text, so that a person can see why. This module
-knows rows, not texts.
+it. A trigger names its stored variant nearest to the text, so that a person can see why. This module knows rows, not
+texts.
 """
 
 from __future__ import annotations
@@ -80,8 +80,7 @@ class Triggers:
         over = np.hstack([own, values[:, self.picked]]) @ self.weights.T - self.thresholds
         examples = len(self.example_of)
         found = []
-        for row, others, excess in zip(own, values, over, strict=True):
-            alike = row[examples:].max(initial=0)
+        for row, others, excess, alike in zip(own, values, over, self.nearest_look_alike(own), strict=True):
             alarms = []
             for trigger in np.flatnonzero(excess >= 0).tolist():
                 near = np.where(self.example_of == trigger, row[:examples], -np.inf)
