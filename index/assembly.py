@@ -16,6 +16,7 @@ from index.contents import Contents
 from index.embedder import Matrix
 from index.errors import GateError
 from index.evidence import centre_all, far_strangers
+from index.holdout import OutOfFold
 from index.kernel import Rows, mean, take
 from index.lexical import CHANNELS, Lexical
 from index.strangers import strangers
@@ -152,11 +153,11 @@ def _report(
     variants: Sequence[str],
     owner: NDArray[np.int64],
     policy: Policy,
-    held: ranker.OutOfFold,
+    held: OutOfFold,
     sure: confidence.Confidence,
 ) -> dict[str, Any]:
     """What a build says of itself: counts, metrics (rates 0..1), precision curve, suspicious variants."""
-    found = held.entries[:, 0] == owner[held.rows]
+    found = held.present.entries[:, 0] == owner[held.rows]
     several = np.bincount(owner)[owner[held.rows]] > 1
     suspicious = _suspicious(held, owner, entries, variants)
     return {
@@ -193,19 +194,19 @@ def _phrasings(entries: Sequence[ApprovedEntry]) -> _Phrasings:
 
 
 def _suspicious(
-    held: ranker.OutOfFold, owner: NDArray[np.int64], entries: Sequence[ApprovedEntry], variants: Sequence[str]
+    held: OutOfFold, owner: NDArray[np.int64], entries: Sequence[ApprovedEntry], variants: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Variants that, left out, are nearer to another entry: the clearest first, with the score (about 0..1) of each."""
     mine = owner[held.rows][:, None]
-    own = np.where(held.entries == mine, held.scores, 0).sum(axis=1)
-    over = held.scores[:, 0] - own
+    own = np.where(held.present.entries == mine, held.present.scores, 0).sum(axis=1)
+    over = held.present.scores[:, 0] - own
     listed = [int(row) for row in np.argsort(-over, kind="stable") if over[row] >= SUSPICIOUS_LEAD]
     return [
         {
             "entry_id": entries[owner[held.rows[row]]].entry.id,
             "variant": variants[held.rows[row]],
-            "nearer_to": entries[held.entries[row, 0]].entry.id,
-            "score": round(float(held.scores[row, 0]), 3),
+            "nearer_to": entries[held.present.entries[row, 0]].entry.id,
+            "score": round(float(held.present.scores[row, 0]), 3),
             "own_score": round(float(own[row]), 3),
         }
         for row in listed
@@ -222,7 +223,7 @@ def _strangers(
 
 
 def _calibrate(
-    held: ranker.OutOfFold,
+    held: OutOfFold,
     owner: NDArray[np.int64],
     rows: Rows,
     far_rows: Rows,

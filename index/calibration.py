@@ -12,9 +12,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from index import ranker
 from index.confidence import AMONG, Outcomes
 from index.evidence import BLOCK, NAMES, Near, mean_cosines, nearest_of
+from index.holdout import OutOfFold, Shortlist
 from index.kernel import Matrix
 
 Numbers = NDArray[np.int64]
@@ -23,7 +23,7 @@ FAR_PART = 0.5  # of the queries without an entry, how many are strangers; the r
 
 
 def outcomes(
-    held: ranker.OutOfFold,
+    held: OutOfFold,
     owner: Numbers,
     variants: Mapping[str, Matrix],
     strangers: Mapping[str, Matrix],
@@ -39,13 +39,13 @@ def outcomes(
     mine = owner[held.rows]
     several = np.bincount(owner)[mine] > 1
 
-    def evidence(entries: Numbers, scores: Matrix, rows: Numbers | None, own: bool) -> NDArray[np.float64]:
+    def evidence(best: Shortlist, rows: Numbers | None, own: bool) -> NDArray[np.float64]:
         """Of variants `rows`, or of all strangers (None); `own`: whether a row's own entry is among its candidates."""
         asked = variants if rows is not None else strangers
         length = lengths[0][rows] if rows is not None else lengths[1]
         found = []
-        for start in range(0, len(scores), BLOCK):
-            block = slice(start, min(start + BLOCK, len(scores)))
+        for start in range(0, len(best.typical), BLOCK):
+            block = slice(start, min(start + BLOCK, len(best.typical)))
             which = rows[block] if rows is not None else np.arange(block.start, block.stop)
             these = {part: matrix[which] for part, matrix in asked.items()}
             cosine = mean_cosines(these, variants)
@@ -56,22 +56,23 @@ def outcomes(
                 cosine[np.arange(len(which)), which] = -1
             found.append(
                 Near(
-                    np.asarray(scores[block], float),
-                    np.asarray(nearest_of(cosine, starts, entries[block]), float),
+                    np.asarray(best.scores[block], float),
+                    np.asarray(nearest_of(cosine, starts, best.entries[block]), float),
                     np.asarray(far.max(axis=1), float),
                     np.asarray(length[block], float),
+                    np.asarray(best.typical[block], float),
                 ).features()
             )
         return np.concatenate(found) if found else np.zeros((0, len(NAMES)))
 
-    right = held.entries == mine[:, None]
-    absent = np.isfinite(held.absent_scores).all(axis=1)
-    near = evidence(held.absent_entries[absent], held.absent_scores[absent], held.rows[absent], own=False)
-    far = evidence(held.far_entries, held.far_scores, None, own=False)
+    right = held.present.entries == mine[:, None]
+    absent = np.asarray(np.isfinite(held.absent.scores).all(axis=1))
+    near = evidence(held.absent.take(absent), held.rows[absent], own=False)
+    far = evidence(held.far, None, own=False)
     depth = right.shape[1]
     parts = [
         # A single phrasing cannot be found once it is left out; it only tells what absent looks like.
-        (evidence(held.entries, held.scores, held.rows, own=True)[several], right[several], several[several]),
+        (evidence(held.present, held.rows, own=True)[several], right[several], several[several]),
         (near, np.zeros((len(near), depth), bool), np.zeros(len(near), bool)),
         (far, np.zeros((len(far), depth), bool), np.zeros(len(far), bool)),
     ]

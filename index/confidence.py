@@ -47,7 +47,7 @@ ENOUGH_ROWS = 200  # found rows below which thresholds are the prior's
 CURVE_POINTS = 60
 # What speaks for a candidate never counts against it, and a near stranger never for it.
 SIGNS = {
-    **dict.fromkeys(("score", "lead", "cosine"), (0.0, None)),
+    **dict.fromkeys(("score", "lead", "cosine", "typical"), (0.0, None)),
     "stranger": (None, 0.0),
 }
 SHARPNESS = 6.0  # of the softmax that shares what the first leaves among the others
@@ -172,7 +172,7 @@ def _shifted(verdict: Verdict, fitted: float, share: float) -> Verdict:
 
 
 def _design(features: Floats, centre: tuple[float, ...], scale: tuple[float, ...]) -> Floats:
-    values = (np.asarray(features, float) - np.array(centre)) / np.array(scale)
+    values = (np.asarray(features, float)[:, : len(centre)] - np.array(centre)) / np.array(scale)
     return np.hstack([np.ones((len(values), 1)), values])
 
 

@@ -93,6 +93,7 @@ def save(contents: Contents, folder: Path) -> None:
     ranker = contents.ranker
     learnt: dict[str, Any] = {f"mean_{part}": mean for part, mean in ranker.kernel.means.items()}
     learnt |= {"landmarks": ranker.landmarks, "weights": ranker.weights, "left": ranker.left}
+    learnt["alone"] = ranker.typicality.weights
     np.savez(folder / NAMES.ranker, **learnt)
     (folder / NAMES.confidence).write_bytes(canonical(contents.confidence.to_json()))
     if contents.triggers is not None:
@@ -135,9 +136,11 @@ def _load(folder: Path, manifest: Manifest) -> Contents:
     rows = {**{part: index.rows() for part, index in dense.items()}, **lexical_rows}
     with np.load(folder / NAMES.ranker) as stored:
         means = {part: stored[f"mean_{part}"] for part in dense}
-        # Those written before there were residuals were calibrated without them.
+        # Those written before there were residuals or typicality were calibrated without them.
         left = stored["left"] if "left" in stored else np.zeros(0, np.float32)
-        ranker = Ranker.restore(stored["landmarks"], means, stored["weights"], left, rows)
+        alone = stored["alone"] if "alone" in stored else np.zeros(len(stored["landmarks"]), np.float32)
+        owner = np.asarray(texts["owner"], np.int64)
+        ranker = Ranker.restore(stored["landmarks"], means, stored["weights"], left, alone, owner, rows)
     triggers = None
     if (folder / NAMES.triggers).exists():
         with np.load(folder / NAMES.triggers) as stored:
@@ -164,7 +167,7 @@ def _load(folder: Path, manifest: Manifest) -> Contents:
         {product: tuple(names) for product, names in texts["products"].items()},
         tuple(texts["variants"]),
         tuple(texts["keys"]),
-        np.asarray(texts["owner"], np.int64),
+        owner,
         dense,
         strangers,
         lexical,

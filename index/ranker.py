@@ -2,30 +2,32 @@
 
 Kernel ridge regression with one column an entry: 1 for its own variants, 0 for all others. Up to
 `EXACT_ROWS` variants all are landmarks; beyond, `LANDMARKS` of them, so that training is linear in their number.
-The closed-form leave-out predictions are what confidence is calibrated on. Where they show that many variants
-are filed under the wrong entry, such variants count for the entry that the others point to as well. Why this and
-not another: docs/decisions/ranker.md.
+To an entry's score comes a tenth of how typical a text is of that entry alone (`index.typicality`).
+The closed-form leave-out predictions (`index.holdout`) are what confidence is calibrated on. Where they show that many
+variants are filed under the wrong entry, such variants count for the entry that the others point to as well. Why this
+and not another: docs/decisions/ranker.md.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from index import typicality
+from index.holdout import OutOfFold, Shortlist, held_out
 from index.kernel import Kernel, Matrix, Rows, take
 from index.residuals import Neighbours, residuals
 from index.ridge import BLOCK, STRENGTH, Exact, Nystrom, Ridge
+from index.typicality import SHARE, Typicality
 
 EXACT_ROWS = 16_384
 LANDMARKS = 6144
-CALIBRATION_ROWS = 20_000
 COPY_COSTS = 3  # times what the product of as many columns takes
-TOP = 5
 PROBED_ROWS = 3000
 MISFILED_LEAD = 0.2  # by which another entry's score leads before a variant counts as misfiled
 NOISY = 0.15  # share of misfiled variants from which a base is a log rather than edited knowledge
@@ -36,39 +38,32 @@ USUAL_MISFILED = 0.03  # share that looks misfiled in edited knowledge, being me
 
 
 @dataclass(frozen=True)
-class OutOfFold:
-    """Each variant's best entries as the ranker would have them had it not seen the variant.
-
-    `rows` (n,) are variant numbers; `entries` and `scores` (n, k) best first. In `absent` the variant's
-    whole entry was left out: what a near query outside the knowledge base looks like. `far` are the strangers, (m, k).
-    `trust` (n,) is less than 1 for variants of a noisy base whose own entry cannot be taken for the truth.
-    """
-
-    rows: NDArray[np.int64]
-    entries: NDArray[np.int64]
-    scores: Matrix
-    absent_entries: NDArray[np.int64]
-    absent_scores: Matrix
-    far_entries: NDArray[np.int64]
-    far_scores: Matrix
-    trust: Matrix
-
-
-@dataclass(frozen=True)
 class Ranker:
-    """Scores of entries for rows: about 1 for an entry's own variant, about 0 for a stranger's."""
+    """Scores of entries for rows: about 1 for an entry's own variant, about 0 for a stranger's.
+
+    The share of typicality in the scores is part of `weights`.
+    """
 
     landmarks: NDArray[np.int64]
     weights: Matrix  # (entries, landmarks)
     kernel: Kernel
     left: Matrix  # (variants,) residuals where landmarks are fewer, else none: see `index.residuals`
+    typicality: Typicality
 
     @classmethod
     def restore(
-        cls, landmarks: NDArray[np.int64], means: dict[str, Matrix], weights: Matrix, left: Matrix, rows: Rows
+        cls,
+        landmarks: NDArray[np.int64],
+        means: dict[str, Matrix],
+        weights: Matrix,
+        left: Matrix,
+        alone: Matrix,
+        owner: NDArray[np.int64],
+        rows: Rows,
     ) -> Ranker:
-        """A stored ranker, given all variants' rows again."""
-        return cls(landmarks, weights, Kernel.against(rows, landmarks, means), left)
+        """A stored ranker, given all variants' entries and rows again; `alone` are typicality's weights."""
+        typical = Typicality(alone, owner[landmarks], len(weights))
+        return cls(landmarks, weights, Kernel.against(rows, landmarks, means), left, typical)
 
     def scores(self, values: Matrix, entries: NDArray[np.int64] | None = None) -> Matrix:
         """(n, entries) scores from `kernel.values` of n rows, for all entries or for those given."""
@@ -77,6 +72,10 @@ class Ranker:
         if len(entries) * COPY_COSTS < len(self.weights):
             return np.asarray(values @ self.weights[entries].T, np.float32)
         return np.asarray((values @ self.weights.T)[:, entries], np.float32)
+
+    def shortlist(self, values: Matrix) -> Shortlist:
+        """The best of all entries for n rows."""
+        return Shortlist.of(self.scores(values), self.typicality.of(values))
 
 
 def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | None = None) -> tuple[Ranker, OutOfFold]:
@@ -89,28 +88,46 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
     targets = _targets(owner, entries)
     noisy = _misfiled_share(rows, owner, entries) >= NOISY
     strength = NOISY_STRENGTH if noisy else STRENGTH
+    every = len(owner) <= EXACT_ROWS
+    marks = np.arange(len(owner)) if every else landmark_rows(entry_of, LANDMARKS)
+    kernel = Kernel.against(rows, marks)
     ridge: Ridge
-    if len(owner) <= EXACT_ROWS:
-        marks = np.arange(len(owner))
-        kernel = Kernel.against(rows, marks)
-        ridge = Exact(_square(kernel, rows, len(owner)), targets, strength)
+    if every:
+        square = _square(kernel, rows, len(owner))
+        typical, left_out = typicality.fit(lambda places: square[np.ix_(places, places)], owner, entries, strength)
+        # The square becomes its own inverse, so what else is asked of it is asked before.
+        plain = np.concatenate([typical.of(square[block]) for block in _blocks(len(owner))])
+        ridge = Exact(square, targets, strength)
     else:
-        marks = landmark_rows(entry_of, LANDMARKS)
-        kernel = Kernel.against(rows, marks)
+        typical, left_out = typicality.fit(
+            lambda places: kernel.values(take(rows, marks[places]))[:, places], owner[marks], entries, strength
+        )
         ridge = Nystrom(lambda places: kernel.values(take(rows, places)), marks, targets, strength)
     misfiled = _correct(ridge, owner, targets) if noisy else np.zeros(len(owner), bool)
     weights = np.ascontiguousarray(ridge.weights().T)
-    every = len(marks) == len(owner)
     left = np.zeros(0, np.float32) if every else residuals(kernel, weights, rows, owner)
     neighbours = None if every else Neighbours(rows, owner, kernel.means, left, entries)
-    ranker = Ranker(marks, weights, kernel, left)
-    far = ranker.scores(kernel.values(strangers)) if strangers is not None else np.zeros((0, entries), np.float32)
-    if neighbours is not None and strangers is not None:
-        far += neighbours.of(strangers)
-    found = _out_of_fold(ridge, owner, entries, neighbours)
+    shared = weights.copy()  # the regression still has what is under `weights`
+    shared[owner[marks], np.arange(len(marks))] += SHARE * typical.weights
+    ranker = Ranker(marks, shared, kernel, left, typical)
+    own = np.full(len(owner), np.nan, np.float32)
+    own[marks] = left_out
+
+    def typical_of(places: NDArray[np.int64]) -> Matrix:
+        return plain[places] if every else typical.of(kernel.values(take(rows, places)))
+
+    sample, present, absent = held_out(ridge, typical_of, own, owner, entries, neighbours)
     doubt = min(1.0, USUAL_MISFILED / max(float(misfiled.mean()), USUAL_MISFILED))
-    trust = np.where(misfiled[found[0]], doubt, 1).astype(np.float32)
-    return ranker, OutOfFold(*found, *_best(far, min(TOP, entries)), trust)
+    trust = np.where(misfiled[sample], doubt, 1).astype(np.float32)
+    return ranker, OutOfFold(sample, present, absent, _far(ranker, strangers, neighbours), trust)
+
+
+def _far(ranker: Ranker, strangers: Rows | None, neighbours: Neighbours | None) -> Shortlist:
+    if strangers is None:
+        return Shortlist.blank(0, len(ranker.weights))
+    values = ranker.kernel.values(strangers)
+    amends = neighbours.of(strangers) if neighbours is not None else np.float32(0)
+    return Shortlist.of(ranker.scores(values) + amends, ranker.typicality.of(values))
 
 
 def _misfiled_share(rows: Rows, owner: NDArray[np.int64], entries: int) -> float:
@@ -156,10 +173,13 @@ def _targets(owner: NDArray[np.int64], entries: int) -> sparse.csr_matrix:
 def _square(kernel: Kernel, rows: Rows, size: int) -> Matrix:
     """All rows' kernel values, block by block: whole temporaries would triple the memory."""
     square = np.empty((size, size), np.float32)
-    for start in range(0, size, BLOCK):
-        block = slice(start, start + BLOCK)
+    for block in _blocks(size):
         square[block] = kernel.values(take(rows, block))
     return square
+
+
+def _blocks(size: int) -> Iterator[slice]:
+    return (slice(start, start + BLOCK) for start in range(0, size, BLOCK))
 
 
 def landmark_rows(entry_of: Sequence[int], count: int) -> NDArray[np.int64]:
@@ -170,38 +190,3 @@ def landmark_rows(entry_of: Sequence[int], count: int) -> NDArray[np.int64]:
         turn[row] = seen[entry]
         seen[entry] += 1
     return np.sort(np.lexsort((np.arange(len(entry_of)), turn))[:count])
-
-
-def _sample(owner: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Rows to calibrate on: all, or those of entries drawn evenly until there are about `CALIBRATION_ROWS`."""
-    if len(owner) <= CALIBRATION_ROWS:
-        return np.arange(len(owner))
-    names = np.unique(owner)
-    every = len(owner) / CALIBRATION_ROWS
-    return np.flatnonzero(np.isin(owner, names[(np.arange(len(names)) % every) < 1]))
-
-
-def _out_of_fold(
-    ridge: Ridge, owner: NDArray[np.int64], entries: int, neighbours: Neighbours | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Matrix, NDArray[np.int64], Matrix]:
-    sample = _sample(owner)
-    depth = min(TOP, entries)
-    best = np.zeros((len(sample), depth), np.int64)
-    score = np.zeros((len(sample), depth), np.float32)
-    absent_best, absent_score = best.copy(), score.copy()
-    mine = owner[sample]
-    order = np.argsort(mine, kind="stable")
-    for group in np.split(order, np.flatnonzero(np.diff(mine[order])) + 1):
-        alone, absent = ridge.left_out(sample[group]), ridge.group_left_out(sample[group])
-        if neighbours is not None:
-            alone_too, absent_too = neighbours.left_out(sample[group])
-            alone, absent = alone + alone_too, absent + absent_too
-        absent[:, mine[group[0]]] = -np.inf
-        best[group], score[group] = _best(alone, depth)
-        absent_best[group], absent_score[group] = _best(absent, depth)
-    return sample, best, score, absent_best, absent_score
-
-
-def _best(scores: Matrix, depth: int) -> tuple[NDArray[np.int64], Matrix]:
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :depth]
-    return order, np.take_along_axis(scores, order, axis=1)

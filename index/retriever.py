@@ -22,8 +22,8 @@ from index.contents import Contents
 from index.embedder import Embedder, Matrix
 from index.evidence import Near, centre_all, mean_cosines
 from index.guard import Catalogue, Contradiction, Marks, Profile, contradictions, marks
+from index.holdout import TOP
 from index.nearby import Nearby
-from index.ranker import TOP
 from index.triggers import LOOK_ALIKE_LEAD
 from knowledge.model import ApprovedEntry, Trigger
 from knowledge.text import normalise
@@ -246,6 +246,7 @@ class Retriever:
             np.array([[float(one.max()) for one in near]]),
             np.array([seen.stranger]),
             np.array([float(len(key))]),
+            self.contents.ranker.typicality.of(seen.values)[:, entries[0]].astype(float),
         )
         return evidence.features(), [one.start + int(row.argmax()) for one, row in zip(variants, near, strict=True)]
 

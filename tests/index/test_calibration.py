@@ -14,13 +14,14 @@ from index import calibration, ranker
 from index.calibration import outcomes, weights_of
 from index.confidence import Outcomes
 from index.evidence import NAMES, centre_all
+from index.holdout import OutOfFold
 from index.kernel import Rows
 from index.lexical import Lexical
 from tests.index.desk import FORMS, TOPICS
 from tests.toy import ToyEmbedder
 
 STRANGERS = ("今天天气不错", "how old are you", "讲个笑话", "魑魅魍魉", "附近有没有好吃的")
-SCORE, LEAD, COSINE, RIVAL, STRANGER, LENGTH = range(len(NAMES))
+SCORE, LEAD, COSINE, RIVAL, STRANGER, LENGTH, TYPICAL = range(len(NAMES))
 
 
 def rows_of(texts: Sequence[str], vocabulary: Lexical) -> Rows:
@@ -43,7 +44,7 @@ class Base:
         self.foreign = centre_all(self.far, learnt.kernel.means)
         self.lengths = (np.array([len(text) for text in self.texts]), np.array([len(text) for text in strangers], int))
 
-    def outcomes(self, share: float = 0.3, held: ranker.OutOfFold | None = None) -> Outcomes:
+    def outcomes(self, share: float = 0.3, held: OutOfFold | None = None) -> Outcomes:
         """The rows to fit on."""
         return outcomes(held or self.held, self.owner, self.dense, self.foreign, self.lengths, share)
 
@@ -86,7 +87,7 @@ def test_a_variant_left_out_never_sees_itself() -> None:
     np.fill_diagonal(every, -1)
     assert found.features[: len(base.texts), COSINE].max() < 1 - 1e-6
     for row in range(0, len(base.texts), 9):
-        first = base.held.entries[row, 0]
+        first = base.held.present.entries[row, 0]
         assert found.features[row, COSINE] == pytest.approx(every[row, base.owner == first].max(), abs=1e-5)
 
 
@@ -96,11 +97,12 @@ def test_an_absent_query_sees_nothing_of_its_entry() -> None:
     found, variants = base.outcomes(), len(base.texts)
     every = np.mean([base.dense[part] @ base.dense[part].T for part in base.dense], axis=0)
     for row in range(0, variants, 9):
-        first = base.held.absent_entries[row, 0]
+        first = base.held.absent.entries[row, 0]
         assert first != base.owner[row]
         features = found.features[variants + row]
         assert features[COSINE] == pytest.approx(every[row, base.owner == first].max(), abs=1e-5)
-        assert features[SCORE] == pytest.approx(base.held.absent_scores[row, 0] ** 0.5, abs=1e-6)
+        assert features[SCORE] == pytest.approx(base.held.absent.scores[row, 0] ** 0.5, abs=1e-6)
+        assert features[TYPICAL] == base.held.absent.typical[row]
 
 
 def test_a_stranger_is_held_against_the_other_strangers() -> None:

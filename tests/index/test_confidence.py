@@ -36,12 +36,12 @@ from index.metrics import calibration_error, coverage_and_precision
 from tests.index.desk import approved, contents_of, matter
 
 PLAIN = Confidence(
-    (0.1, 0.0, 0.0, 0.0, 0.0, 0.0),
-    (0.2, 0.5, 1.0, 1.0, 1.0, 1.0),
+    (0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    (0.2, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0),
     {
-        "right": (-1.0, 1.0, 2.0, 0.0, 0.0, 0.0, 0.0),
-        "among": (0.0, 1.0, 0.5, 0.0, 0.0, 0.0, 0.0),
-        "inside": (0.5, 0.5, 0.0, 1.0, 0.0, -1.0, 0.0),
+        "right": (-1.0, 1.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        "among": (0.0, 1.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0),
+        "inside": (0.5, 0.5, 0.0, 1.0, 0.0, -1.0, 0.0, 0.0),
     },
     0.3,
     Thresholds(0.9, 0.5, 0.05),
@@ -75,6 +75,7 @@ def queries(count: int, share: float = 0.3, seed: int = 4) -> Outcomes:
             drawn.normal(-0.02 - 0.1 * right, 0.08),
             drawn.normal(0.5 - 0.08 * inside, 0.1),
             drawn.normal(2.7, 0.5, count),
+            drawn.normal(0.4 + 0.2 * inside, 0.15),
         ],
         axis=1,
     )
@@ -88,7 +89,7 @@ def made(outcomes: Outcomes, share: float = 0.3) -> Confidence:
 
 def test_a_verdict_by_hand() -> None:
     """Score 0.3 is one scale above the centre, lead 0.25 half: logits −1 + 1 + 1, 1 + 0.25 and 0.5 + 0.5 + 0.4."""
-    found = PLAIN.verdict(np.array([[0.3, 0.25, 0.4, 0.0, 0.0, 0.0]]))
+    found = PLAIN.verdict(np.array([[0.3, 0.25, 0.4, 0.0, 0.0, 0.0, 0.0]]))
     assert found.right[0] == pytest.approx(1 / (1 + math.exp(-1)))
     assert found.among[0] == pytest.approx(1 / (1 + math.exp(-1.25)))
     assert found.inside[0] == pytest.approx(1 / (1 + math.exp(-1.4)))
@@ -180,8 +181,8 @@ def test_at_its_own_share_nothing_moves() -> None:
 
 def test_another_share_by_hand() -> None:
     """Evidence worth even odds at a share of one half is worth nine to one where one query in ten has no entry."""
-    even = replace(PLAIN, coefficients=dict.fromkeys(HEADS, (0.0,) * 7), share=0.5)
-    found = even.at_share(np.zeros((1, 6)), 0.1)
+    even = replace(PLAIN, coefficients=dict.fromkeys(HEADS, (0.0,) * (1 + len(NAMES))), share=0.5)
+    found = even.at_share(np.zeros((1, len(NAMES))), 0.1)
     assert (found.right[0], found.among[0], found.inside[0]) == pytest.approx((0.9, 0.9, 0.9))
 
 
@@ -213,7 +214,7 @@ def test_the_share_is_read_off_unlabelled_queries(share: float) -> None:
 
 def test_of_no_queries_the_share_is_the_one_it_was_fitted_for() -> None:
     """Nothing was seen that could say otherwise."""
-    assert PLAIN.estimated_share(np.zeros((0, 6))) == 0.3
+    assert PLAIN.estimated_share(np.zeros((0, len(NAMES)))) == 0.3
 
 
 @given(FEATURES)
@@ -262,17 +263,19 @@ def test_every_prior_is_one_that_can_be_used(phrasings: float) -> None:
     assert keeps_signs(prior.coefficients)
     assert 0 < prior.thresholds.show < prior.thresholds.clarify < prior.thresholds.answer <= 1
     judged = Confidence(prior.centre, prior.scale, prior.coefficients, prior.share, prior.thresholds, (), 0, None, None)
-    clear = judged.verdict(np.array([[0.9, 0.85, 0.95, -0.5, 0.2, 2.3]])).right[0]
-    strange = judged.verdict(np.array([[0.02, 0.0, 0.15, 0.0, 0.6, 2.3]]))
+    clear = judged.verdict(np.array([[0.9, 0.85, 0.95, -0.5, 0.2, 2.3, 0.9]])).right[0]
+    strange = judged.verdict(np.array([[0.02, 0.0, 0.15, 0.0, 0.6, 2.3, 0.1]]))
     assert clear >= 0.95
     assert strange.right[0] < prior.thresholds.answer
     assert strange.inside[0] < 0.5
 
 
 def keeps_signs(coefficients: dict[str, tuple[float, ...]]) -> bool:
-    """Score, lead and cosine speak for a candidate, a near stranger against it."""
+    """Score, lead, cosine and typicality speak for a candidate, a near stranger against it."""
     named = [dict(zip(NAMES, coefficients[head][1:], strict=True)) for head in HEADS]
-    return all(min(one["score"], one["lead"], one["cosine"], -one["stranger"]) >= 0 for one in named)
+    return all(
+        min(*(one[name] for name in ("score", "lead", "cosine", "typical")), -one["stranger"]) >= 0 for one in named
+    )
 
 
 # --- fitting ---
@@ -283,7 +286,7 @@ def design_of(features: Floats) -> Floats:
     return np.hstack([np.ones((len(features), 1)), (features - features.mean(axis=0)) / features.std(axis=0)])
 
 
-PRIOR = (-0.5, 0.5, 0.5, 0.5, 0.0, -0.5, 0.0)
+PRIOR = (-0.5, 0.5, 0.5, 0.5, 0.0, -0.5, 0.0, 0.5)
 
 
 def test_fitted_coefficients_are_where_the_penalised_loss_is_least() -> None:
@@ -297,9 +300,9 @@ def test_fitted_coefficients_are_where_the_penalised_loss_is_least() -> None:
         value = (np.logaddexp(0, logit) - drawn.right * logit).sum()
         return float(value + 8 / 2 * ((beta - np.array(PRIOR)) ** 2).sum())
 
-    for step in np.vstack([np.eye(7), -np.eye(7)]) * 0.05:
+    for step in np.vstack([np.eye(8), -np.eye(8)]) * 0.05:
         moved = found + step
-        if moved[1:4].min() >= 0 and moved[5] <= 0:
+        if min(*moved[1:4], moved[7]) >= 0 and moved[5] <= 0:
             assert loss(moved) > loss(found)
 
 
@@ -320,7 +323,7 @@ def test_signs_are_kept_whatever_the_data_say() -> None:
     """Where high scores are wrong and near strangers right, the coefficients stop at 0: no sure answer comes of it."""
     drawn = queries(400)
     found = maximum_a_posteriori(design_of(drawn.features), ~drawn.right, drawn.weights * 50, PRIOR, 8.0)
-    assert [found[place] for place in (1, 2, 3, 5)] == [0, 0, 0, 0]
+    assert [found[place] for place in (1, 2, 3, 5, 7)] == [0, 0, 0, 0, 0]
     wrong = replace(drawn, right=~drawn.right, among=~drawn.among, inside=~drawn.inside)
     assert keeps_signs(made(wrong).coefficients)
 
@@ -502,7 +505,8 @@ def test_a_fit_is_always_the_same() -> None:
 
 def test_a_head_is_a_logistic_function() -> None:
     """Far out it saturates instead of overflowing."""
-    features = np.array([[1e6, 0, 0, 0, 0, 0], [-1e6, 0, 0, 0, 0, 0]])
+    features = np.zeros((2, len(NAMES)))
+    features[:, 0] = 1e6, -1e6
     assert PLAIN.verdict(features).right.tolist() == [1.0, 0.0]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from index import ranker
 from index.artefact import MANIFEST, NAMES, Shelf, canonical, digest
+from index.confidence import prior_for
 from index.contents import ENTRIES, Contents, load, save
 from index.errors import ArtefactError
 from index.retriever import Finding, Retriever
@@ -70,6 +71,30 @@ def test_fewer_landmarks_than_variants_are_stored_with_what_they_leave(
     assert [without_figures(found) for found in after] == [without_figures(found) for found in before]
     amended = replace(large, ranker=replace(large.ranker, left=np.zeros(0, np.float32)))
     assert [figures(found) for found in findings(amended)] != [figures(found) for found in before]
+
+
+def test_an_artefact_from_before_typicality_answers_as_it_did(contents: Contents, tmp_path: Path) -> None:
+    """Without its weights in the file nothing is typical, and a confidence of six features reads six."""
+    old = prior_for(8)
+    six = {head: values[:7] for head, values in old.coefficients.items()}
+    sure = replace(contents.confidence, centre=old.centre[:6], scale=old.scale[:6], coefficients=six)
+    none = replace(contents.ranker.typicality, weights=np.zeros(len(contents.ranker.landmarks), np.float32))
+    before = replace(contents, confidence=sure, ranker=replace(contents.ranker, typicality=none))
+    folder = stored(before, tmp_path)
+    with np.load(folder / NAMES.ranker) as ranker_file:
+        kept = {name: ranker_file[name] for name in ranker_file if name != "alone"}
+    np.savez(folder / NAMES.ranker, **kept)
+    manifest = json.loads((folder / MANIFEST).read_bytes())
+    manifest["files"][NAMES.ranker] = digest((folder / NAMES.ranker).read_bytes())
+    (folder / MANIFEST).write_bytes(canonical(manifest))
+    _, again = load(folder, "toy")
+    assert not again.ranker.typicality.weights.any()
+    asked = Retriever(again, ToyEmbedder(), VERSION).find("退款啥时候到账")
+    expected = Retriever(before, ToyEmbedder(), VERSION).find("退款啥时候到账")
+    assert figures(asked) == pytest.approx(figures(expected), abs=1e-6)
+    features = asked.evidence
+    assert features is not None
+    assert np.array_equal(sure.verdict(features).right, sure.verdict(features[:, :6]).right)
 
 
 def test_what_was_loaded_and_saved_again_is_the_same_bytes(contents: Contents, tmp_path: Path) -> None:

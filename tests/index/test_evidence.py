@@ -22,27 +22,41 @@ def at(*degrees: float) -> Matrix:
 
 def test_features_by_hand() -> None:
     """Roots of the score and of its lead over the second; rival is the best other cosine less the first's."""
-    near = Near(np.array([[0.8, 0.5, 0.1]]), np.array([[0.6, 0.7, 0.2]]), np.array([0.4]), np.array([math.e**2 - 1]))
+    near = Near(
+        np.array([[0.8, 0.5, 0.1]]),
+        np.array([[0.6, 0.7, 0.2]]),
+        np.array([0.4]),
+        np.array([math.e**2 - 1]),
+        np.array([0.3]),
+    )
     found = near.features()
     assert found.shape == (1, len(NAMES))
     assert dict(zip(NAMES, found[0].tolist(), strict=True)) == pytest.approx(
-        {"score": 0.8**0.5, "lead": 0.3**0.5, "cosine": 0.6, "rival": 0.1, "stranger": 0.4, "length": 2.0}
+        {
+            "score": 0.8**0.5,
+            "lead": 0.3**0.5,
+            "cosine": 0.6,
+            "rival": 0.1,
+            "stranger": 0.4,
+            "length": 2.0,
+            "typical": 0.3,
+        }
     )
 
 
 def test_a_single_candidate_leads_nobody_by_its_score() -> None:
     """What is not there scores as a stranger does, about 0, and is no rival."""
-    found = Near(np.array([[0.8]]), np.array([[0.6]]), np.array([0.4]), np.array([3.0])).features()[0]
-    assert dict(zip(NAMES, found.tolist(), strict=True)) == pytest.approx(
-        {"score": 0.8**0.5, "lead": 0.8**0.5, "cosine": 0.6, "rival": 0.0, "stranger": 0.4, "length": math.log(4)}
-    )
+    near = Near(np.array([[0.8]]), np.array([[0.6]]), np.array([0.4]), np.array([3.0]), np.array([0.2]))
+    found = dict(zip(NAMES, near.features()[0].tolist(), strict=True))
+    assert found["lead"] == found["score"] == pytest.approx(0.8**0.5)
+    assert found["rival"] == 0
 
 
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=6), st.floats(-1, 1), st.integers(1, 300))
 def test_every_feature_is_finite_and_a_lead_never_negative(drawn: list[float], far: float, length: int) -> None:
     """For candidates in order of their scores; the rival lies between −2 and 2."""
     scores = np.array([sorted(drawn, reverse=True)])
-    found = Near(scores, np.array([drawn]), np.array([far]), np.array([float(length)])).features()[0]
+    found = Near(scores, np.array([drawn]), np.array([far]), np.array([float(length)]), np.array([far])).features()[0]
     assert np.isfinite(found).all()
     assert found[NAMES.index("lead")] >= 0
     assert abs(found[NAMES.index("rival")]) <= 2

@@ -6,14 +6,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from index import ranker
+from index import holdout, ranker
 from index.kernel import Kernel, Rows, take
 from index.lexical import Lexical
 from index.ranker import Ranker, fit, landmark_rows
 from index.ridge import STRENGTH
+from index.typicality import SHARE
 from tests.index.desk import FORMS, TOPICS
 from tests.toy import ToyEmbedder
+
+Numbers = NDArray[np.int64]
+Figures = NDArray[np.float64]
 
 TEXTS = [form.format(topic) for topic in TOPICS.values() for form in FORMS]
 OWNER = [number for number in range(len(TOPICS)) for _ in FORMS]
@@ -40,28 +45,37 @@ def test_scores_can_be_asked_for_some_entries() -> None:
 
 
 def test_a_stored_ranker_scores_as_the_learnt_one() -> None:
-    """Landmarks, means, weights and residuals are all there is to it."""
+    """Landmarks, means, weights, residuals and typicality are all there is to it."""
     learnt, _ = fit(ROWS, OWNER, len(TOPICS))
-    again = Ranker.restore(learnt.landmarks, learnt.kernel.means, learnt.weights, learnt.left, ROWS)
+    alone = learnt.typicality.weights
+    again = Ranker.restore(
+        learnt.landmarks, learnt.kernel.means, learnt.weights, learnt.left, alone, np.array(OWNER), ROWS
+    )
     values = learnt.kernel.values(ROWS)
     assert np.array_equal(again.kernel.values(ROWS), values)
     assert np.array_equal(again.scores(values), learnt.scores(values))
+    assert np.array_equal(again.typicality.of(values), learnt.typicality.of(values))
 
 
 def test_fitting_twice_gives_the_same_bits() -> None:
     """No random draw anywhere: the artefact depends on it."""
     (one, held), (two, held_again) = fit(ROWS, OWNER, len(TOPICS)), fit(ROWS, OWNER, len(TOPICS))
     assert one.weights.tobytes() == two.weights.tobytes()
-    assert held.scores.tobytes() == held_again.scores.tobytes()
+    assert held.present.scores.tobytes() == held_again.present.scores.tobytes()
 
 
-def without(out: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """The scores of the rows `out` by a regression that never saw them (the centre of the vectors did)."""
+def without(out: Numbers) -> tuple[Figures, Figures]:
+    """Scores and typicality of the rows `out` by regressions that never saw them (the centre of the vectors did)."""
     values = Kernel.against(ROWS, slice(None)).values(ROWS).astype(float)
     kept = np.setdiff1d(np.arange(len(TEXTS)), out)
-    targets = np.eye(len(TOPICS))[np.asarray(OWNER)[kept]]
-    alpha = np.linalg.solve(values[np.ix_(kept, kept)] + STRENGTH * np.eye(len(kept)), targets)
-    return np.asarray(values[np.ix_(out, kept)] @ alpha)
+    owner = np.asarray(OWNER)[kept]
+    alpha = np.linalg.solve(values[np.ix_(kept, kept)] + STRENGTH * np.eye(len(kept)), np.eye(len(TOPICS))[owner])
+    typical = np.zeros((len(out), len(TOPICS)))
+    for entry in range(len(TOPICS)):
+        mine = kept[owner == entry]
+        ones = np.linalg.solve(values[np.ix_(mine, mine)] + STRENGTH * np.eye(len(mine)), np.ones(len(mine)))
+        typical[:, entry] = values[np.ix_(out, mine)] @ ones
+    return np.asarray(values[np.ix_(out, kept)] @ alpha) + SHARE * typical, typical
 
 
 def test_out_of_fold_is_what_a_ranker_without_the_variant_says() -> None:
@@ -69,27 +83,30 @@ def test_out_of_fold_is_what_a_ranker_without_the_variant_says() -> None:
     _, held = fit(ROWS, OWNER, len(TOPICS))
     assert held.rows.tolist() == list(range(len(TEXTS)))
     for row in (0, 17, 60, len(TEXTS) - 1):
-        expected = without(np.array([row]))[0]
-        assert held.scores[row] == pytest.approx(np.sort(expected)[::-1][:5], abs=1e-4)
-        assert held.entries[row, 0] == expected.argmax()
+        (expected,), (typical,) = without(np.array([row]))
+        assert held.present.scores[row] == pytest.approx(np.sort(expected)[::-1][:5], abs=1e-4)
+        assert held.present.entries[row, 0] == expected.argmax()
+        assert held.present.typical[row] == pytest.approx(typical[expected.argmax()], abs=1e-4)
 
 
 def test_absent_is_what_a_ranker_without_the_whole_entry_says() -> None:
     """The entry's variants are all left out and the entry itself is never among the candidates."""
     _, held = fit(ROWS, OWNER, len(TOPICS))
-    assert (held.absent_entries != np.asarray(OWNER)[:, None]).all()
+    assert (held.absent.entries != np.asarray(OWNER)[:, None]).all()
     mine = np.flatnonzero(np.asarray(OWNER) == 3)
-    expected = np.delete(without(mine), 3, axis=1)
-    assert held.absent_scores[mine] == pytest.approx(-np.sort(-expected, axis=1)[:, :5], abs=1e-4)
+    expected, typical = (np.delete(figures, 3, axis=1) for figures in without(mine))
+    assert held.absent.scores[mine] == pytest.approx(-np.sort(-expected, axis=1)[:, :5], abs=1e-4)
+    first = typical[np.arange(len(mine)), expected.argmax(axis=1)]
+    assert held.absent.typical[mine] == pytest.approx(first, abs=1e-4)
 
 
 def test_an_absent_entry_is_last_where_there_is_no_other_to_list() -> None:
     """With three entries in all, its own comes third, at −∞, so that no caller takes it for a candidate."""
     three = slice(0, 3 * len(FORMS))
     _, held = fit(take(ROWS, three), OWNER[three], 3)
-    assert held.absent_entries[:, 2].tolist() == OWNER[three]
-    assert np.isneginf(held.absent_scores[:, 2]).all()
-    assert np.isfinite(held.absent_scores[:, :2]).all()
+    assert held.absent.entries[:, 2].tolist() == OWNER[three]
+    assert np.isneginf(held.absent.scores[:, 2]).all()
+    assert np.isfinite(held.absent.scores[:, :2]).all()
 
 
 STRANGERS = ("今天天气不错", "how old are you", "讲个笑话")
@@ -108,11 +125,11 @@ def test_strangers_are_ranked_and_not_learnt_from() -> None:
     alone, none = fit(ROWS, OWNER, len(TOPICS))
     learnt, held = fit(ROWS, OWNER, len(TOPICS), strange_rows())
     assert learnt.weights.tobytes() == alone.weights.tobytes()
-    assert (none.far_entries.shape, none.far_scores.shape) == ((0, 5), (0, 5))
+    assert (none.far.entries.shape, none.far.scores.shape) == ((0, 5), (0, 5))
     scores = learnt.scores(learnt.kernel.values(strange_rows()))
-    assert held.far_scores == pytest.approx(-np.sort(-scores, axis=1)[:, :5])
-    assert held.far_entries[:, 0].tolist() == scores.argmax(axis=1).tolist()
-    assert held.far_scores.max() < 0.5
+    assert held.far.scores == pytest.approx(-np.sort(-scores, axis=1)[:, :5])
+    assert held.far.entries[:, 0].tolist() == scores.argmax(axis=1).tolist()
+    assert held.far.scores.max() < 0.5
 
 
 # --- noisy bases ---
@@ -205,7 +222,7 @@ def test_one_entry_with_one_phrasing_can_be_learnt() -> None:
     learnt, held = fit(rows, [0], 1)
     own, stranger = learnt.scores(learnt.kernel.values(ToyEmbedder().encode(["退款多久", "xyz"])))[:, 0]
     assert own > stranger
-    assert held.entries.shape == (1, 1)
+    assert held.present.entries.shape == (1, 1)
 
 
 def test_beyond_the_exact_rows_landmarks_stand_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,12 +233,12 @@ def test_beyond_the_exact_rows_landmarks_stand_for_all(monkeypatch: pytest.Monke
     assert learnt.weights.shape == (len(TOPICS), 56)
     assert np.bincount(np.asarray(OWNER)[learnt.landmarks]).tolist() == [8] * 7
     assert learnt.scores(learnt.kernel.values(ROWS)).argmax(axis=1).tolist() == OWNER
-    assert (held.entries[:, 0] == OWNER).mean() > 0.95
+    assert (held.present.entries[:, 0] == OWNER).mean() > 0.95
 
 
 def test_calibration_rows_are_whole_entries_drawn_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of seven entries with sixteen rows, sixty rows are about every second entry, with all its rows."""
-    monkeypatch.setattr(ranker, "CALIBRATION_ROWS", 60)
+    monkeypatch.setattr(holdout, "CALIBRATION_ROWS", 60)
     _, held = fit(ROWS, OWNER, len(TOPICS))
     drawn = np.asarray(OWNER)[held.rows]
     assert np.unique(drawn).tolist() == [0, 2, 4, 6]

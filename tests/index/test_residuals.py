@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from index import ranker
-from index.kernel import take
+from index.holdout import OutOfFold
+from index.kernel import Matrix, take
 from index.lexical import Lexical
 from index.residuals import NEIGHBOURS, SHARE, Neighbours, amends, residuals
+from index.typicality import SHARE as TYPICAL
 from tests.index.desk import TOPICS
 from tests.index.test_ranker import GOLD, OWNER, QUERIES, ROWS, TEXTS, hits
 from tests.toy import ToyEmbedder
@@ -18,19 +20,26 @@ MINE = np.asarray(OWNER)
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> tuple[ranker.Ranker, ranker.OutOfFold]:
+def few(monkeypatch: pytest.MonkeyPatch) -> tuple[ranker.Ranker, OutOfFold]:
     """Learnt with one landmark an entry."""
     monkeypatch.setattr(ranker, "EXACT_ROWS", 50)
     monkeypatch.setattr(ranker, "LANDMARKS", ENTRIES)
     return ranker.fit(ROWS, OWNER, ENTRIES)
 
 
-def test_a_residual_is_what_a_variant_lacks_of_its_own_entry(few: tuple[ranker.Ranker, ranker.OutOfFold]) -> None:
+def regression(learnt: ranker.Ranker) -> Matrix:
+    """The ranker's weights without typicality's share."""
+    weights = learnt.weights.copy()
+    weights[learnt.typicality.owner, np.arange(len(learnt.landmarks))] -= TYPICAL * learnt.typicality.weights
+    return weights
+
+
+def test_a_residual_is_what_a_variant_lacks_of_its_own_entry(few: tuple[ranker.Ranker, OutOfFold]) -> None:
     """One less its fitted score; the landmarks themselves lack least."""
     learnt, _ = few
-    fitted = learnt.scores(learnt.kernel.values(ROWS))[np.arange(len(MINE)), MINE]
+    fitted = (learnt.kernel.values(ROWS) @ regression(learnt).T)[np.arange(len(MINE)), MINE]
     assert np.allclose(learnt.left, 1 - fitted, atol=1e-5)
-    assert np.allclose(learnt.left, residuals(learnt.kernel, learnt.weights, ROWS, MINE))
+    assert np.allclose(learnt.left, residuals(learnt.kernel, regression(learnt), ROWS, MINE), atol=1e-5)
     assert learnt.left[learnt.landmarks].mean() < np.delete(learnt.left, learnt.landmarks).mean()
 
 
@@ -65,7 +74,7 @@ def test_where_nothing_is_near_nothing_is_amended() -> None:
     assert amends(*nothing, np.zeros(0, np.float32), np.zeros(0, np.int64), 2).tolist() == [[0, 0]]
 
 
-def test_few_landmarks_find_more_with_amends(few: tuple[ranker.Ranker, ranker.OutOfFold]) -> None:
+def test_few_landmarks_find_more_with_amends(few: tuple[ranker.Ranker, OutOfFold]) -> None:
     """No query is lost that they find alone, and variants are surer of their own entry."""
     learnt, _ = few
     neighbours = Neighbours(ROWS, MINE, learnt.kernel.means, learnt.left, ENTRIES)
@@ -78,7 +87,7 @@ def test_few_landmarks_find_more_with_amends(few: tuple[ranker.Ranker, ranker.Ou
     assert (smooth + neighbours.of(ROWS))[own].mean() > smooth[own].mean() + 0.1
 
 
-def test_a_variant_left_out_gives_itself_nothing(few: tuple[ranker.Ranker, ranker.OutOfFold]) -> None:
+def test_a_variant_left_out_gives_itself_nothing(few: tuple[ranker.Ranker, OutOfFold]) -> None:
     """Nor does its entry, where all of that is left out."""
     learnt, _ = few
     neighbours = Neighbours(ROWS, MINE, learnt.kernel.means, learnt.left, ENTRIES)
@@ -93,7 +102,7 @@ def test_a_variant_left_out_gives_itself_nothing(few: tuple[ranker.Ranker, ranke
 
 
 def test_a_large_entry_is_left_out_block_by_block(
-    few: tuple[ranker.Ranker, ranker.OutOfFold], monkeypatch: pytest.MonkeyPatch
+    few: tuple[ranker.Ranker, OutOfFold], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Which changes nothing but the memory it takes."""
     learnt, _ = few
