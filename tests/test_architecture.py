@@ -59,7 +59,16 @@ DOORS: dict[str, str | tuple[str, ...]] = {
 LEAVES = frozenset({"index.lexical", "index.ranker", "index.confidence", "index.triggers", "index.guard"})
 # Numbers and rows only: what the leaves stand on.
 GROUND = frozenset(
-    {"index.kernel", "index.ridge", "index.residuals", "index.metrics", "index.evidence", "index.errors"}
+    {
+        "index.kernel",
+        "index.ridge",
+        "index.typicality",
+        "index.residuals",
+        "index.holdout",
+        "index.metrics",
+        "index.evidence",
+        "index.errors",
+    }
 )
 # Module → why it has no test file of its own name.
 WITHOUT_MIRROR = {
