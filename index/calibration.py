@@ -44,8 +44,8 @@ def outcomes(
         asked = variants if rows is not None else strangers
         length = lengths[0][rows] if rows is not None else lengths[1]
         found = []
-        for start in range(0, len(best.typical), BLOCK):
-            block = slice(start, min(start + BLOCK, len(best.typical)))
+        for start in range(0, len(best.known), BLOCK):
+            block = slice(start, min(start + BLOCK, len(best.known)))
             which = rows[block] if rows is not None else np.arange(block.start, block.stop)
             these = {part: matrix[which] for part, matrix in asked.items()}
             cosine = mean_cosines(these, variants)
@@ -60,7 +60,7 @@ def outcomes(
                     np.asarray(nearest_of(cosine, starts, best.entries[block]), float),
                     np.asarray(far.max(axis=1), float),
                     np.asarray(length[block], float),
-                    np.asarray(best.typical[block], float),
+                    np.asarray(best.known[block], float),
                 ).features()
             )
         return np.concatenate(found) if found else np.zeros((0, len(NAMES)))

@@ -47,7 +47,7 @@ ENOUGH_ROWS = 200  # found rows below which thresholds are the prior's
 CURVE_POINTS = 60
 # What speaks for a candidate never counts against it, and a near stranger never for it.
 SIGNS = {
-    **dict.fromkeys(("score", "lead", "cosine", "typical"), (0.0, None)),
+    **dict.fromkeys(("score", "lead", "cosine", "known"), (0.0, None)),
     "stranger": (None, 0.0),
 }
 SHARPNESS = 6.0  # of the softmax that shares what the first leaves among the others

@@ -2,8 +2,8 @@
 
 A ranker's score alone tells entries apart better than it tells whether any of them is meant. So beside it stand: its
 lead, how near the nearest phrasing lies by meaning, whether others lie as near, how near the nearest stranger lies (a
-query that belongs to no desk, `index.strangers`), how long the query is, and how typical it is of the entry alone
-(`index.typicality`). Rows come from the caller; this module knows numbers, not texts.
+query that belongs to no desk, `index.strangers`), how long the query is, and how well all entries
+together know it, whichever is meant. Rows come from the caller; this module knows numbers, not texts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
 # What is new comes last: a confidence of an older artefact reads the first ones alone.
-NAMES = ("score", "lead", "cosine", "rival", "stranger", "length", "typical")
+NAMES = ("score", "lead", "cosine", "rival", "stranger", "length", "known")
 FAR_APART = 0.55  # mean cosine above which a stranger may be meant by a base whose own spread is unknown
 BLOCK = 512
 
@@ -31,14 +31,14 @@ class Near:
 
     `scores` (n, k) by the ranker; `cosines` (n, k) to the nearest variant of each candidate, mean over the dense
     parts, centred; `strangers` (n,) likewise to the nearest stranger; `lengths` (n,) characters of the normalised
-    query; `typical` (n,) how typical it is of the first candidate alone.
+    query; `known` (n,) the sum of all entries' scores (`index.holdout.Shortlist`).
     """
 
     scores: Floats
     cosines: Floats
     strangers: Floats
     lengths: Floats
-    typical: Floats
+    known: Floats
 
     def features(self) -> Floats:
         """(n, len(NAMES)) of the first candidates.
@@ -52,7 +52,7 @@ class Near:
         lead = first - scores[:, 1] if several else first
         rival = cosine[:, 1:].max(axis=1) - cosine[:, 0] if several else np.zeros_like(first)
         roots = (np.sign(value) * np.sqrt(np.abs(value)) for value in (first, lead))
-        return np.stack([*roots, cosine[:, 0], rival, self.strangers, np.log1p(self.lengths), self.typical], axis=1)
+        return np.stack([*roots, cosine[:, 0], rival, self.strangers, np.log1p(self.lengths), self.known], axis=1)
 
 
 def mean_cosines(

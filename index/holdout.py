@@ -25,19 +25,21 @@ TOP = 5
 
 @dataclass(frozen=True)
 class Shortlist:
-    """n queries' first k entries (n, k), best first, with their scores; `typical` (n,) is how typical each query is of
-    its first entry alone (`index.typicality`).
+    """n queries' first k entries (n, k), best first, with their scores.
+
+    `known` (n,) is the sum of all entries' scores by the regression alone: about 1 among the variants, whichever entry
+    they are of, less the farther from all.
     """
 
     entries: Numbers
     scores: Matrix
-    typical: Matrix
+    known: Matrix
 
     @classmethod
-    def of(cls, scores: Matrix, typical: Matrix) -> Shortlist:
-        """The best `TOP`; scores and typicality of all entries, (n, entries)."""
+    def of(cls, scores: Matrix, known: Matrix) -> Shortlist:
+        """The best `TOP` of (n, entries) scores."""
         best = np.argsort(-scores, axis=1, kind="stable")[:, :TOP]
-        return cls(best, np.take_along_axis(scores, best, axis=1), typical[np.arange(len(best)), best[:, 0]])
+        return cls(best, np.take_along_axis(scores, best, axis=1), known)
 
     @classmethod
     def blank(cls, count: int, entries: int) -> Shortlist:
@@ -47,7 +49,7 @@ class Shortlist:
 
     def take(self, which: NDArray[np.bool_]) -> Shortlist:
         """The chosen queries'."""
-        return Shortlist(self.entries[which], self.scores[which], self.typical[which])
+        return Shortlist(self.entries[which], self.scores[which], self.known[which])
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ def held_out(
     order = np.argsort(mine, kind="stable")
     for group in np.split(order, np.flatnonzero(np.diff(mine[order])) + 1):
         alone, without = ridge.left_out(sample[group]), ridge.group_left_out(sample[group])
+        known, unknown = alone.sum(axis=1), without.sum(axis=1)
         kinds, entry = typical(sample[group]), mine[group[0]]
         kinds[:, entry] = np.where(np.isnan(own[sample[group]]), kinds[:, entry], own[sample[group]])
         alone, without = alone + SHARE * kinds, without + SHARE * kinds
@@ -92,13 +95,13 @@ def held_out(
             alone_too, without_too = neighbours.left_out(sample[group])
             alone, without = alone + alone_too, without + without_too
         without[:, entry] = -np.inf
-        _put(present, group, Shortlist.of(alone, kinds))
-        _put(absent, group, Shortlist.of(without, kinds))
+        _put(present, group, Shortlist.of(alone, known))
+        _put(absent, group, Shortlist.of(without, unknown))
     return sample, present, absent
 
 
 def _put(into: Shortlist, places: Numbers, found: Shortlist) -> None:
-    for name in ("entries", "scores", "typical"):
+    for name in ("entries", "scores", "known"):
         getattr(into, name)[places] = getattr(found, name)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,9 +74,18 @@ class Ranker:
             return np.asarray(values @ self.weights[entries].T, np.float32)
         return np.asarray((values @ self.weights.T)[:, entries], np.float32)
 
+    def known(self, values: Matrix) -> Matrix:
+        """(n,) the sum of all entries' scores for n rows, without typicality's share."""
+        return np.asarray(values @ self._together, np.float32)
+
     def shortlist(self, values: Matrix) -> Shortlist:
         """The best of all entries for n rows."""
-        return Shortlist.of(self.scores(values), self.typicality.of(values))
+        return Shortlist.of(self.scores(values), self.known(values))
+
+    @cached_property
+    def _together(self) -> Matrix:
+        # A landmark is of one entry, so typicality's share is once in its column.
+        return np.asarray(self.weights.sum(axis=0) - SHARE * self.typicality.weights, np.float32)
 
 
 def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | None = None) -> tuple[Ranker, OutOfFold]:
@@ -127,7 +137,7 @@ def _far(ranker: Ranker, strangers: Rows | None, neighbours: Neighbours | None) 
         return Shortlist.blank(0, len(ranker.weights))
     values = ranker.kernel.values(strangers)
     amends = neighbours.of(strangers) if neighbours is not None else np.float32(0)
-    return Shortlist.of(ranker.scores(values) + amends, ranker.typicality.of(values))
+    return Shortlist.of(ranker.scores(values) + amends, ranker.known(values))
 
 
 def _misfiled_share(rows: Rows, owner: NDArray[np.int64], entries: int) -> float:

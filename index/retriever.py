@@ -246,7 +246,7 @@ class Retriever:
             np.array([[float(one.max()) for one in near]]),
             np.array([seen.stranger]),
             np.array([float(len(key))]),
-            self.contents.ranker.typicality.of(seen.values)[:, entries[0]].astype(float),
+            self.contents.ranker.known(seen.values).astype(float),
         )
         return evidence.features(), [one.start + int(row.argmax()) for one, row in zip(variants, near, strict=True)]
 

@@ -21,7 +21,7 @@ from tests.index.desk import FORMS, TOPICS
 from tests.toy import ToyEmbedder
 
 STRANGERS = ("今天天气不错", "how old are you", "讲个笑话", "魑魅魍魉", "附近有没有好吃的")
-SCORE, LEAD, COSINE, RIVAL, STRANGER, LENGTH, TYPICAL = range(len(NAMES))
+SCORE, LEAD, COSINE, RIVAL, STRANGER, LENGTH, KNOWN = range(len(NAMES))
 
 
 def rows_of(texts: Sequence[str], vocabulary: Lexical) -> Rows:
@@ -102,7 +102,7 @@ def test_an_absent_query_sees_nothing_of_its_entry() -> None:
         features = found.features[variants + row]
         assert features[COSINE] == pytest.approx(every[row, base.owner == first].max(), abs=1e-5)
         assert features[SCORE] == pytest.approx(base.held.absent.scores[row, 0] ** 0.5, abs=1e-6)
-        assert features[TYPICAL] == base.held.absent.typical[row]
+        assert features[KNOWN] == base.held.absent.known[row]
 
 
 def test_a_stranger_is_held_against_the_other_strangers() -> None:

@@ -271,10 +271,10 @@ def test_every_prior_is_one_that_can_be_used(phrasings: float) -> None:
 
 
 def keeps_signs(coefficients: dict[str, tuple[float, ...]]) -> bool:
-    """Score, lead, cosine and typicality speak for a candidate, a near stranger against it."""
+    """Score, lead, cosine and what is known speak for a candidate, a near stranger against it."""
     named = [dict(zip(NAMES, coefficients[head][1:], strict=True)) for head in HEADS]
     return all(
-        min(*(one[name] for name in ("score", "lead", "cosine", "typical")), -one["stranger"]) >= 0 for one in named
+        min(*(one[name] for name in ("score", "lead", "cosine", "known")), -one["stranger"]) >= 0 for one in named
     )
 
 

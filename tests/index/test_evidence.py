@@ -39,7 +39,7 @@ def test_features_by_hand() -> None:
             "rival": 0.1,
             "stranger": 0.4,
             "length": 2.0,
-            "typical": 0.3,
+            "known": 0.3,
         }
     )
 

@@ -65,7 +65,10 @@ def test_fitting_twice_gives_the_same_bits() -> None:
 
 
 def without(out: Numbers) -> tuple[Figures, Figures]:
-    """Scores and typicality of the rows `out` by regressions that never saw them (the centre of the vectors did)."""
+    """Scores of the rows `out`, and their sums without typicality's share, by regressions that never saw them.
+
+    The centre of the vectors did.
+    """
     values = Kernel.against(ROWS, slice(None)).values(ROWS).astype(float)
     kept = np.setdiff1d(np.arange(len(TEXTS)), out)
     owner = np.asarray(OWNER)[kept]
@@ -75,7 +78,8 @@ def without(out: Numbers) -> tuple[Figures, Figures]:
         mine = kept[owner == entry]
         ones = np.linalg.solve(values[np.ix_(mine, mine)] + STRENGTH * np.eye(len(mine)), np.ones(len(mine)))
         typical[:, entry] = values[np.ix_(out, mine)] @ ones
-    return np.asarray(values[np.ix_(out, kept)] @ alpha) + SHARE * typical, typical
+    scores = np.asarray(values[np.ix_(out, kept)] @ alpha)
+    return scores + SHARE * typical, scores.sum(axis=1)
 
 
 def test_out_of_fold_is_what_a_ranker_without_the_variant_says() -> None:
@@ -83,10 +87,10 @@ def test_out_of_fold_is_what_a_ranker_without_the_variant_says() -> None:
     _, held = fit(ROWS, OWNER, len(TOPICS))
     assert held.rows.tolist() == list(range(len(TEXTS)))
     for row in (0, 17, 60, len(TEXTS) - 1):
-        (expected,), (typical,) = without(np.array([row]))
+        (expected,), known = without(np.array([row]))
         assert held.present.scores[row] == pytest.approx(np.sort(expected)[::-1][:5], abs=1e-4)
         assert held.present.entries[row, 0] == expected.argmax()
-        assert held.present.typical[row] == pytest.approx(typical[expected.argmax()], abs=1e-4)
+        assert held.present.known[row] == pytest.approx(known[0], abs=1e-4)
 
 
 def test_absent_is_what_a_ranker_without_the_whole_entry_says() -> None:
@@ -94,10 +98,10 @@ def test_absent_is_what_a_ranker_without_the_whole_entry_says() -> None:
     _, held = fit(ROWS, OWNER, len(TOPICS))
     assert (held.absent.entries != np.asarray(OWNER)[:, None]).all()
     mine = np.flatnonzero(np.asarray(OWNER) == 3)
-    expected, typical = (np.delete(figures, 3, axis=1) for figures in without(mine))
+    scores, known = without(mine)
+    expected = np.delete(scores, 3, axis=1)
     assert held.absent.scores[mine] == pytest.approx(-np.sort(-expected, axis=1)[:, :5], abs=1e-4)
-    first = typical[np.arange(len(mine)), expected.argmax(axis=1)]
-    assert held.absent.typical[mine] == pytest.approx(first, abs=1e-4)
+    assert held.absent.known[mine] == pytest.approx(known, abs=1e-4)
 
 
 def test_an_absent_entry_is_last_where_there_is_no_other_to_list() -> None:
@@ -118,6 +122,17 @@ def strange_rows() -> Rows:
         **ToyEmbedder().encode(STRANGERS),
         "characters": Lexical.fit("characters", TEXTS).transform(STRANGERS),
     }
+
+
+def test_what_all_entries_know_of_a_text_leaves_typicality_out() -> None:
+    """The sum of the regression's scores: near 1 for a stored text, less for a stranger's."""
+    learnt, held = fit(ROWS, OWNER, len(TOPICS), strange_rows())
+    values = learnt.kernel.values(ROWS)
+    expected = (learnt.scores(values) - SHARE * learnt.typicality.of(values)).sum(axis=1)
+    assert learnt.known(values) == pytest.approx(expected, abs=1e-4)
+    assert learnt.known(values).min() > 0.8
+    assert held.far.known == pytest.approx(learnt.known(learnt.kernel.values(strange_rows())))
+    assert held.far.known.max() < learnt.known(values).min() - 0.1
 
 
 def test_strangers_are_ranked_and_not_learnt_from() -> None:
