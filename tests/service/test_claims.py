@@ -15,7 +15,7 @@ from service.api.requests import SuggestionRequest
 from service.claims import claims_of
 from service.desk import Desk
 from service.settings import Settings
-from tests.service.asking import BOTH, INJURY, LEAK, NOTHING, REFUND, ask, ids, turns
+from tests.service.asking import INJURY, LEAK, NOTHING, REFUND, ask, ids, turns
 from tests.service.shop import BRUSH, ENTRIES, FILTER, FRIDAY, publish, serving, state_of
 
 
@@ -31,13 +31,14 @@ def test_where_nothing_fits_it_abstains_with_an_honest_line(client: TestClient) 
 
 def test_until_it_is_clear_an_entry_offers_its_escalation(client: TestClient, tmp_path: Path) -> None:
     """One of two that may be meant requires nothing yet; it does once it is meant, and where both of them would."""
-    likelier = ids(ask(client, BOTH))[0]
+    either = "怎样拆"
+    likelier = ids(ask(client, either))[0]
     must = Escalation(level="required", target="logistics")
     for required, level in (({likelier}, "offer"), ({FILTER.id, BRUSH.id}, "required")):
         changed = [entry.model_copy(update={"escalation": must}) for entry in ENTRIES if entry.id in required]
         publish(tmp_path, (*changed, *(entry for entry in ENTRIES if entry.id not in required)))
         with serving(Settings(home=tmp_path)) as desk:
-            unclear = ask(desk, BOTH)
+            unclear = ask(desk, either)
             clear = ask(desk, {FILTER.id: "滤网多久更换", BRUSH.id: "边刷多久更换"}[likelier])
         assert (unclear["decision"], unclear["escalation"]["level"]) == ("clarify", level)
         assert (clear["decision"], clear["escalation"]["level"]) == ("answer", "required")
