@@ -2,8 +2,8 @@
 
 A ranker's score alone tells entries apart better than it tells whether any of them is meant. So beside it stand: its
 lead, how near the nearest phrasing lies by meaning, whether others lie as near, how near the nearest stranger lies (a
-query that belongs to no desk, `index.strangers`), how long the query is, and how well all entries
-together know it, whichever is meant. Rows come from the caller; this module knows numbers, not texts.
+query that belongs to no desk, `index.strangers`), how long the query is, and how well all entries together
+know it, whichever is meant. Rows come from the caller; this module knows numbers, not texts.
 """
 
 from __future__ import annotations

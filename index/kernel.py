@@ -9,7 +9,7 @@ this module's matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,6 +96,11 @@ def row_by_row(rows: Matrix, base: Matrix) -> Matrix:
         for row, line in zip(rows, found, strict=True):
             np.dot(block, row, out=line[start : start + BLOCK])
     return found
+
+
+def blocks(size: int, length: int) -> Iterator[slice]:
+    """All of so many rows, so many at a time."""
+    return (slice(start, start + length) for start in range(0, size, length))
 
 
 def take(rows: Rows, which: Which) -> dict[str, Matrix | sparse.csr_matrix]:

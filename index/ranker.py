@@ -11,7 +11,7 @@ and not another: docs/decisions/ranker.md.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from scipy import sparse
 
 from index import typicality
 from index.holdout import OutOfFold, Shortlist, held_out
-from index.kernel import Kernel, Matrix, Rows, take
+from index.kernel import Kernel, Matrix, Rows, blocks, take
 from index.residuals import Neighbours, residuals
 from index.ridge import BLOCK, STRENGTH, Exact, Nystrom, Ridge
 from index.typicality import SHARE, Typicality
@@ -78,9 +78,9 @@ class Ranker:
         """(n,) the sum of all entries' scores for n rows, without typicality's share."""
         return np.asarray(values @ self._together, np.float32)
 
-    def shortlist(self, values: Matrix) -> Shortlist:
-        """The best of all entries for n rows."""
-        return Shortlist.of(self.scores(values), self.known(values))
+    def shortlist(self, values: Matrix, amends: Matrix | float = 0.0) -> Shortlist:
+        """The best of all entries for n rows, whose scores gain `amends` (n, entries)."""
+        return Shortlist.of(self.scores(values) + amends, self.known(values))
 
     @cached_property
     def _together(self) -> Matrix:
@@ -106,7 +106,7 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
         square = _square(kernel, rows, len(owner))
         typical, left_out = typicality.fit(lambda places: square[np.ix_(places, places)], owner, entries, strength)
         # The square becomes its own inverse, so what else is asked of it is asked before.
-        plain = np.concatenate([typical.of(square[block]) for block in _blocks(len(owner))])
+        plain = np.concatenate([typical.of(square[block]) for block in blocks(len(owner), BLOCK)])
         ridge = Exact(square, targets, strength)
     else:
         typical, left_out = typicality.fit(
@@ -135,9 +135,8 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
 def _far(ranker: Ranker, strangers: Rows | None, neighbours: Neighbours | None) -> Shortlist:
     if strangers is None:
         return Shortlist.blank(0, len(ranker.weights))
-    values = ranker.kernel.values(strangers)
-    amends = neighbours.of(strangers) if neighbours is not None else np.float32(0)
-    return Shortlist.of(ranker.scores(values) + amends, ranker.known(values))
+    amends = neighbours.of(strangers) if neighbours is not None else 0.0
+    return ranker.shortlist(ranker.kernel.values(strangers), amends)
 
 
 def _misfiled_share(rows: Rows, owner: NDArray[np.int64], entries: int) -> float:
@@ -183,13 +182,9 @@ def _targets(owner: NDArray[np.int64], entries: int) -> sparse.csr_matrix:
 def _square(kernel: Kernel, rows: Rows, size: int) -> Matrix:
     """All rows' kernel values, block by block: whole temporaries would triple the memory."""
     square = np.empty((size, size), np.float32)
-    for block in _blocks(size):
+    for block in blocks(size, BLOCK):
         square[block] = kernel.values(take(rows, block))
     return square
-
-
-def _blocks(size: int) -> Iterator[slice]:
-    return (slice(start, start + BLOCK) for start in range(0, size, BLOCK))
 
 
 def landmark_rows(entry_of: Sequence[int], count: int) -> NDArray[np.int64]:

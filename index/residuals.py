@@ -10,13 +10,11 @@ and .699 with 1 024; with this .79 and .77.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from index.kernel import Kernel, Matrix, Rows, take
+from index.kernel import Kernel, Matrix, Rows, blocks, take
 
 NEIGHBOURS = 128
 SHARE = 0.2
@@ -28,7 +26,7 @@ Numbers = NDArray[np.int64]
 def residuals(kernel: Kernel, weights: Matrix, rows: Rows, owner: Numbers) -> Matrix:
     """(n,) what each variant lacks of 1 for its own entry; `weights` (entries, landmarks)."""
     found = np.empty(len(owner), np.float32)
-    for block in _blocks(len(owner)):
+    for block in blocks(len(owner), BLOCK):
         found[block] = 1 - np.einsum("ij,ij->i", kernel.values(take(rows, block)), weights[owner[block]])
     return found
 
@@ -59,7 +57,8 @@ class Neighbours:
     def of(self, rows: Rows) -> Matrix:
         """(m, entries) for other rows."""
         found = [
-            self._amends(self._every.values(take(rows, block))) for block in _blocks(len(next(iter(rows.values()))))
+            self._amends(self._every.values(take(rows, block)))
+            for block in blocks(len(next(iter(rows.values()))), BLOCK)
         ]
         return np.concatenate(found) if found else np.zeros((0, self._entries), np.float32)
 
@@ -69,7 +68,7 @@ class Neighbours:
         The places are of one entry, and at least one.
         """
         kin = self._owner == self._owner[places[0]]
-        alone, absent = zip(*(self._without(places[block], kin) for block in _blocks(len(places))), strict=True)
+        alone, absent = zip(*(self._without(places[block], kin) for block in blocks(len(places), BLOCK)), strict=True)
         return np.concatenate(alone), np.concatenate(absent)
 
     def _without(self, places: Numbers, kin: NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
@@ -83,7 +82,3 @@ class Neighbours:
     def _amends(self, values: Matrix) -> Matrix:
         near = np.broadcast_to(np.arange(values.shape[1]), values.shape)
         return amends(values, near, self._left, self._owner, self._entries)
-
-
-def _blocks(size: int) -> Iterator[slice]:
-    return (slice(start, start + BLOCK) for start in range(0, size, BLOCK))

@@ -7,8 +7,8 @@ processes", 2013):
 
     t_c(q) = Σ_{i ∈ c} wᵢ k(q, i),    w = (K_cc + λI)⁻¹ 1
 
-About 1 among the entry's landmarks, towards 0 far from them. A landmark's own value, had it not been there, is
-1 − wᵢ / ((K_cc + λI)⁻¹)ᵢᵢ, as in `index.ridge`, and 0 for an entry's only one.
+About 1 among the entry's landmarks, towards 0 far from them. `index.ridge` solves it, and says what a landmark's own
+value would be had it not been there: 0 for an entry's only one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, sparse
+from scipy import sparse
+
+from index.ridge import Exact
 
 Matrix = NDArray[np.float32]
 Numbers = NDArray[np.int64]
@@ -48,16 +50,15 @@ class Typicality:
 def fit(among: Callable[[Numbers], Matrix], owner: Numbers, entries: int, strength: float) -> tuple[Typicality, Matrix]:
     """Learn, and (landmarks,) what each landmark's value for its own entry would be had it not been there.
 
-    `among(places)` are the (m, m) kernel values of some landmarks with one another, `strength` is λ. Where an entry has
+    `among(places)` are the (m, m) kernel values of some landmarks with one another, a copy that is overwritten;
+    `strength` is λ. Where an entry has
     no landmark, nothing is typical of any, as that entry would be ranked lower for it.
     """
     weights, left_out = np.zeros(len(owner), np.float32), np.zeros(len(owner), np.float32)
     order = np.argsort(owner, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(owner[order])) + 1)
     for places in groups if len(groups) == entries else ():
-        values = among(places).astype(np.float64)
-        values[np.diag_indices_from(values)] += strength
-        inverse = linalg.inv(values, check_finite=False)
-        weights[places] = inverse.sum(axis=1)
-        left_out[places] = 1 - inverse.sum(axis=1) / np.diag(inverse)
+        ridge = Exact(among(places), sparse.csr_matrix(np.ones((len(places), 1), np.float32)), strength)
+        weights[places] = ridge.weights()[:, 0]
+        left_out[places] = ridge.left_out(np.arange(len(places)))[:, 0]
     return Typicality(weights, owner, entries), left_out
