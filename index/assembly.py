@@ -145,7 +145,7 @@ def _detectors(
     own_of = [number for number, trigger in enumerate(policy.triggers) for _ in trigger.variants]
     look_alikes = sum(len(trigger.look_alikes) for trigger in policy.triggers)
     marks = learnt.landmarks
-    return triggers.fit(texts, own_of, look_alikes, take(others, marks), learnt.kernel.means, kindred[:, marks])
+    return triggers.fit(texts, own_of, look_alikes, take(others, marks), learnt.kernel.terms, kindred[:, marks])
 
 
 def _report(

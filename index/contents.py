@@ -20,7 +20,7 @@ from scipy import sparse
 from index.artefact import NAMES, NEXT_STEP, Manifest, canonical, verify
 from index.confidence import Confidence
 from index.errors import ArtefactError
-from index.kernel import Matrix
+from index.kernel import Matrix, Terms
 from index.lexical import Lexical
 from index.ranker import Ranker
 from index.triggers import Triggers
@@ -92,6 +92,7 @@ def save(contents: Contents, folder: Path) -> None:
         )
     ranker = contents.ranker
     learnt: dict[str, Any] = {f"mean_{part}": mean for part, mean in ranker.kernel.means.items()}
+    learnt |= {f"weight_{channel}": np.float64(weight) for channel, weight in ranker.kernel.terms.weights.items()}
     learnt |= {"landmarks": ranker.landmarks, "weights": ranker.weights, "left": ranker.left}
     learnt["alone"] = ranker.typicality.weights
     np.savez(folder / NAMES.ranker, **learnt)
@@ -135,12 +136,14 @@ def _load(folder: Path, manifest: Manifest) -> Contents:
             )
     rows = {**{part: index.rows() for part, index in dense.items()}, **lexical_rows}
     with np.load(folder / NAMES.ranker) as stored:
-        means = {part: stored[f"mean_{part}"] for part in dense}
+        channels = [channel for channel in (*dense, *lexical) if f"weight_{channel}" in stored]
+        counted = {channel: float(stored[f"weight_{channel}"]) for channel in channels}
+        terms = Terms.restore({part: stored[f"mean_{part}"] for part in dense}, counted)
         # Those written before there were residuals or typicality were calibrated without them.
         left = stored["left"] if "left" in stored else np.zeros(0, np.float32)
         alone = stored["alone"] if "alone" in stored else np.zeros(len(stored["landmarks"]), np.float32)
         owner = np.asarray(texts["owner"], np.int64)
-        ranker = Ranker.restore(stored["landmarks"], means, stored["weights"], left, alone, owner, rows)
+        ranker = Ranker.restore(stored["landmarks"], terms, stored["weights"], left, alone, owner, rows)
     triggers = None
     if (folder / NAMES.triggers).exists():
         with np.load(folder / NAMES.triggers) as stored:
@@ -151,7 +154,7 @@ def _load(folder: Path, manifest: Manifest) -> Contents:
             }
             triggers = Triggers.restore(
                 own,
-                ranker.kernel.means,
+                ranker.kernel.terms,
                 picked=stored["picked"],
                 weights=stored["weights"],
                 thresholds=stored["thresholds"],

@@ -1,8 +1,8 @@
 """The kernel: how alike two texts are over all channels, as one number.
 
-    k(a, b) = Σ_dense (2/D) · exp(γ (cos(a − μ, b − μ) − 1))  +  Σ_lexical w · cos(a, b)
+    k(a, b) = Σ_dense w · exp(γ (cos(a − μ, b − μ) − 1))  +  Σ_lexical w · cos(a, b)
 
-μ is the mean of the stored vectors (it takes out what all texts share), D the number of dense channels.
+μ is the mean of the stored vectors (it takes out what all texts share); the weights w of the dense channels come to 2.
 Rows come as one matrix a channel, dense (n, d) or sparse (n, features); how a text becomes one is not
 this module's matter.
 """
@@ -22,9 +22,37 @@ Rows = Mapping[str, "Matrix | sparse.csr_matrix"]
 Which = NDArray[np.int64] | slice
 
 GAMMA = 3.0
+# Of dense channels, what they count beside one another; one that is not here counts 1.
+DENSE_WEIGHTS = {"e5": 1.3, "use": 0.7}
+DENSE = 2.0  # what the weights of the dense channels come to, however many there are
 LEXICAL_WEIGHTS = {"characters": 0.5, "pinyin": 0.35}
 BLOCK = 256  # bases that stay in a core's own cache, with a few hundred dimensions each
 FEW = 20  # with so many texts the mean is taken half
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What texts are compared by: each dense channel's mean (d,), which is taken out, and all channels' weights."""
+
+    means: dict[str, Matrix]
+    weights: dict[str, float]
+
+    @classmethod
+    def of(cls, means: dict[str, Matrix]) -> Terms:
+        """As we compare now, with these dense channels."""
+        counts = {name: DENSE_WEIGHTS.get(name, 1.0) for name in means}
+        together = sum(counts.values())
+        return cls(means, {name: DENSE * count / together for name, count in counts.items()} | LEXICAL_WEIGHTS)
+
+    @classmethod
+    def restore(cls, means: dict[str, Matrix], weights: dict[str, float]) -> Terms:
+        """As an index was built; one from before weights were stored has none, and dense channels that count alike."""
+        return cls(means, weights or dict.fromkeys(means, DENSE / len(means)) | LEXICAL_WEIGHTS)
+
+    @classmethod
+    def over(cls, rows: Rows) -> Terms:
+        """Those of stored rows."""
+        return cls.of({name: mean(matrix) for name, matrix in rows.items() if not sparse.issparse(matrix)})
 
 
 @dataclass(frozen=True)
@@ -34,25 +62,26 @@ class Kernel:
     `bases[channel]` is (bases, d), centred, of a dense channel, and (features, bases) of a lexical one.
     """
 
-    means: dict[str, Matrix]
+    terms: Terms
     bases: dict[str, Matrix | sparse.csr_matrix]
 
     @classmethod
-    def against(cls, rows: Rows, which: Which, means: dict[str, Matrix] | None = None) -> Kernel:
-        """The kernel against the chosen rows; `means` are taken over all of `rows` unless given."""
-        centres = (
-            means
-            if means is not None
-            else {name: mean(matrix) for name, matrix in rows.items() if not sparse.issparse(matrix)}
-        )
+    def against(cls, rows: Rows, which: Which, terms: Terms | None = None) -> Kernel:
+        """The kernel against the chosen rows; on the terms of all of `rows` unless given."""
+        used = Terms.over(rows) if terms is None else terms
         bases: dict[str, Matrix | sparse.csr_matrix] = {}
         for name, matrix in rows.items():
             chosen = matrix[which]
             if isinstance(chosen, sparse.csr_matrix):
                 bases[name] = chosen.T.tocsr()
             else:
-                bases[name] = np.ascontiguousarray(centred(chosen, centres[name]))
-        return cls(centres, bases)
+                bases[name] = np.ascontiguousarray(centred(chosen, used.means[name]))
+        return cls(used, bases)
+
+    @property
+    def means(self) -> dict[str, Matrix]:
+        """The dense channels' means, which are taken out."""
+        return self.terms.means
 
     def values(self, rows: Rows) -> Matrix:
         """(n, bases) kernel values of n rows, float32."""
@@ -65,15 +94,15 @@ class Kernel:
     def _sum(self, rows: Rows, times: Callable[[Matrix, Matrix], Matrix]) -> Matrix:
         total: Matrix | None = None
         for name, base in self.bases.items():
-            matrix = rows[name]
+            matrix, weight = rows[name], np.float32(self.terms.weights[name])
             if isinstance(matrix, sparse.csr_matrix):
-                part = (matrix @ base).toarray() * np.float32(LEXICAL_WEIGHTS[name])
+                part = (matrix @ base).toarray() * weight
             else:
                 part = times(centred(matrix, self.means[name]), base)
                 part -= np.float32(1)
                 part *= np.float32(GAMMA)
                 np.exp(part, out=part)
-                part *= np.float32(2 / len(self.means))
+                part *= weight
             total = part if total is None else np.add(total, part, out=total)
         if total is None:
             raise ValueError("a kernel needs at least one channel")

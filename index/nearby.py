@@ -54,7 +54,7 @@ class Nearby:
         """(entries,) to be added to the ranker's scores, which landmarks alone leave too smooth."""
         if not len(variants) or not len(self._ranker.left):
             return np.zeros(self._count, np.float32)
-        values = Kernel.against(self._rows, variants, self._ranker.kernel.means).values(seen.rows)
+        values = Kernel.against(self._rows, variants, self._ranker.kernel.terms).values(seen.rows)
         found: Matrix = amends(values, variants[None], self._ranker.left, self._owner, self._count)[0]
         return found
 

@@ -21,7 +21,7 @@ from scipy import sparse
 
 from index import typicality
 from index.holdout import OutOfFold, Shortlist, held_out
-from index.kernel import Kernel, Matrix, Rows, blocks, take
+from index.kernel import Kernel, Matrix, Rows, Terms, blocks, take
 from index.residuals import Neighbours, residuals
 from index.ridge import BLOCK, STRENGTH, Exact, Nystrom, Ridge
 from index.typicality import SHARE, Typicality
@@ -55,7 +55,7 @@ class Ranker:
     def restore(
         cls,
         landmarks: NDArray[np.int64],
-        means: dict[str, Matrix],
+        terms: Terms,
         weights: Matrix,
         left: Matrix,
         alone: Matrix,
@@ -64,7 +64,7 @@ class Ranker:
     ) -> Ranker:
         """A stored ranker, given all variants' entries and rows again; `alone` are typicality's weights."""
         typical = Typicality(alone, owner[landmarks], len(weights))
-        return cls(landmarks, weights, Kernel.against(rows, landmarks, means), left, typical)
+        return cls(landmarks, weights, Kernel.against(rows, landmarks, terms), left, typical)
 
     def scores(self, values: Matrix, entries: NDArray[np.int64] | None = None) -> Matrix:
         """(n, entries) scores from `kernel.values` of n rows, for all entries or for those given."""
@@ -116,7 +116,7 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
     misfiled = _correct(ridge, owner, targets) if noisy else np.zeros(len(owner), bool)
     weights = np.ascontiguousarray(ridge.weights().T)
     left = np.zeros(0, np.float32) if every else residuals(kernel, weights, rows, owner)
-    neighbours = None if every else Neighbours(rows, owner, kernel.means, left, entries)
+    neighbours = None if every else Neighbours(rows, owner, kernel.terms, left, entries)
     shared = weights.copy()  # the regression still has what is under `weights`
     shared[owner[marks], np.arange(len(marks))] += SHARE * typical.weights
     ranker = Ranker(marks, shared, kernel, left, typical)

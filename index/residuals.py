@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from index.kernel import Kernel, Matrix, Rows, blocks, take
+from index.kernel import Kernel, Matrix, Rows, Terms, blocks, take
 
 NEIGHBOURS = 128
 SHARE = 0.2
@@ -50,9 +50,9 @@ def amends(values: Matrix, near: Numbers, left: Matrix, owner: Numbers, entries:
 class Neighbours:
     """Amends for the variants themselves, as if some of them were not there."""
 
-    def __init__(self, rows: Rows, owner: Numbers, means: dict[str, Matrix], left: Matrix, entries: int) -> None:
+    def __init__(self, rows: Rows, owner: Numbers, terms: Terms, left: Matrix, entries: int) -> None:
         self._rows, self._owner, self._left, self._entries = rows, owner, left, entries
-        self._every = Kernel.against(rows, slice(None), means)
+        self._every = Kernel.against(rows, slice(None), terms)
 
     def of(self, rows: Rows) -> Matrix:
         """(m, entries) for other rows."""

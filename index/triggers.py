@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from index.kernel import Kernel, Matrix, Rows, stack, take
+from index.kernel import Kernel, Matrix, Rows, Terms, stack, take
 from index.ridge import BLOCK, Exact
 
 STRENGTH = 0.5  # of the regression; `index.ranker` does with less, as it has more phrasings of each
@@ -52,7 +52,7 @@ class Triggers:
     def restore(
         cls,
         texts: Rows,
-        means: dict[str, Matrix],
+        terms: Terms,
         *,
         picked: NDArray[np.int64],
         weights: Matrix,
@@ -61,7 +61,7 @@ class Triggers:
         ordinary: NDArray[np.bool_],
     ) -> Triggers:
         """Stored triggers."""
-        kernel = Kernel.against(texts, slice(None), means)
+        kernel = Kernel.against(texts, slice(None), terms)
         return cls(texts, picked, weights, thresholds, example_of, ordinary, kernel)
 
     def nearest_look_alike(self, own: Matrix) -> Matrix:
@@ -104,13 +104,13 @@ def fit(
     own_of: Sequence[int],
     look_alikes: int,
     others: Rows,
-    means: dict[str, Matrix],
+    terms: Terms,
     kindred: NDArray[np.bool_],
 ) -> Triggers:
     """Learn t ≥ 1 detectors.
 
     texts: the triggers' variants, `own_of` whose they are, then all `look_alikes`. others: the rows of the
-    ranker's landmarks, in order, `means` its kernel's; `kindred` (t, n) says which of them mean a trigger's matter.
+    ranker's landmarks, in order, `terms` its kernel's; `kindred` (t, n) says which of them mean a trigger's matter.
     """
     mine = np.asarray(own_of, np.int64)
     known = len(mine) + look_alikes
@@ -120,7 +120,7 @@ def fit(
     targets[np.arange(len(mine)), mine] = 1
     targets[known:] = KINDRED * kindred[:, picked].T
     rows = stack(texts, take(others, picked))
-    square, ordinary = Kernel.against(rows, slice(None), means).values(rows), ~kindred[:, picked]
+    square, ordinary = Kernel.against(rows, slice(None), terms).values(rows), ~kindred[:, picked]
     # Of the picked ones, so that costs are a little too low here and thresholds a little too high.
     costs = _costs(square, mine, known, ordinary)
     ridge = Exact(square, sparse.csr_matrix(targets), STRENGTH)  # the square is its own from here on
@@ -131,7 +131,7 @@ def fit(
     ]
     return Triggers.restore(
         texts,
-        means,
+        terms,
         picked=picked,
         weights=np.ascontiguousarray(ridge.weights().T),
         thresholds=np.asarray(thresholds, np.float32),

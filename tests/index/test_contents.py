@@ -74,7 +74,7 @@ def test_fewer_landmarks_than_variants_are_stored_with_what_they_leave(
 
 
 def test_an_artefact_from_before_typicality_answers_as_it_did(contents: Contents, tmp_path: Path) -> None:
-    """Without its weights in the file nothing is typical, and a confidence of six features reads six."""
+    """Without its weights nothing is typical, a confidence of six features reads six, and the one encoder counts 2."""
     old = prior_for(8)
     six = {head: values[:7] for head, values in old.coefficients.items()}
     sure = replace(contents.confidence, centre=old.centre[:6], scale=old.scale[:6], coefficients=six)
@@ -82,7 +82,7 @@ def test_an_artefact_from_before_typicality_answers_as_it_did(contents: Contents
     before = replace(contents, confidence=sure, ranker=replace(contents.ranker, typicality=none))
     folder = stored(before, tmp_path)
     with np.load(folder / NAMES.ranker) as ranker_file:
-        kept = {name: ranker_file[name] for name in ranker_file if name != "alone"}
+        kept = {name: ranker_file[name] for name in ranker_file if name != "alone" and not name.startswith("weight_")}
     np.savez(folder / NAMES.ranker, **kept)
     manifest = json.loads((folder / MANIFEST).read_bytes())
     manifest["files"][NAMES.ranker] = digest((folder / NAMES.ranker).read_bytes())
@@ -95,6 +95,16 @@ def test_an_artefact_from_before_typicality_answers_as_it_did(contents: Contents
     features = asked.evidence
     assert features is not None
     assert np.array_equal(sure.verdict(features).right, sure.verdict(features[:, :6]).right)
+
+
+def test_channels_weigh_as_they_did_when_the_index_was_built(contents: Contents, tmp_path: Path) -> None:
+    """An artefact says itself what its channels count; a program with other defaults answers by that."""
+    terms = contents.ranker.kernel.terms
+    counted = {channel: weight / 2 for channel, weight in terms.weights.items()}
+    kernel = replace(contents.ranker.kernel, terms=replace(terms, weights=counted))
+    _, again = load(stored(replace(contents, ranker=replace(contents.ranker, kernel=kernel)), tmp_path), "toy")
+    assert again.ranker.kernel.terms.weights == counted
+    assert again.triggers is not None and again.triggers.kernel.terms.weights == counted
 
 
 def test_what_was_loaded_and_saved_again_is_the_same_bytes(contents: Contents, tmp_path: Path) -> None:

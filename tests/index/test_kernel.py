@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from index.kernel import BLOCK, Kernel, centred, mean, stack, take
+from index.kernel import BLOCK, Kernel, Terms, centred, mean, stack, take
 
 NO_MEAN = np.zeros(2, np.float32)
 DENSE = np.array([[1, 0], [0, 2], [-3, 0]], np.float32)
@@ -17,7 +17,7 @@ LEXICAL = sparse.csr_matrix(np.array([[1, 0], [0.6, 0.8], [0, 0]], np.float32))
 
 def test_one_dense_channel_is_two_at_the_same_direction_and_falls_with_the_angle() -> None:
     """2 · exp(3 · (cos − 1)): 2 for cosine 1, 2e⁻³ for 0, 2e⁻⁶ for −1; lengths do not count."""
-    kernel = Kernel.against({"one": DENSE}, slice(None), {"one": NO_MEAN})
+    kernel = Kernel.against({"one": DENSE}, slice(None), Terms.of({"one": NO_MEAN}))
     expected = [2, 2 * math.exp(-3), 2 * math.exp(-6)]
     assert kernel.values({"one": np.array([[7, 0]], np.float32)})[0] == pytest.approx(expected, rel=1e-6)
 
@@ -25,16 +25,36 @@ def test_one_dense_channel_is_two_at_the_same_direction_and_falls_with_the_angle
 def test_two_dense_channels_share_the_weight_of_one() -> None:
     """Each of D channels has the weight 2/D, so agreeing channels give what one gives."""
     rows = {"one": DENSE, "two": DENSE[::-1]}
-    kernel = Kernel.against(rows, slice(None), {"one": NO_MEAN, "two": NO_MEAN})
+    kernel = Kernel.against(rows, slice(None), Terms.of({"one": NO_MEAN, "two": NO_MEAN}))
     first = kernel.values(take(rows, slice(0, 1)))[0]
     # Against itself both agree; against the middle row both are orthogonal; the last is opposite in both.
     assert first == pytest.approx([2, 2 * math.exp(-3), 2 * math.exp(-6)], rel=1e-6)
 
 
+def test_the_bundled_encoders_do_not_count_alike() -> None:
+    """Of the two that are bundled e5 counts 1.3 and the other 0.7; alone, either counts 2."""
+    rows = {"e5": DENSE, "use": DENSE[[1, 1, 2]]}
+    kernel = Kernel.against(rows, slice(None), Terms.of({"e5": NO_MEAN, "use": NO_MEAN}))
+    asked = {"e5": DENSE[:1], "use": DENSE[1:2]}
+    far = math.exp(-3)
+    assert kernel.values(asked)[0] == pytest.approx([2, 1.3 * far + 0.7, 1.3 * math.exp(-6) + 0.7 * far], rel=1e-6)
+    for part in rows:
+        alone = Kernel.against({part: DENSE}, slice(None), Terms.of({part: NO_MEAN}))
+        assert alone.values({part: DENSE[:1]})[0, 0] == pytest.approx(2)
+
+
+def test_terms_are_those_an_index_was_built_on() -> None:
+    """Weights that were stored count as they were, whatever counts now; where none were, the encoders count alike."""
+    means = {"e5": NO_MEAN, "use": NO_MEAN}
+    built = {"e5": 1.8, "use": 0.2, "characters": 0.1, "pinyin": 0.4}
+    assert Terms.restore(means, built).weights == built
+    assert Terms.restore(means, {}).weights == {"e5": 1, "use": 1, "characters": 0.5, "pinyin": 0.35}
+
+
 def test_lexical_channels_add_their_weighted_cosines() -> None:
     """Characters count half, pinyin 0.35: a text with itself comes to 2 + 0.5 + 0.35."""
     rows = {"one": DENSE, "characters": LEXICAL, "pinyin": LEXICAL}
-    kernel = Kernel.against(rows, slice(None), {"one": NO_MEAN})
+    kernel = Kernel.against(rows, slice(None), Terms.of({"one": NO_MEAN}))
     first = kernel.values(take(rows, slice(0, 1)))[0]
     assert first == pytest.approx([2.85, 2 * math.exp(-3) + 0.5 * 0.6 + 0.35 * 0.6, 2 * math.exp(-6)], rel=1e-6)
 
@@ -42,14 +62,14 @@ def test_lexical_channels_add_their_weighted_cosines() -> None:
 def test_the_mean_is_taken_out_before_the_angle_is_measured() -> None:
     """Around the mean (1, 1), the rows (2, 1) and (0, 1) are opposite and (1, 3) orthogonal to both."""
     rows = {"one": np.array([[2, 1], [0, 1], [1, 3]], np.float32)}
-    kernel = Kernel.against(rows, slice(None), {"one": np.array([1, 1], np.float32)})
+    kernel = Kernel.against(rows, slice(None), Terms.of({"one": np.array([1, 1], np.float32)}))
     expected = [2, 2 * math.exp(-6), 2 * math.exp(-3)]
     assert kernel.values(take(rows, slice(0, 1)))[0] == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_row_that_is_the_mean_has_no_direction_and_no_nan() -> None:
     """It counts as orthogonal to everything."""
-    kernel = Kernel.against({"one": DENSE}, slice(None), {"one": np.array([4, 4], np.float32)})
+    kernel = Kernel.against({"one": DENSE}, slice(None), Terms.of({"one": np.array([4, 4], np.float32)}))
     assert kernel.values({"one": np.array([[4, 4]], np.float32)})[0] == pytest.approx([2 * math.exp(-3)] * 3)
 
 

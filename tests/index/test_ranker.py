@@ -49,7 +49,7 @@ def test_a_stored_ranker_scores_as_the_learnt_one() -> None:
     learnt, _ = fit(ROWS, OWNER, len(TOPICS))
     alone = learnt.typicality.weights
     again = Ranker.restore(
-        learnt.landmarks, learnt.kernel.means, learnt.weights, learnt.left, alone, np.array(OWNER), ROWS
+        learnt.landmarks, learnt.kernel.terms, learnt.weights, learnt.left, alone, np.array(OWNER), ROWS
     )
     values = learnt.kernel.values(ROWS)
     assert np.array_equal(again.kernel.values(ROWS), values)

@@ -77,7 +77,7 @@ def test_where_nothing_is_near_nothing_is_amended() -> None:
 def test_few_landmarks_find_more_with_amends(few: tuple[ranker.Ranker, OutOfFold]) -> None:
     """No query is lost that they find alone, and variants are surer of their own entry."""
     learnt, _ = few
-    neighbours = Neighbours(ROWS, MINE, learnt.kernel.means, learnt.left, ENTRIES)
+    neighbours = Neighbours(ROWS, MINE, learnt.kernel.terms, learnt.left, ENTRIES)
     words = Lexical.fit("characters", TEXTS).transform(QUERIES)
     rows = {**ToyEmbedder().encode(QUERIES), "characters": words}
     found = learnt.scores(learnt.kernel.values(rows)) + neighbours.of(rows)
@@ -90,7 +90,7 @@ def test_few_landmarks_find_more_with_amends(few: tuple[ranker.Ranker, OutOfFold
 def test_a_variant_left_out_gives_itself_nothing(few: tuple[ranker.Ranker, OutOfFold]) -> None:
     """Nor does its entry, where all of that is left out."""
     learnt, _ = few
-    neighbours = Neighbours(ROWS, MINE, learnt.kernel.means, learnt.left, ENTRIES)
+    neighbours = Neighbours(ROWS, MINE, learnt.kernel.terms, learnt.left, ENTRIES)
     places = np.flatnonzero(MINE == 2)
     alone, absent = neighbours.left_out(places)
     itself = neighbours.of(take(ROWS, places))
@@ -106,7 +106,7 @@ def test_a_large_entry_is_left_out_block_by_block(
 ) -> None:
     """Which changes nothing but the memory it takes."""
     learnt, _ = few
-    neighbours = Neighbours(ROWS, MINE, learnt.kernel.means, learnt.left, ENTRIES)
+    neighbours = Neighbours(ROWS, MINE, learnt.kernel.terms, learnt.left, ENTRIES)
     places = np.flatnonzero(MINE == 2)
     whole = neighbours.left_out(places)
     monkeypatch.setattr("index.residuals.BLOCK", 3)

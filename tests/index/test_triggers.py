@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from index import triggers
-from index.kernel import Kernel, Rows, mean
+from index.kernel import Kernel, Rows
 from index.lexical import Lexical
 from index.triggers import LEAST, Triggers, fit
 from knowledge.text import normalise
@@ -29,14 +29,13 @@ def rows_of(texts: Sequence[str]) -> Rows:
 
 
 ROWS = rows_of(OTHERS)
-MEANS = {part: mean(matrix) for part, matrix in ToyEmbedder().encode(OTHERS).items()}
-RANKER = Kernel.against(ROWS, slice(None), MEANS)
+RANKER = Kernel.against(ROWS, slice(None))
 NOT_KINDRED = np.zeros((2, len(OTHERS)), bool)
 
 
 def learnt(kindred: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = NOT_KINDRED, alike: int = len(ALIKE)) -> Triggers:
     """Detectors of the desk's two triggers."""
-    return fit(rows_of([*OWN, *ALIKE[:alike]]), OWN_OF, alike, ROWS, MEANS, kindred)
+    return fit(rows_of([*OWN, *ALIKE[:alike]]), OWN_OF, alike, ROWS, RANKER.terms, kindred)
 
 
 def heard(detectors: Triggers, text: str) -> list[tuple[int, float, int]]:
@@ -189,7 +188,7 @@ def test_stored_triggers_detect_as_the_learnt_ones() -> None:
     one = learnt()
     again = Triggers.restore(
         one.texts,
-        MEANS,
+        RANKER.terms,
         picked=one.picked,
         weights=one.weights,
         thresholds=one.thresholds,
