@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import calibration, confidence, ranker, triggers
+from index import calibration, fitting, ranker, triggers
+from index.confidence import Confidence
 from index.contents import Contents
 from index.embedder import Matrix
 from index.errors import GateError
@@ -154,7 +155,7 @@ def _report(
     owner: NDArray[np.int64],
     policy: Policy,
     held: OutOfFold,
-    sure: confidence.Confidence,
+    sure: Confidence,
 ) -> dict[str, Any]:
     """What a build says of itself: counts, metrics (rates 0..1), precision curve, suspicious variants."""
     found = held.present.entries[:, 0] == owner[held.rows]
@@ -230,7 +231,7 @@ def _calibrate(
     keys: tuple[Sequence[str], Sequence[str]],
     learnt: ranker.Ranker,
     policy: Policy,
-) -> confidence.Confidence:
+) -> Confidence:
     """Confidence from the three kinds of held-out queries; those without an entry weigh the policy's share."""
     means, share = learnt.kernel.means, policy.precision.out_of_scope_share
     found = calibration.outcomes(
@@ -241,7 +242,7 @@ def _calibrate(
         (np.array([len(key) for key in keys[0]]), np.array([len(key) for key in keys[1]])),
         share,
     )
-    return confidence.fit(
+    return fitting.fit(
         found,
         len(owner) / len(np.unique(owner)),
         share,

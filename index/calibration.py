@@ -12,8 +12,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from index.confidence import AMONG, Outcomes
+from index.confidence import AMONG
 from index.evidence import BLOCK, NAMES, Near, mean_cosines, nearest_of
+from index.fitting import Outcomes
 from index.holdout import OutOfFold, Shortlist
 from index.kernel import Matrix
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.metrics import roc_auc_score
 
 ECE_BINS = 15
 
@@ -33,6 +32,8 @@ def auroc(scores: ArrayLike, positive: ArrayLike) -> float | None:
     flags = np.asarray(positive, bool)
     if flags.all() or not flags.any():
         return None
+    from sklearn.metrics import roc_auc_score  # takes longer to import than the rest of the index together
+
     return float(roc_auc_score(flags, np.asarray(scores, float)))
 
 

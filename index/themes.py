@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
-from sklearn.cluster import AgglomerativeClustering
 
 from index.evidence import centre_all
 from index.kernel import Matrix
@@ -67,6 +66,8 @@ def _linked(rows: Matrix, alike: float) -> sparse.csr_matrix:
 def _average_linkage(rows: Matrix, alike: float) -> Labels:
     if len(rows) < 3:  # a pair is in one component because it is near enough
         return np.zeros(len(rows), np.int64)
+    from sklearn.cluster import AgglomerativeClustering  # takes long to import, and a service may never be asked
+
     distance = np.clip(1 - (rows @ rows.T).astype(np.float64), 0, 2)
     # The product is symmetric but for its last bits, and the diagonal nought but for them.
     distance = (distance + distance.T) / 2

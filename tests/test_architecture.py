@@ -56,7 +56,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "mcp": "service/adapters/mcp.py",
     "zstandard": "service/archive.py",
 }
-LEAVES = frozenset({"index.lexical", "index.ranker", "index.confidence", "index.triggers", "index.guard"})
+LEAVES = frozenset({"index.lexical", "index.ranker", "index.fitting", "index.triggers", "index.guard"})
 # Numbers and rows only: what the leaves stand on.
 GROUND = frozenset(
     {
@@ -65,6 +65,7 @@ GROUND = frozenset(
         "index.typicality",
         "index.residuals",
         "index.holdout",
+        "index.confidence",
         "index.metrics",
         "index.evidence",
         "index.errors",

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from index import calibration, ranker
 from index.calibration import outcomes, weights_of
-from index.confidence import Outcomes
 from index.evidence import NAMES, centre_all
+from index.fitting import Outcomes
 from index.holdout import OutOfFold
 from index.kernel import Rows
 from index.lexical import Lexical

@@ -11,9 +11,9 @@ import pytest
 
 from index import ranker
 from index.artefact import MANIFEST, NAMES, Shelf, canonical, digest
-from index.confidence import prior_for
 from index.contents import ENTRIES, Contents, load, save
 from index.errors import ArtefactError
+from index.fitting import prior_for
 from index.retriever import Finding, Retriever
 from tests.index.desk import OWN_PHRASES, approved, contents_of, matter, matters, rules
 from tests.toy import ToyEmbedder
