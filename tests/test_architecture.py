@@ -152,6 +152,7 @@ def _named(node: ast.AST, package: str) -> Iterator[str]:
             yield node.args[0].value
 
 
+@cache
 def imports(path: Path) -> list[tuple[int, str]]:
     """Line and full name of everything a module imports, wherever in it."""
     package = dotted(path) if path.name == "__init__.py" else dotted(path).rpartition(".")[0]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.desk import make_desk
 
@@ -25,6 +25,7 @@ ARGUMENTS = [
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 STARTS_WITHIN = 20  # seconds
+PATIENCE = 15_000  # milliseconds: on a busy machine a page takes its time, and where all is well nobody waits
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def chromium() -> Iterator[Browser]:
     """One browser for all tests; without one they are skipped, unless HUASHU_REQUIRE_BROWSER=1."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
@@ -65,6 +67,16 @@ def serve(app: FastAPI) -> Iterator[str]:
     thread.join(5)
 
 
+def clean(page: Page, colours: bool = False) -> None:
+    """axe finds nothing to object to, contrast included; `colours`: of contrast alone, where the theme is all that
+    differs from what was looked at before.
+    """
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page.wait_for_timeout(200)  # colours change within 120 ms
+    found = axe.run(page, options={"runOnly": ["color-contrast"]} if colours else None)
+    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
+
+
 def heard(page: Page) -> list[str]:
     """Errors of the page's scripts, and what its content policy refused, from now on."""
     errors: list[str] = []
@@ -84,7 +96,7 @@ def context(chromium: Browser, desk: str) -> Iterator[BrowserContext]:
     """A fresh Chinese browser profile whose clipboard may be read."""
     context = chromium.new_context(base_url=desk, locale="zh-CN", viewport={"width": 1280, "height": 800})
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=desk)
-    context.set_default_timeout(5000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

@@ -16,7 +16,7 @@ from knowledge.store import Store
 from service.app import create_app
 from service.identity.tokens import digest, new_secret
 from service.settings import Settings
-from tests.browser.conftest import heard, serve
+from tests.browser.conftest import PATIENCE, clean, heard, serve
 from tests.service.asking import ADDRESS, REFUND
 from tests.service.shop import publish
 from tests.toy import ToyEmbedder
@@ -57,11 +57,10 @@ def first_link(app: FastAPI, service: str) -> str:
 SCHEMES: Iterator[Literal["light", "dark"]] = cycle(("light", "dark"))
 
 
-def clean(page: Page) -> None:
+def sound(page: Page) -> None:
     """axe finds nothing to object to, contrast included, in one theme or the other; nothing is cut off."""
     page.emulate_media(color_scheme=next(SCHEMES), reduced_motion="reduce")  # half a transition has other colours
-    found = pytest.importorskip("axe_playwright_python.sync_playwright").Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    clean(page)
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
@@ -71,10 +70,10 @@ def clean(page: Page) -> None:
 def test_from_the_first_link_to_a_key_that_ends(chromium: Browser, app: FastAPI, service: str, script: bool) -> None:
     """Every page on the way is clean, and all of it works without a script; the key does what it says."""
     context = chromium.new_context(base_url=service, locale="zh-CN", java_script_enabled=script)
-    context.set_default_timeout(5000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     errors = heard(page)
-    look = clean if script else lambda page: None
+    look = sound if script else lambda page: None
 
     page.goto(first_link(app, service))
     look(page)
