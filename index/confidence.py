@@ -27,7 +27,6 @@ class Contradiction(Protocol):
 
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 HEADS = ("right", "among", "inside")
 AMONG = 3  # candidates a clarification may offer

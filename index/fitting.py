@@ -19,11 +19,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from index.confidence import AMONG, HEADS, Confidence, Thresholds, Verdict, design_of
+from index.confidence import AMONG, HEADS, Confidence, Floats, Thresholds, Verdict, design_of
 from index.evidence import NAMES
 from index.metrics import calibration_error, calibration_error_by_chance, precision_curve
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 PRIOR_STRENGTH = 8.0  # what about so many surprising queries can move a standardised coefficient by one

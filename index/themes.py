@@ -66,7 +66,7 @@ def _linked(rows: Matrix, alike: float) -> sparse.csr_matrix:
 def _average_linkage(rows: Matrix, alike: float) -> Labels:
     if len(rows) < 3:  # a pair is in one component because it is near enough
         return np.zeros(len(rows), np.int64)
-    from sklearn.cluster import AgglomerativeClustering  # takes long to import, and a service may never be asked
+    from sklearn.cluster import AgglomerativeClustering  # takes a second to import, and a service may never be asked
 
     distance = np.clip(1 - (rows @ rows.T).astype(np.float64), 0, 2)
     # The product is symmetric but for its last bits, and the diagonal nought but for them.

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
+from fastapi.exceptions import RequestValidationError
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from knowledge.formats.reading import Format, read
@@ -168,6 +169,12 @@ async def plan_import(
     person: Annotated[Person, Depends(needs("edit"))],
 ) -> ImportPlan:
     """A dry run: what importing the file would do, and every problem by row and column. Nothing changes yet."""
+    # An empty field arrives as one that was left out, so it would be taken for the default without a word.
+    if empty := [field for field, value in (await request.form()).multi_items() if value == ""]:
+        said = "is empty: leave it out, or give one of its values"
+        raise RequestValidationError(
+            [{"type": "value_error", "loc": ("body", field), "msg": said, "input": ""} for field in empty]
+        )
     name = form.file.filename or "file"
     kept = await make_plan(
         request, person, await form.file.read(), name, form.format, form.arrival, form.retire_missing

@@ -147,7 +147,7 @@ def test_both_pages_are_accessible_and_fit_a_phone(page: Page) -> None:
             page.goto(f"{at}?theme={theme}")
             for summary in page.locator("#p1 summary, .repairs summary").all():
                 summary.click()
-            clean(page, colours=theme == "dark")
+            clean(page)
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(address)
     assert page.evaluate("document.documentElement.scrollWidth") == 390

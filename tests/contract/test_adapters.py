@@ -31,7 +31,7 @@ OPERATIONS = {
     ("post", "/anyq"): "anyq",
     ("post", "/mcp"): "mcp",
 }
-EXAMPLES = 10  # requests an operation
+EXAMPLES = 15  # requests an operation
 AZURE = "?projectName=p&deploymentName=d&api-version=2023-04-01"
 
 

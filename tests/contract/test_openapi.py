@@ -114,7 +114,7 @@ OPERATIONS = {
 }
 # What answers with a file, or takes one: tests/service/api/test_imports.py and test_exports.py.
 FILES = ("get /metrics", "get /v1/exports", "get /v1/imports/{import_id}/problems.csv")
-EXAMPLES = 10  # requests an operation
+EXAMPLES = 15  # requests an operation
 ADMIN = Person("zhao", frozenset({"admin"}))
 # Their answers depend on what is in the database; tests/service/api/test_reviews.py, test_imports.py
 # and test_builds.py hold them.

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from index.confidence import HEADS, Bools, Confidence, Floats, Verdict
+from index.confidence import HEADS, Confidence, Floats, Verdict
 from index.evidence import NAMES
-from index.fitting import CURVE_POINTS, Outcomes, fit, maximum_a_posteriori, prior_for, thresholds
+from index.fitting import CURVE_POINTS, Bools, Outcomes, fit, maximum_a_posteriori, prior_for, thresholds
 from index.metrics import calibration_error, coverage_and_precision
 from tests.index.desk import approved, contents_of, matter
 from tests.index.drawn import PLAIN, made, queries

@@ -92,7 +92,12 @@ def test_a_plan_made_beside_other_knowledge_is_refused(client: TestClient) -> No
 
 @pytest.mark.parametrize(
     ("fields", "named"),
-    [({"format": "pdf"}, "format"), ({"arrival": "live"}, "arrival"), ({"colour": "red"}, "colour")],
+    [
+        ({"format": "pdf"}, "format"),
+        ({"arrival": "live"}, "arrival"),
+        ({"arrival": ""}, "arrival"),
+        ({"colour": "red"}, "colour"),
+    ],
 )
 def test_a_field_that_is_wrong_is_named(client: TestClient, fields: dict[str, Any], named: str) -> None:
     """As with every other request."""
