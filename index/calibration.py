@@ -7,7 +7,8 @@ without what was left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from index.holdout import OutOfFold, Shortlist
 from index.kernel import Matrix
 
 Numbers = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 FAR_PART = 0.5  # of the queries without an entry, how many are strangers; the rest are absent
 
@@ -36,44 +38,17 @@ def outcomes(
     `owner` (n,) ascending; `variants` and `strangers` are centred dense rows, `lengths` the characters of their texts.
     Weights give queries without an entry the share `share` (0..1).
     """
-    starts = np.flatnonzero(np.r_[True, np.diff(owner) != 0])
+    texts = _Texts(variants, strangers, np.flatnonzero(np.r_[True, np.diff(owner) != 0]), lengths)
     mine = owner[held.rows]
     several = np.bincount(owner)[mine] > 1
-
-    def evidence(best: Shortlist, rows: Numbers | None, own: bool) -> NDArray[np.float64]:
-        """Of variants `rows`, or of all strangers (None); `own`: whether a row's own entry is among its candidates."""
-        asked = variants if rows is not None else strangers
-        length = lengths[0][rows] if rows is not None else lengths[1]
-        found = []
-        for start in range(0, len(best.known), BLOCK):
-            block = slice(start, min(start + BLOCK, len(best.known)))
-            which = rows[block] if rows is not None else np.arange(block.start, block.stop)
-            these = {part: matrix[which] for part, matrix in asked.items()}
-            cosine = mean_cosines(these, variants)
-            far = mean_cosines(these, strangers) if len(lengths[1]) else np.full((len(which), 1), -1.0, np.float32)
-            if rows is None:
-                far[np.arange(len(which)), which] = -1
-            elif own:
-                cosine[np.arange(len(which)), which] = -1
-            found.append(
-                Near(
-                    np.asarray(best.scores[block], float),
-                    np.asarray(nearest_of(cosine, starts, best.entries[block]), float),
-                    np.asarray(far.max(axis=1), float),
-                    np.asarray(length[block], float),
-                    np.asarray(best.known[block], float),
-                ).features()
-            )
-        return np.concatenate(found) if found else np.zeros((0, len(NAMES)))
-
     right = held.present.entries == mine[:, None]
     absent = np.asarray(np.isfinite(held.absent.scores).all(axis=1))
-    near = evidence(held.absent.take(absent), held.rows[absent], own=False)
-    far = evidence(held.far, None, own=False)
+    near = texts.variants_seen(held.absent.take(absent), held.rows[absent], own=False)
+    far = texts.strangers_seen(held.far)
     depth = right.shape[1]
     parts = [
         # A single phrasing cannot be found once it is left out; it only tells what absent looks like.
-        (evidence(held.present, held.rows, own=True)[several], right[several], several[several]),
+        (texts.variants_seen(held.present, held.rows, own=True)[several], right[several], several[several]),
         (near, np.zeros((len(near), depth), bool), np.zeros(len(near), bool)),
         (far, np.zeros((len(far), depth), bool), np.zeros(len(far), bool)),
     ]
@@ -88,7 +63,59 @@ def outcomes(
     )
 
 
-def weights_of(present: NDArray[np.float64], absent: int, far: int, share: float) -> NDArray[np.float64]:
+@dataclass(frozen=True)
+class _Texts:
+    """Variants and strangers as `outcomes` has them; `starts` (entries,) are the entries' first rows."""
+
+    variants: Mapping[str, Matrix]
+    strangers: Mapping[str, Matrix]
+    starts: Numbers
+    lengths: tuple[Numbers, Numbers]
+
+    def variants_seen(self, best: Shortlist, rows: Numbers, own: bool) -> Floats:
+        """The evidence of variants `rows` without themselves; `own`: their own entries are among the candidates."""
+
+        def cosines(places: Numbers) -> tuple[Matrix, Matrix]:
+            these = {part: matrix[rows[places]] for part, matrix in self.variants.items()}
+            near = mean_cosines(these, self.variants)
+            if own:
+                near[np.arange(len(places)), rows[places]] = -1
+            nobody = np.full((len(places), 1), -1.0, np.float32)
+            return near, mean_cosines(these, self.strangers) if len(self.lengths[1]) else nobody
+
+        return self._evidence(best, self.lengths[0][rows], cosines)
+
+    def strangers_seen(self, best: Shortlist) -> Floats:
+        """The evidence of all strangers, each without itself."""
+
+        def cosines(places: Numbers) -> tuple[Matrix, Matrix]:
+            these = {part: matrix[places] for part, matrix in self.strangers.items()}
+            far = mean_cosines(these, self.strangers)
+            far[np.arange(len(places)), places] = -1
+            return mean_cosines(these, self.variants), far
+
+        return self._evidence(best, self.lengths[1], cosines)
+
+    def _evidence(
+        self, best: Shortlist, lengths: Numbers, cosines: Callable[[Numbers], tuple[Matrix, Matrix]]
+    ) -> Floats:
+        """Block by block; `cosines(places)` of the queries there with all variants, and with all strangers."""
+        found = [np.zeros((0, len(NAMES)))]
+        for start in range(0, len(lengths), BLOCK):
+            places = np.arange(start, min(start + BLOCK, len(lengths)))
+            near, far = cosines(places)
+            seen = Near(
+                np.asarray(best.scores[places], float),
+                np.asarray(nearest_of(near, self.starts, best.entries[places]), float),
+                np.asarray(far.max(axis=1), float),
+                np.asarray(lengths[places], float),
+                np.asarray(best.known[places], float),
+            )
+            found.append(seen.features())
+        return np.concatenate(found)
+
+
+def weights_of(present: Floats, absent: int, far: int, share: float) -> Floats:
     """The present rows' own weights, then those of so many absent and far rows: these get the share `share` (0..1).
 
     Half of it goes to each kind where both are there. Without a present row the others count one each on average

@@ -7,6 +7,7 @@ ranker, confidence and triggers. It is filled by the builder and read by the ret
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from scipy import sparse
 from index.artefact import NAMES, NEXT_STEP, Manifest, canonical, verify
 from index.confidence import Confidence
 from index.errors import ArtefactError
-from index.kernel import Matrix, Terms
+from index.kernel import Matrix, Rows, Terms
 from index.lexical import Lexical
 from index.ranker import Ranker
 from index.triggers import Triggers
@@ -119,54 +120,18 @@ def load(folder: Path, embedder: str) -> tuple[Manifest, Contents]:
 
 
 def _load(folder: Path, manifest: Manifest) -> Contents:
-    entries = ENTRIES.validate_json((folder / NAMES.entries).read_bytes())
-    policy = Policy.model_validate_json((folder / NAMES.policy).read_bytes())
     texts = json.loads((folder / NAMES.variants).read_bytes())
+    owner = np.asarray(texts["owner"], np.int64)
     dense = {part: VectorIndex.load(folder / NAMES.dense(part)) for part in manifest.dimensions}
     with np.load(folder / NAMES.strangers) as stored:
         strangers = {part: stored[part] for part in manifest.dimensions}
-    lexical, lexical_rows = {}, {}
-    for channel in sorted(path.stem.removeprefix("lexical-") for path in folder.glob("lexical-*.npz")):
-        with np.load(folder / NAMES.lexical(channel)) as stored:
-            features = stored["features"].tobytes().decode("utf-8").split(SEPARATOR) if len(stored["features"]) else []
-            lexical[channel] = Lexical(channel, features, stored["idf"], float(stored["unseen"]))
-            shape = (len(texts["variants"]), len(features))
-            lexical_rows[channel] = sparse.csr_matrix(
-                (stored["data"], stored["indices"], stored["indptr"]), shape=shape
-            )
+    lexical, lexical_rows = _load_lexical(folder, len(owner))
     rows = {**{part: index.rows() for part, index in dense.items()}, **lexical_rows}
-    with np.load(folder / NAMES.ranker) as stored:
-        channels = [channel for channel in (*dense, *lexical) if f"weight_{channel}" in stored]
-        counted = {channel: float(stored[f"weight_{channel}"]) for channel in channels}
-        terms = Terms.restore({part: stored[f"mean_{part}"] for part in dense}, counted)
-        # Those written before there were residuals or typicality were calibrated without them.
-        left = stored["left"] if "left" in stored else np.zeros(0, np.float32)
-        alone = stored["alone"] if "alone" in stored else np.zeros(len(stored["landmarks"]), np.float32)
-        owner = np.asarray(texts["owner"], np.int64)
-        ranker = Ranker.restore(stored["landmarks"], terms, stored["weights"], left, alone, owner, rows)
-    triggers = None
-    if (folder / NAMES.triggers).exists():
-        with np.load(folder / NAMES.triggers) as stored:
-            keys = texts["trigger_keys"]
-            own = {
-                **{part: stored[f"dense_{part}"] for part in dense},
-                **{name: vocabulary.transform(keys) for name, vocabulary in lexical.items()},
-            }
-            triggers = Triggers.restore(
-                own,
-                ranker.kernel.terms,
-                picked=stored["picked"],
-                weights=stored["weights"],
-                thresholds=stored["thresholds"],
-                example_of=stored["example_of"],
-                # Those written before ordinary phrasings counted had thresholds that did without.
-                ordinary=stored["ordinary"]
-                if "ordinary" in stored
-                else np.zeros((len(stored["thresholds"]), len(ranker.landmarks)), bool),
-            )
+    ranker = _load_ranker(folder, dense, lexical, owner, rows)
+    has_triggers = (folder / NAMES.triggers).exists()
     return Contents(
-        entries,
-        policy,
+        ENTRIES.validate_json((folder / NAMES.entries).read_bytes()),
+        Policy.model_validate_json((folder / NAMES.policy).read_bytes()),
         {product: tuple(names) for product, names in texts["products"].items()},
         tuple(texts["variants"]),
         tuple(texts["keys"]),
@@ -177,8 +142,58 @@ def _load(folder: Path, manifest: Manifest) -> Contents:
         lexical_rows,
         ranker,
         Confidence.from_json(json.loads((folder / NAMES.confidence).read_bytes())),
-        triggers,
+        _load_triggers(folder, dense, lexical, texts["trigger_keys"], ranker) if has_triggers else None,
         tuple(texts["triggers"]),
         tuple(texts["trigger_keys"]),
         json.loads((folder / NAMES.report).read_bytes()),
     )
+
+
+def _load_lexical(folder: Path, variants: int) -> tuple[dict[str, Lexical], dict[str, sparse.csr_matrix]]:
+    """Channel → its vocabulary, and the rows of so many variants."""
+    lexical, rows = {}, {}
+    for channel in sorted(path.stem.removeprefix("lexical-") for path in folder.glob("lexical-*.npz")):
+        with np.load(folder / NAMES.lexical(channel)) as stored:
+            features = stored["features"].tobytes().decode("utf-8").split(SEPARATOR) if len(stored["features"]) else []
+            lexical[channel] = Lexical(channel, features, stored["idf"], float(stored["unseen"]))
+            rows[channel] = sparse.csr_matrix(
+                (stored["data"], stored["indices"], stored["indptr"]), shape=(variants, len(features))
+            )
+    return lexical, rows
+
+
+def _load_ranker(
+    folder: Path, dense: Iterable[str], lexical: Iterable[str], owner: NDArray[np.int64], rows: Rows
+) -> Ranker:
+    """The ranker over the variants' `rows`; one written by an earlier version does without what it did not have."""
+    with np.load(folder / NAMES.ranker) as stored:
+        channels = [channel for channel in (*dense, *lexical) if f"weight_{channel}" in stored]
+        counted = {channel: float(stored[f"weight_{channel}"]) for channel in channels}
+        terms = Terms.restore({part: stored[f"mean_{part}"] for part in dense}, counted)
+        # Those written before there were residuals or typicality were calibrated without them.
+        left = stored["left"] if "left" in stored else np.zeros(0, np.float32)
+        alone = stored["alone"] if "alone" in stored else np.zeros(len(stored["landmarks"]), np.float32)
+        return Ranker.restore(stored["landmarks"], terms, stored["weights"], left, alone, owner, rows)
+
+
+def _load_triggers(
+    folder: Path, dense: Iterable[str], lexical: Mapping[str, Lexical], keys: Sequence[str], ranker: Ranker
+) -> Triggers:
+    """The triggers over their examples `keys`, with the kernel of the ranker."""
+    with np.load(folder / NAMES.triggers) as stored:
+        own = {
+            **{part: stored[f"dense_{part}"] for part in dense},
+            **{channel: vocabulary.transform(keys) for channel, vocabulary in lexical.items()},
+        }
+        thresholds = stored["thresholds"]
+        # Those written before ordinary phrasings counted had thresholds that did without.
+        none = np.zeros((len(thresholds), len(ranker.landmarks)), bool)
+        return Triggers.restore(
+            own,
+            ranker.kernel.terms,
+            picked=stored["picked"],
+            weights=stored["weights"],
+            thresholds=thresholds,
+            example_of=stored["example_of"],
+            ordinary=stored.get("ordinary", none),
+        )

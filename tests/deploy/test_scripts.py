@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from importlib import metadata
@@ -49,6 +50,15 @@ def test_every_script_can_be_run() -> None:
             assert path.read_text("utf-8").startswith("#!/usr/bin/env "), path
             assert os.access(path, os.X_OK) or path.name == "environment", path
             assert f"- `{path.name}`:" in listed, f"{path.name} is not in scripts/README.md"
+
+
+def test_every_benchmark_can_be_named() -> None:
+    """Each module that measures is one of the command's names, and what the command says of them names each."""
+    text = (ROOT / "scripts" / "bench").read_text("utf-8")
+    names = re.search(r'^NAMES = "([a-z ]+)"', text, re.MULTILINE)[1].split()
+    measuring = {path.stem for path in (ROOT / "benchmarks").glob("*.py") if "\ndef run(" in path.read_text("utf-8")}
+    assert sorted(names) == sorted(measuring)
+    assert [name for name in names if not re.search(rf"^{name} ", text, re.MULTILINE)] == []
 
 
 @pytest.mark.parametrize("verb", ["load", "publish", "page", "querylog", "inbox"])
