@@ -54,6 +54,7 @@ logger = logging.getLogger(__name__)
 def teach(
     groups: Sequence[Sequence[str]],
     *,
+    parts: Iterable[str] | None = None,
     start: Tuning | None = None,
     epochs: int = 2,
     seed: int = 0,
@@ -62,16 +63,17 @@ def teach(
 ) -> Corrections:
     """Part → tensor → what to add to the package's own, `start`'s corrections included.
 
-    A text that stands in several groups belongs to the first. A group of one phrasing is what others are kept apart
-    from, and has nothing to learn itself. An engine that is not installed is left out. `half` multiplies in bfloat16,
-    faster on a processor that can and much slower on one that cannot; `progress` gets (part, steps done, steps). Raises
-    EmbedderError where no group has two phrasings, or no engine runs here.
+    `parts` are the encoders to teach, by default all; an engine that is not installed is left out. A text that stands
+    in several groups belongs to the first. A group of one phrasing is what others are kept apart from, and has nothing
+    to learn itself. `half` multiplies in bfloat16, faster on a processor that can and much slower on one that cannot;
+    `progress` gets (part, steps done, steps). Raises EmbedderError where no group has two phrasings, or no engine runs
+    here.
     """
     texts, owner = _phrasings(groups)
     if not len(np.flatnonzero(np.bincount(owner, minlength=1) > 1)):
         raise EmbedderError("no group has two different phrasings, so there is nothing to learn: give some more")
     learnt: Corrections = {}
-    for part in NETWORKS:
+    for part in NETWORKS if parts is None else parts:
         network = _network(part, start)
         if network is not None:
             with torch.random.fork_rng(devices=[]):

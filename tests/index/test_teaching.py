@@ -198,6 +198,13 @@ def test_what_several_seeds_learnt_is_averaged() -> None:
     np.testing.assert_array_equal(averaged([first])["use"]["w"], first["use"]["w"])
 
 
+def test_one_encoder_can_be_taught_alone(made: list[Toy]) -> None:
+    """The other is not even made, and what is learnt is what both together would have given it."""
+    alone = teach(GROUPS, epochs=1, parts=["use"])
+    assert (list(alone), len(made)) == (["use"], 1)
+    np.testing.assert_array_equal(alone["use"]["mix"], teach(GROUPS, epochs=1)["use"]["mix"])
+
+
 @pytest.mark.usefixtures("made")
 def test_learning_goes_on_from_a_start() -> None:
     """Where its version is the installed one; else from the package, and the log says so."""
