@@ -1,4 +1,4 @@
-"""Time to read, embed and group the inbox of 5 000 queries, of which the live index's variants stand for."""
+"""Time to read, embed and group an inbox of 5 000 queries, for which the live index's variants stand."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tempfile
 import time
 from datetime import UTC, datetime
 
+from benchmarks.serving import require_index
 from index.artefact import Shelf
 from index.contents import load
 from index.loading import load_embedder
@@ -20,6 +21,7 @@ from service.storage import Storage
 
 def run(asked: argparse.Namespace) -> None:
     """The home's own live index; the log is a database of its own, gone afterwards."""
+    require_index()
     settings, embedder = Settings.from_environment(), load_embedder()
     shelf = Shelf(settings.artefacts)
     version = shelf.current()

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from benchmarks.serving import ROOT
+from benchmarks.serving import ROOT, require_index
 from index import ranker
 from index.artefact import Shelf
 from index.contents import load
@@ -34,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> None:
     """Train on so many copies at once, each number in a process of its own, and ask a tenth of the first, held out."""
+    require_index()
     if asked.one is None:
         for copies in asked.copies:
             subprocess.run([sys.executable, str(ROOT / "scripts" / "bench"), "large", "--one", str(copies)], check=True)

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.queries import fresh_texts, show
-from benchmarks.serving import NO_LIMITS, ask, service
+from benchmarks.serving import NO_LIMITS, ask, require_index, service
 from index.loading import load_embedder
 
 
@@ -26,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> None:
     """The same texts to the embedder alone, in batches on all cores, and to the service; every text is new to both."""
+    require_index()
     embedder, fresh = load_embedder(), fresh_texts()
     embedder.encode([next(fresh) for _ in range(64)])
     texts = [next(fresh) for _ in range(1200)]

@@ -8,7 +8,7 @@ import shutil
 from playwright.sync_api import sync_playwright
 
 from benchmarks.queries import golden_texts, show
-from benchmarks.serving import service
+from benchmarks.serving import require_index, service
 
 # Notes when the text was last changed, and how long after that its answer (which the title names) was painted.
 WATCH = """() => { window.took = []; const box = document.getElementById("query"); let changed = 0;
@@ -30,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> None:
     """As an agent would: each text typed at ten keys a second, then another pasted; the pause in typing is included."""
+    require_index()
     texts = [text for text in golden_texts() if 4 <= len(text) <= 16][::5][: 2 * asked.texts]
     took: dict[str, list[float]] = {"first key": [], "last key": [], "paste": []}
     rest: list[float] = []

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.queries import fresh_texts, golden_texts, show
-from benchmarks.serving import ask, service
+from benchmarks.serving import ask, require_index, service
 from knowledge.store import Store
 from service import building
 from service.builds import Builds
@@ -38,6 +38,7 @@ def run(asked: argparse.Namespace) -> None:
     build embeds everything anew and is cancelled after so long; a second finds its vectors, trains and compares, to its
     end. Ten queries a second from one client; each is one that nobody asked in that service before.
     """
+    require_index()
     source = Settings.from_environment()
     texts = fresh_texts()
     took: dict[str, list[float]] = {}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 
 from benchmarks.queries import golden_texts, show
-from benchmarks.serving import ask, service
+from benchmarks.serving import ask, require_index, service
 
 
 def run(asked: argparse.Namespace) -> None:
     """Two services over the same home; whoever is asked first changes with every text."""
+    require_index()
     texts = golden_texts()
     with service(HUASHU_QUERY_LOG="1") as (on, _, _), service(HUASHU_QUERY_LOG="0") as (off, _, _):
         took: dict[str, list[float]] = {on: [], off: []}
