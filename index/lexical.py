@@ -39,17 +39,24 @@ def character_features(text: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=30_000)
+def sound(character: str) -> str:
+    """A character's commonest reading without tone; itself where it has none."""
+    found: str = pinyin(character, style=Style.NORMAL, errors="default")[0][0]
+    return found
+
+
+@lru_cache(maxsize=30_000)
 def syllable(character: str) -> str:
-    """A character's commonest reading without tone, accents' confusions folded; itself where it has none."""
-    sound: str = pinyin(character, style=Style.NORMAL, errors="default")[0][0]
-    if sound == character:
+    """A character's sound, accents' confusions folded; itself where it has none."""
+    heard = sound(character)
+    if heard == character:
         return character
     for confused, kept in (("zh", "z"), ("ch", "c"), ("sh", "s")):
-        if sound.startswith(confused):
-            sound = kept + sound[2:]
-    if sound.endswith("ng"):
-        sound = sound[:-1]
-    return "n" + sound[1:] if sound.startswith("l") else sound
+        if heard.startswith(confused):
+            heard = kept + heard[2:]
+    if heard.endswith("ng"):
+        heard = heard[:-1]
+    return "n" + heard[1:] if heard.startswith("l") else heard
 
 
 def pinyin_features(text: str) -> Iterator[str]:

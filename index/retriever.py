@@ -1,14 +1,16 @@
 """From a query to a decision: which entries, how sure, and what in the conversation asks for more.
 
 Tiers: the normalised query is a stored phrasing (exact: it wins, always); else candidates (`index.nearby`), ranked by
-the learnt ranker, with calibrated confidence.
+the learnt ranker, with calibrated confidence. A query that comes to no answer as it stands is read once more as it was
+probably meant to be typed (`index.spelling`), and that reading holds where it is surer.
 It decides and explains; it composes no reply and knows no clock but the day it is told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -24,6 +26,7 @@ from index.evidence import Near, centre_all, mean_cosines
 from index.guard import Catalogue, Contradiction, Marks, Profile, contradictions, marks
 from index.holdout import TOP
 from index.nearby import Nearby
+from index.spelling import Speller
 from index.triggers import LOOK_ALIKE_LEAD
 from knowledge.model import ApprovedEntry, Trigger
 from knowledge.text import normalise
@@ -71,7 +74,8 @@ class Finding:
     the matter was asked, this time included; `inside` is the probability (0..1) that any entry is meant, and `evidence`
     (1, f) what it and the first confidence were read from, None where that was a stored phrasing or nothing.
     `look_alikes` are the candidates' entries that a trigger's look-alike is clearly nearer to the query than any
-    phrasing of, where nothing is answered.
+    phrasing of, where nothing is answered. `read_as` is the query as it was probably meant, normalised, where it was
+    read so and not as it was typed.
     """
 
     decision: Decision
@@ -83,6 +87,7 @@ class Finding:
     inside: float = 0.0
     evidence: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
     look_alikes: frozenset[str] = frozenset()
+    read_as: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ class _Ranked:
     features: NDArray[np.float64] | None = None
     contradictions: Mapping[int, tuple[Contradiction, ...]] = field(default_factory=dict)
     among: float = 0.0  # probability that one of the options is meant
+    read_as: str | None = None  # what stands in place of the text as it was typed
 
 
 class Retriever:
@@ -134,11 +140,11 @@ class Retriever:
         """
         mask = np.array([allowed(entry) for entry in self.contents.entries], bool) if allowed else None
         turns = [turn for turn in history if normalise(turn)][-HISTORY_TURNS:]
-        ranked = self._rank(query, mask)
+        ranked = self._read(query, mask)
         decision = self._decide(ranked)
-        leaned = False
+        leaned, said = False, ranked.read_as or query
         if decision != "answer" and turns and len(ranked.key) <= ELLIPTICAL:
-            together = self._rank(f"{turns[-1]}，{query}", mask)
+            together = self._rank(f"{turns[-1]}，{said}", mask)
             if self._decide(together) == "answer" and together.confidence[0] > self._top(ranked):
                 ranked, decision, leaned = together, "answer", True
         candidates = self._candidates(ranked, max(limit, OPTIONS))
@@ -146,14 +152,20 @@ class Retriever:
             decision,
             candidates[:limit],
             self._options(candidates) if decision == "clarify" else (),
-            self._alarms([query, *reversed(turns)]),
+            self._alarms([*dict.fromkeys((query, said)), *reversed(turns)]),
             self._repeats(normalise(query), ranked, decision, turns, mask, leaned),
             leaned,
             ranked.inside,
             ranked.features,
             # What is answered is beyond doubt, and nobody asks.
-            self._look_alikes(query, candidates[:limit]) if decision != "answer" else frozenset(),
+            self._look_alikes(said, candidates[:limit]) if decision != "answer" else frozenset(),
+            None if said == query else said,
         )
+
+    def warm(self) -> None:
+        """Pays now for what the first queries would wait for."""
+        self.find("您好")
+        _ = self._speller
 
     def exact(self, text: str) -> tuple[ApprovedEntry, ...]:
         """The first tier alone: the entries that hold the text as a phrasing, which come before all others."""
@@ -162,12 +174,30 @@ class Retriever:
     def _owners(self, key: str) -> list[int]:
         return self._exact.get(key, [])
 
-    def _rank(self, query: str, mask: NDArray[np.bool_] | None) -> _Ranked:
+    @cached_property
+    def _speller(self) -> Speller:
+        """Made when first asked for: that takes as long as several queries."""
+        return Speller(self.contents.keys)
+
+    def _read(self, query: str, mask: NDArray[np.bool_] | None) -> _Ranked:
+        """The query as it was typed, or as it was probably meant where that comes to no answer and this is surer."""
+        typed = self._rank(query, mask)
+        if typed.exact or self._decide(typed) == "answer":
+            return typed
+        meant = self._speller.corrected(query)
+        if meant is None:
+            return typed
+        # What was never typed is no stored phrasing, and so not certain.
+        ranked = self._rank(meant, mask, known=False)
+        return replace(ranked, read_as=meant) if self._top(ranked) > self._top(typed) else typed
+
+    def _rank(self, query: str, mask: NDArray[np.bool_] | None, known: bool = True) -> _Ranked:
+        """Entries for a text; `known`: one that is a stored phrasing is certain."""
         key = normalise(query)
         if not key:
             return _Ranked(np.zeros(0, np.int64), np.zeros(0), frozenset(), {}, key)
         seen = self._channels.see(query)
-        exact = [owner for owner in self._owners(key) if mask is None or mask[owner]]
+        exact = [owner for owner in self._owners(key) if known and (mask is None or mask[owner])]
         allowed = np.flatnonzero(mask) if mask is not None else np.arange(len(self.contents.entries))
         near = self._nearby.variants(seen)
         entries = allowed if len(allowed) <= ALL else self._nearby.entries(seen, near, exact)
@@ -342,7 +372,7 @@ class Retriever:
             if normalise(turn) == key:
                 same += 1
             elif decision == "answer" and not leaned:
-                earlier = self._rank(turn, mask)
+                earlier = self._read(turn, mask)
                 if self._decide(earlier) == "answer" and earlier.entries[0] == ranked.entries[0]:
                     same += 1
         return same

@@ -79,6 +79,7 @@ class Desk:
             clarification=_clarification(finding, retriever, request) if finding.decision == "clarify" else None,
             escalation=_escalation(hint, request),
             used_history=finding.used_history,
+            read_as=finding.read_as,
             index_version=retriever.version,
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )

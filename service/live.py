@@ -98,7 +98,7 @@ class Live:
         try:
             _, contents = load(self._shelf.path(version), self._embedder.name)
             retriever = Retriever(contents, self._embedder, version)
-            retriever.find("您好")  # the first query of a fresh index pays for its page faults here
+            retriever.warm()  # the first query of a fresh index pays for its page faults here
         except RetrievalError:
             self._refused = stamp
             raise

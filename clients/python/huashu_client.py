@@ -165,6 +165,7 @@ class Response:
     clarification: Clarification | None
     escalation: Escalation
     used_history: bool
+    read_as: str | None
     index_version: str
     took_ms: float
 

@@ -128,6 +128,13 @@ class SuggestionResponse(BaseModel):
     used_history: Annotated[
         bool, Field(description="Whether the query was understood from the customer's turn before it.")
     ]
+    read_as: Annotated[
+        str | None,
+        Field(
+            description="What a query that is probably misspelt was understood as, normalised; null where it was "
+            "understood as it was typed."
+        ),
+    ]
     index_version: str
     took_ms: Annotated[float, Field(description="Milliseconds spent on this request, embedding included.")]
 
@@ -183,6 +190,7 @@ class SuggestionResponse(BaseModel):
                         },
                     },
                     "used_history": False,
+                    "read_as": None,
                     "index_version": "1d9160960ea3",
                     "took_ms": 9.8,
                 }

@@ -27,6 +27,8 @@ def ask(
         return
     words = {"answer": "可直接回复", "clarify": "请选择", "abstain": "暂无话术"}
     out.print(f"[bold]{words[answer['decision']]}[/bold] ({answer['decision']})", highlight=False)
+    if answer["read_as"]:
+        out.print(f"按「{answer['read_as']}」理解", markup=False, highlight=False)
     for number, item in enumerate(answer["suggestions"], start=1):
         out.print(
             f"\n{number}. {item['title']}  {item['confidence']:.0%}  {item['entry_id']} v{item['version']}  "

@@ -77,6 +77,7 @@ def results(response: Json, search: Search, dictionary: Dictionary, now: datetim
             "name": response["decision"],
             "word": words[response["decision"]],
             "hint": _hint(response, confidence, dictionary),
+            "read_as": words["read_as"].format(text=response["read_as"]) if response["read_as"] else "",
         },
         "list_title": words["candidates_abstain" if abstains else "candidates"],
         "candidates": [_candidate(n, item, chosen, search, dictionary) for n, item in enumerate(suggestions, start=1)],
@@ -118,7 +119,7 @@ def _candidate(n: int, item: Json, chosen: int, search: Search, dictionary: Dict
 def _say(response: Json, chosen: int, search: Search, dictionary: Dictionary) -> dict[str, Any]:
     """The one text that Enter copies: a reply, the question to ask, or the holding line."""
     if chosen:
-        return _reply(response["suggestions"][chosen - 1], search.said, dictionary)
+        return _reply(response["suggestions"][chosen - 1], response["read_as"] or search.said, dictionary)
     words = dictionary.words
     match own_line(response, search.none):
         case "none":

@@ -14,6 +14,7 @@ from typing import Any
 Json = dict[str, Any]
 
 FOLLOW_UP = "那要几天呢"  # answered only with what was said before
+MISSPELT, MEANT = "块递三天没动精了", "快递三天没动静了"
 NO_UPDATE, WITH_SLOTS, UNCLEAR, FIRE, UNKNOWN = (
     "快递三天没动静了",
     "客户要补差价",
@@ -176,6 +177,7 @@ def answer(
     body = {
         "request_id": "req-7f3a",
         "used_history": False,
+        "read_as": None,
         "decision": "answer",
         "suggestions": [_spoken(item, channel, slots or {}) for item in suggestions],
         "clarification": None,
@@ -189,6 +191,9 @@ def answer(
 def _known(query: str, told: bool) -> tuple[list[Json], Json]:
     if query == FOLLOW_UP and told:
         return [REFUNDS[0] | {"confidence": 0.81}], {"used_history": True}
+    if query == MISSPELT:
+        known, changes = _known(MEANT, told)
+        return known, changes | {"read_as": MEANT}
     if query == NO_UPDATE:
         fields = collect(
             ("order_no", "订单号", True), ("recipient_phone", "收件人电话", True), ("last_scan", "最后物流节点", False)

@@ -17,7 +17,19 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from service.pages.conversation import PATTERNS, read_conversation
 from service.pages.overlap import overlap
-from tests.browser.canned import FIRE, FOLLOW_UP, HOLDING, NO_UPDATE, REFUNDS, SHIP, UNCLEAR, UNKNOWN, WITH_SLOTS
+from tests.browser.canned import (
+    FIRE,
+    FOLLOW_UP,
+    HOLDING,
+    MEANT,
+    MISSPELT,
+    NO_UPDATE,
+    REFUNDS,
+    SHIP,
+    UNCLEAR,
+    UNKNOWN,
+    WITH_SLOTS,
+)
 from tests.browser.conftest import clean, serve
 from tests.browser.desk import make_desk
 from tests.browser.test_knowledge import copied, reply_text, search, sent_to_the_api, wait_until
@@ -379,6 +391,13 @@ class TestDemo:
             ("edited", "refund.time"),
         ]
         assert bodies[1]["text"].endswith("谢谢您")
+
+    def test_what_a_misspelt_message_was_read_as_is_said(self, page: Page) -> None:
+        """Beside the decision, as on the agents' page."""
+        page.goto("/demo")
+        page.fill("#said", MISSPELT)
+        page.keyboard.press("Enter")
+        expect(page.locator("#assist .decision")).to_contain_text(f"按“{MEANT}”理解")
 
 
 class TestForms:

@@ -13,7 +13,19 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, e
 
 from service.pages import figures
 from service.pages.words import SLOTS, WORDS, UiLanguage
-from tests.browser.canned import FIRE, HOLDING, NO_UPDATE, REFUNDS, SAFETY, SHIP, UNCLEAR, UNKNOWN, WITH_SLOTS, answer
+from tests.browser.canned import (
+    FIRE,
+    HOLDING,
+    MISSPELT,
+    NO_UPDATE,
+    REFUNDS,
+    SAFETY,
+    SHIP,
+    UNCLEAR,
+    UNKNOWN,
+    WITH_SLOTS,
+    answer,
+)
 from tests.browser.conftest import clean
 
 pytestmark = pytest.mark.browser
@@ -683,7 +695,7 @@ class TestForms:
         expect(page.locator("[data-do=copy]")).to_be_hidden()
         context.close()
 
-    @pytest.mark.parametrize("query", ALL_STATES[1:])
+    @pytest.mark.parametrize("query", [*ALL_STATES[1:], MISSPELT])
     def test_script_and_server_draw_the_same(self, page: Page, chromium: Browser, desk: str, query: str) -> None:
         """What the server sends for a query is, element for element, what the script draws for it."""
         search(page, query)

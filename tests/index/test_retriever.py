@@ -15,7 +15,7 @@ from index import retriever as module
 from index.assembly import assemble
 from index.confidence import HEADS, Confidence
 from index.contents import Contents
-from index.retriever import Finding, Retriever
+from index.retriever import Candidate, Finding, Retriever
 from knowledge.model import ApprovedEntry, Entry, Escalation
 from tests.index.conftest import SURE
 from tests.index.desk import FORMS, TOPICS, approved, contents_of, matter, matters, rules
@@ -326,6 +326,79 @@ def test_an_elliptical_query_leans_on_what_was_said_before(retriever: Retriever)
     assert (alone.decision == "answer", alone.used_history) == (False, False)
     found = retriever.find("多久", ["滤网更换"])
     assert (found.decision, ids(found)[0], found.used_history) == ("answer", "filter.change", True)
+
+
+class Reader:
+    """Reads every text as the one it is given, and counts how often it was asked."""
+
+    def __init__(self, meant: str) -> None:
+        self.meant, self.asked = meant, 0
+
+    def corrected(self, text: str) -> str:
+        self.asked += 1
+        return self.meant
+
+
+def reading(contents: Contents, meant: str) -> tuple[Retriever, Reader]:
+    """A retriever whose speller is such a reader."""
+    made, reader = fresh(contents), Reader(meant)
+    made.__dict__["_speller"] = reader
+    return made, reader
+
+
+def test_a_misspelt_query_is_read_as_it_was_meant(retriever: Retriever) -> None:
+    """快底物刘 is 快递物流, and the finding says that it was read so; the guard and the score see that reading too."""
+    found = retriever.find("快底物刘怎样")
+    assert (found.decision, ids(found)[0], found.read_as) == ("answer", "ship.track", "快递物流怎样")
+    assert found.candidates == replace_tiers(retriever.find("快递物流怎样").candidates)
+
+
+def replace_tiers(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The same, none of them a stored phrasing."""
+    return tuple(replace(candidate, tier="ranked") for candidate in candidates)
+
+
+def test_what_was_never_typed_is_no_stored_phrasing(contents: Contents) -> None:
+    """A misspelt stored phrasing is found, and is not certain."""
+    made, _ = reading(contents, "快递物流多久")
+    found = made.find("魑魅")
+    first = found.candidates[0]
+    assert (found.decision, found.read_as, first.variant, first.tier) == (
+        "answer",
+        "快递物流多久",
+        "快递物流多久",
+        "ranked",
+    )
+    assert first.confidence < 1
+
+
+@pytest.mark.parametrize("query", ["退款到账多久", "退款到账怎样"])
+def test_a_query_that_is_answered_is_not_read_otherwise(contents: Contents, query: str) -> None:
+    """Neither a stored phrasing nor what is clear as it stands: nobody even asks."""
+    made, reader = reading(contents, "滤网更换多久")
+    assert (ids(made.find(query))[0], reader.asked) == ("refund.time", 0)
+
+
+def test_a_reading_that_is_no_surer_is_not_taken(contents: Contents, retriever: Retriever) -> None:
+    """今天天气不错 stands as it was typed, to the last figure."""
+    made, reader = reading(contents, "魑魅魍魉")
+    assert made.find("今天天气不错") == retriever.find("今天天气不错")
+    assert reader.asked == 1
+
+
+def test_an_alarm_is_heard_in_what_was_typed_and_in_what_was_meant(contents: Contents) -> None:
+    """The reading adds alarms and takes none away."""
+    typed, meant = "我被烫伤了", "退款到账怎样我要起诉你们"
+    made, _ = reading(contents, meant)
+    found = made.find(typed)
+    alone = [{alarm.trigger.code for alarm in fresh(contents).find(text).alarms} for text in (typed, meant)]
+    assert found.read_as == meant
+    assert {alarm.trigger.code for alarm in found.alarms} == alone[0] | alone[1] == {"injury", "legal"}
+
+
+def test_a_misspelt_turn_counts_as_having_asked(retriever: Retriever) -> None:
+    """Who asks the same again, spelt rightly now, has asked twice."""
+    assert retriever.find("快递物流怎样", ["快底物刘怎样"]).repeats == 2
 
 
 def test_only_the_last_turn_is_leaned_on(retriever: Retriever) -> None:

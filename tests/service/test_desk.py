@@ -217,6 +217,16 @@ def test_a_short_query_is_understood_from_the_turn_before(client: TestClient) ->
     assert ask(client, BOTH, history=turns("边刷", role="agent"))["used_history"] is False
 
 
+MISSPELT, MEANT = "包国卡载半路", "包裹卡在半路"
+
+
+def test_a_misspelt_query_says_what_it_was_read_as(client: TestClient) -> None:
+    """The answer is the one of the text that was meant, and shows that text; spelt rightly there is nothing to show."""
+    body = ask(client, MISSPELT)
+    assert (body["decision"], ids(body)[0], body["read_as"]) == ("answer", "ship.no-update", MEANT)
+    assert ask(client, MEANT)["read_as"] is None
+
+
 def test_a_desk_without_an_index_says_so() -> None:
     """Whatever keeps the retriever away reaches the caller as it is."""
 

@@ -2,7 +2,7 @@
 // what the agent made of it is told. All of Huashu that it knows is huashu.js.
 
 import { headers } from "./api.js";
-import { marked, percent, span } from "./figures.js";
+import { fill, marked, percent, span } from "./figures.js";
 import { connect, offers } from "./huashu.js";
 
 const byId = (id) => document.getElementById(id);
@@ -51,6 +51,7 @@ function draw(answer) {
   decision.dataset.decision = answer.decision;
   decision.append(element("strong", words[answer.decision]));
   if (answer.used_history) decision.append(element("span", words.used_history, "tag"));
+  if (answer.read_as) decision.append(element("span", fill(words.read_as, { text: answer.read_as }), "tag"));
   const list = element("ol", "", "offers");
   list.append(...offers(answer).map(drawOffer));
   byId("assist").replaceChildren(decision, ...drawEscalation(answer.escalation), list);

@@ -53,6 +53,7 @@ export function drawResults(parts) {
   setIcon(decision, parts.decision.name);
   write(decision, "word", parts.decision.word);
   write(decision, "hint", parts.decision.hint);
+  writeOrHide(decision, "read_as", parts.decision.read_as);
   write(root, "list-title", parts.list_title);
   place(root, "list-title").hidden = !parts.candidates.length;
   place(root, "candidates").replaceChildren(...parts.candidates.map(drawCandidate));

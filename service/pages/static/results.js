@@ -76,6 +76,7 @@ export function results(response, search, dictionary, now) {
       name: decision,
       word: words[decision],
       hint: hint(response, dictionary),
+      read_as: response.read_as ? fill(words.read_as, { text: response.read_as }) : "",
     },
     list_title: words[decision === "abstain" ? "candidates_abstain" : "candidates"],
     candidates: suggestions.map((item, index) => ({
@@ -114,7 +115,7 @@ function options({ clarification, suggestions }, chosen, search) {
 }
 
 function say(response, chosen, { none, said }, words, slots) {
-  if (chosen) return reply(response.suggestions[chosen - 1], said, words, slots);
+  if (chosen) return reply(response.suggestions[chosen - 1], response.read_as ?? said, words, slots);
   const line = (kind, title, text) => ({ kind, title, meta: [], lang: "", pieces: text, match: null, entry: null });
   const own = (text) => [{ text, slot: null }];
   const holding = response.escalation.holding_reply;

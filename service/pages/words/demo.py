@@ -32,6 +32,7 @@ WORDS: Final[dict[UiLanguage, dict[str, str]]] = {
         "why": "命中",
         "first_line": "快递三天没动静了",
         "used_history": "看了前文",
+        "read_as": "按“{text}”理解",
     },
     "en": {
         "page_title": "Example console",
@@ -58,5 +59,6 @@ WORDS: Final[dict[UiLanguage, dict[str, str]]] = {
         "why": "Matched",
         "first_line": "快递三天没动静了",
         "used_history": "read with what was said before",
+        "read_as": "read as “{text}”",
     },
 }

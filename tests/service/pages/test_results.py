@@ -9,7 +9,7 @@ import pytest
 
 from service.pages.results import Dictionary, Search, choose, reasons_text, results
 from service.pages.words import SLOTS, WORDS
-from tests.browser.canned import FIRE, HOLDING, NO_UPDATE, UNCLEAR, UNKNOWN, WITH_SLOTS, Json, answer
+from tests.browser.canned import FIRE, HOLDING, MEANT, MISSPELT, NO_UPDATE, UNCLEAR, UNKNOWN, WITH_SLOTS, Json, answer
 
 WORDS_AND_SLOTS = Dictionary(WORDS["zh"], SLOTS["zh"])
 
@@ -41,6 +41,13 @@ def test_what_there_is_to_say_follows_the_decision() -> None:
     kinds = [shown(query)["say"]["kind"] for query in (NO_UPDATE, UNCLEAR, UNKNOWN)]
     assert kinds == ["reply", "clarify", "holding"]
     assert shown(UNKNOWN, escalation=silent)["say"]["kind"] == "nothing"
+
+
+def test_what_a_misspelt_query_was_read_as_is_said() -> None:
+    """Beside the decision, and the phrasing's marks are those of what was meant; spelt rightly nothing is said."""
+    misspelt, meant = shown(MISSPELT), shown(MEANT)
+    assert (misspelt["decision"]["read_as"], meant["decision"]["read_as"]) == (f"按“{MEANT}”理解", "")
+    assert misspelt["say"]["match"] == meant["say"]["match"]
 
 
 def test_the_holding_line_is_not_shown_twice() -> None:

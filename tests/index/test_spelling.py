@@ -1,0 +1,108 @@
+"""What was probably meant to be typed, and what must stay as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import spelling
+from index.lessons import load_lessons
+from index.lexical import syllable
+from index.spelling import KEPT, Speller, load_background, runs_of, save_background
+from index.strangers import strangers
+from knowledge.text import normalise
+
+DESK = ("退货怎么退", "退货要多久", "想退货", "不能退货吗", "部分退货", "积分会过期吗", "积分怎么用", "快递到哪了")
+NOTHING = (np.zeros(0, np.uint64), np.zeros(0))
+
+
+@pytest.fixture(scope="module")
+def speller() -> Speller:
+    """Of a small desk and the shipped background."""
+    return Speller(DESK)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("推货怎么退", "退货怎么退"),
+        ("积芬会过期吗", "积分会过期吗"),
+        ("快底到哪了", "快递到哪了"),
+        ("推货要多久，块递到哪了", "退货要多久,快递到哪了"),
+        ("净化器绿芯", "净化器滤芯"),  # which the desk never says: the background does
+    ],
+)
+def test_a_homophone_gives_way_to_what_people_write(speller: Speller, typed: str, meant: str) -> None:
+    """One character or several, by the desk's words or by those of other desks."""
+    assert speller.corrected(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["", "?", "E2", "where is my order", "退货怎么退", "𠮷𠮷野家", "微波炉能用吗", "我家的豆浆机坏了", "🙂"]
+)
+def test_what_nobody_mistyped_stays(speller: Speller, text: str) -> None:
+    """Known words of the desk and of others, foreign words, rare characters, and nothing at all."""
+    assert speller.corrected(text) is None
+
+
+def test_what_denies_or_counts_is_never_read_otherwise() -> None:
+    """退 after 不 is as likely as can be, and 部 stays; 两 does not become 凉, nor 没 什么 else."""
+    sure = Speller(["不退货"] * 500, NOTHING)
+    assert sure.corrected("部退货") is None
+    assert Speller(["部退货"] * 500, NOTHING).corrected("不退货") is None
+    assert Speller(["凉天到"] * 500, NOTHING).corrected("两天到") is None
+
+
+def test_a_blurred_sound_must_make_more_likely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same text with 资 for 字 and with 之 for 字: the second asks for more, as few ears hear it so."""
+    told = Speller(["写字楼"] * 40 + ["资", "之"] * 20, NOTHING)
+    assert (syllable("资"), syllable("之")) == (syllable("字"), syllable("字"))
+    assert [told.corrected(text) for text in ("写资楼", "写之楼")] == ["写字楼", "写字楼"]
+    monkeypatch.setattr(spelling, "BLURRED", 100.0)
+    assert [told.corrected(text) for text in ("写资楼", "写之楼")] == ["写字楼", None]
+
+
+def test_at_most_a_third_of_a_text_is_read_otherwise() -> None:
+    """Of three characters one, of six two; a text that is all slips is not made up anew."""
+    told = Speller(["退货地址"] * 200, NOTHING)
+    assert told.corrected("推货地址") == "退货地址"
+    assert told.corrected("推或帝止") is None or sum(map(str.__ne__, told.corrected("推或帝止") or "", "推或帝止")) <= 2
+
+
+@given(st.text("退货推或快递块第不没12ab,。𠮷", max_size=12))
+def test_what_is_read_otherwise_sounds_alike(text: str) -> None:
+    """The same length and sounds; signs, digits, letters and what denies untouched; never the text itself."""
+    found = Speller(DESK, NOTHING).corrected(text)
+    if found is not None:
+        before = normalise(text)
+        assert found != before
+        assert len(found) == len(before)
+        for one, other in zip(before, found, strict=True):
+            assert one == other or (syllable(one) == syllable(other) and not {one, other} & KEPT)
+
+
+def test_runs_are_counted_within_a_text() -> None:
+    """Two texts of two characters have three runs each, and none that goes from one into the other."""
+    runs, counts = runs_of(["退货", "退货", "货退"])
+    assert (len(runs), counts.sum()) == (6, 9)
+    assert np.all(np.diff(runs.astype(np.int64)) > 0)
+
+
+def test_a_background_is_read_as_it_was_saved(tmp_path: Path) -> None:
+    """Run by run, with its counts."""
+    save_background(tmp_path / "spelling.npz", DESK)
+    for found, expected in zip(load_background(tmp_path / "spelling.npz"), runs_of(DESK), strict=True):
+        assert found.tolist() == expected.tolist()
+
+
+@pytest.mark.slow
+def test_the_shipped_background_is_of_the_lessons_that_are_there(tmp_path: Path) -> None:
+    """Who changes a lesson or a stranger runs scripts/fit-spelling too."""
+    texts = [*(text for group in load_lessons() for text in group), *strangers()]
+    save_background(tmp_path / "spelling.npz", [normalise(text) for text in texts])
+    shipped, fresh = load_background(), load_background(tmp_path / "spelling.npz")
+    assert all(map(np.array_equal, shipped, fresh)), "run scripts/fit-spelling"
