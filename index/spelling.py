@@ -4,18 +4,23 @@ A pinyin keyboard's commonest error is a character that sounds alike: 推货 for
 three characters, learnt from the knowledge base's own phrasings and, at a quarter of their weight, from a background of
 other desks' (so that a word the base has not is still known for one), says where such a character makes the text much
 likelier. Only a character beside which something stands that people rarely write is doubted, and only one that is
-written beside its neighbour takes its place; what denies or counts is neither changed nor put in.
+written beside its neighbour takes its place; what denies or counts is neither changed nor put in. A Latin word that
+nobody writes gives way to the commonest that one slip of the fingers makes of it: refnud, refund.
 
 The noisy channel of Kernighan, Church and Gale ("A spelling correction program based on a noisy channel model", 1990);
-probabilities are smoothed by Witten and Bell's method C (1991).
+probabilities are smoothed by Witten and Bell's method C (1991). Latin words: Norvig, "How to write a spelling
+corrector" (2007).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,16 +43,28 @@ SHIFT = np.uint64(17)  # bits of a character's code point; the few beyond are on
 LAST = np.uint64((1 << 17) - 1)  # what masks a run's last character
 KEPT = frozenset("不没未无非别莫勿休否零〇一二两三四五六七八九十百千万亿半")
 BEGIN, END = "\x02", "\x03"  # which no normalised text holds
+# Words long enough to be told when misspelt, and no part of a code, an address or a compound.
+LATIN = re.compile(r"(?<![a-z0-9@_/-])(?<![a-z0-9]\.)[a-z]{4,}(?![a-z0-9@_/-]|\.[a-z0-9])")
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How texts are written: runs (n,) of three characters, ascending, how often each, and how often each word."""
+
+    runs: Codes
+    counts: Numbers
+    words: Counter[str]
 
 
 class Speller:
     """How the phrasings of a base are written, and the background beside them."""
 
-    def __init__(self, keys: Sequence[str], background: tuple[Codes, Numbers] | None = None) -> None:
+    def __init__(self, keys: Sequence[str], background: Writing | None = None) -> None:
         """From normalised phrasings; the background is the shipped one unless given."""
-        own, others = runs_of(keys), load_background() if background is None else background
-        runs = np.concatenate([own[0], others[0]])
-        self._runs = _summed(runs, np.concatenate([own[1], BACKGROUND * others[1]]))
+        own, others = writing_of(keys), load_background() if background is None else background
+        counts = np.concatenate([own.counts, BACKGROUND * others.counts])
+        self._runs = _summed(np.concatenate([own.runs, others.runs]), counts)
+        self._words = own.words + others.words
         self._pairs = _summed(self._runs[0] & (LAST << SHIFT | LAST), self._runs[1])
         self._characters = _summed(self._pairs[0] & LAST, self._pairs[1])
         self._openings, self._firsts = _contexts(*self._runs), _contexts(*self._pairs)
@@ -60,7 +77,8 @@ class Speller:
 
     def corrected(self, text: str) -> str | None:
         """The text as it was probably meant, normalised; None where it stands as well as anything alike."""
-        text = prepare(text)
+        typed = prepare(text)
+        text = LATIN.sub(lambda word: self._spelt(word[0]), typed)
         codes = _coded(BEGIN + BEGIN + text + END)
         doubtful = np.array([_is_doubtful(chr(code)) for code in codes.tolist()], bool)
         meant = list(text)
@@ -72,7 +90,16 @@ class Speller:
             best = int(gains.argmax())
             place, other = int(places[best]), others[best]
             codes[place], doubtful[place], meant[place - 2] = other, False, chr(other)
-        return "".join(meant) if meant != list(text) else None
+        return found if (found := "".join(meant)) != typed else None
+
+    def _spelt(self, word: str) -> str:
+        """The commonest word that one slip makes of it, if nobody writes the word itself."""
+        if word in self._words:
+            return word
+        return max((other for other in _slips_of(word) if other in self._words), key=self._commonness, default=word)
+
+    def _commonness(self, word: str) -> tuple[int, str]:
+        return self._words[word], word
 
     def _readings(self, codes: Codes, doubtful: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Codes, Numbers]:
         """What could stand elsewhere: the place, another character there, and what it costs to believe in it."""
@@ -121,32 +148,58 @@ class Speller:
         return _blended(self._openings, opening, _found(self._runs, opening << SHIFT | third), found)
 
 
-def load_background(path: Path = SHIPPED) -> tuple[Codes, Numbers]:
+def load_background(path: Path = SHIPPED) -> Writing:
     """How people write, as `save_background` wrote it."""
     return _loaded(path)
 
 
 @cache
-def _loaded(path: Path) -> tuple[Codes, Numbers]:
+def _loaded(path: Path) -> Writing:
     with np.load(path) as stored:
-        return np.cumsum(stored["steps"], dtype=np.uint64), stored["counts"].astype(np.float64)
+        words = stored["words"].tobytes().decode("ascii").split()
+        runs = np.cumsum(stored["steps"], dtype=np.uint64)
+        return Writing(
+            runs, stored["counts"].astype(np.float64), Counter(dict(zip(words, stored["times"].tolist(), strict=True)))
+        )
 
 
 def save_background(path: Path, keys: Sequence[str]) -> None:
     """Count how normalised texts are written; the runs as steps from one to the next, which pack well."""
-    runs, counts = runs_of(keys)
-    np.savez_compressed(path, steps=np.diff(runs, prepend=np.uint64(0)), counts=counts.astype(np.uint16))
+    found = writing_of(keys)
+    words = sorted(found.words)
+    np.savez_compressed(
+        path,
+        steps=np.diff(found.runs, prepend=np.uint64(0)),
+        counts=found.counts.astype(np.uint16),
+        words=np.frombuffer(" ".join(words).encode("ascii"), np.uint8),
+        times=np.array([found.words[word] for word in words], np.uint16),
+    )
 
 
-def runs_of(keys: Iterable[str]) -> tuple[Codes, Numbers]:
-    """Every three characters that stand together in normalised texts, their ends among them, and how often each does.
+def writing_of(keys: Iterable[str]) -> Writing:
+    """What normalised texts show of it; their ends are characters too.
 
-    A run is one number, its characters' code points one behind the other; ascending.
+    A run is one number, its characters' code points one behind the other.
     """
-    codes = _coded("".join(f"{BEGIN}{BEGIN}{key}{END}" for key in keys))
+    joined = "".join(f"{BEGIN}{BEGIN}{key}{END}" for key in keys)
+    codes = _coded(joined)
     runs = (codes[:-2] << SHIFT | codes[1:-1]) << SHIFT | codes[2:]
     # What runs over a text's end into the next is none.
-    return _summed(runs[(codes[:-2] != ord(END)) & (codes[1:-1] != ord(END))], None)
+    return Writing(
+        *_summed(runs[(codes[:-2] != ord(END)) & (codes[1:-1] != ord(END))], None), Counter(LATIN.findall(joined))
+    )
+
+
+def _slips_of(word: str) -> Iterator[str]:
+    """Every word with a letter less, two swapped, another or one more."""
+    for place in range(len(word) + 1):
+        before, after = word[:place], word[place:]
+        yield from (before + letter + after for letter in ascii_lowercase)
+        if after:
+            yield before + after[1:]
+            yield from (before + letter + after[1:] for letter in ascii_lowercase)
+        if len(after) > 1:
+            yield before + after[1] + after[0] + after[2:]
 
 
 def _summed(keys: Codes, counts: Numbers | None) -> tuple[Codes, Numbers]:
