@@ -4,8 +4,8 @@ A pinyin keyboard's commonest error is a character that sounds alike: 推货 for
 three characters, learnt from the knowledge base's own phrasings and, at a quarter of their weight, from a background of
 other desks' (so that a word the base has not is still known for one), says where such a character makes the text much
 likelier. Only a character beside which something stands that people rarely write is doubted, and only one that is
-written beside its neighbour takes its place; what denies or counts is neither changed nor put in. A Latin word that
-nobody writes gives way to the commonest that one slip of the fingers makes of it: refnud, refund.
+written beside its neighbour takes its place; what denies or counts is neither changed nor put in. A Latin word
+gives way to the commonest that one slip of the fingers makes of it, if it is written far more often: refnud, refund.
 
 The noisy channel of Kernighan, Church and Gale ("A spelling correction program based on a noisy channel model", 1990);
 probabilities are smoothed by Witten and Bell's method C (1991). Latin words: Norvig, "How to write a spelling
@@ -37,6 +37,7 @@ BACKGROUND = 0.25  # what a run of the background counts, one of the base being 
 COST = 6.5  # nats by which a text must become likelier, a character that is read otherwise
 BLURRED = 1.5  # more where the characters sound alike to some ears only: zh/z, ch/c, sh/s, ng/n, l/n
 RARE = 20.0  # times that two characters are written together up to which either is doubted
+COMMONER = 15  # times that another word is more often written than the one that gives way to it
 MOST = 4  # characters of a text that are read otherwise, and no more than every third
 UNSEEN = 3000  # characters thought to be left that no text showed
 SHIFT = np.uint64(17)  # bits of a character's code point; the few beyond are one
@@ -93,13 +94,10 @@ class Speller:
         return found if (found := "".join(meant)) != typed else None
 
     def _spelt(self, word: str) -> str:
-        """The commonest word that one slip makes of it, if nobody writes the word itself."""
-        if word in self._words:
-            return word
-        return max((other for other in _slips_of(word) if other in self._words), key=self._commonness, default=word)
-
-    def _commonness(self, word: str) -> tuple[int, str]:
-        return self._words[word], word
+        """The commonest word that one slip makes of it, if next to nobody writes the word itself."""
+        known = {other: self._words[other] for other in _slips_of(word) if other in self._words}
+        best = max(known, key=lambda other: (known[other], other), default=word)
+        return best if known.get(best, 0) > COMMONER * self._words[word] else word
 
     def _readings(self, codes: Codes, doubtful: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Codes, Numbers]:
         """What could stand elsewhere: the place, another character there, and what it costs to believe in it."""
