@@ -22,8 +22,10 @@ NEIGHBOURS, BUILD_BREADTH, SEARCH_BREADTH = 32, 200, 128  # of the HNSW graph
 
 def unit(rows: NDArray[np.floating]) -> Matrix:
     """Rows scaled to length 1; a row of zeros stays one."""
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.ascontiguousarray(rows / np.where(length > 0, length, 1), dtype=np.float32)
+    largest = np.abs(rows).max(axis=1, keepdims=True, initial=0)
+    shape = rows / np.where(largest > 0, largest, 1)  # squares of tiny numbers are lost
+    length = np.linalg.norm(shape, axis=1, keepdims=True)
+    return np.ascontiguousarray(shape / np.where(length > 0, length, 1), dtype=np.float32)
 
 
 class VectorIndex:

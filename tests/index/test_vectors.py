@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -86,10 +86,12 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         VectorIndex.load(path)
 
 
+@example(np.full((4, 3), 1.5e-162))  # whose squares are subnormal
+@example(np.full((4, 3), 1e-300))
 @given(arrays.arrays(np.float64, (4, 3), elements=st.floats(-1e6, 1e6, allow_subnormal=False)))
 def test_unit_rows_have_length_one_and_zeros_stay_zeros(rows: vectors.Matrix) -> None:
     """Every row comes back with length 1 and its direction; a row of zeros does not become NaN."""
     lengths = np.linalg.norm(rows, axis=1)
     scaled = unit(rows)
-    assert np.linalg.norm(scaled, axis=1) == pytest.approx((lengths > 0).astype(float), abs=1e-5)
+    assert np.linalg.norm(scaled, axis=1) == pytest.approx(rows.any(axis=1).astype(float), abs=1e-5)
     assert scaled * lengths[:, None] == pytest.approx(rows, rel=1e-5, abs=1e-5 * max(1.0, lengths.max()))
