@@ -66,6 +66,7 @@ class Speller:
         counts = np.concatenate([own.counts, BACKGROUND * others.counts])
         self._runs = _summed(np.concatenate([own.runs, others.runs]), counts)
         self._words = own.words + others.words
+        self._commonest = max(self._words.values(), default=0)
         self._pairs = _summed(self._runs[0] & (LAST << SHIFT | LAST), self._runs[1])
         self._characters = _summed(self._pairs[0] & LAST, self._pairs[1])
         self._openings, self._firsts = _contexts(*self._runs), _contexts(*self._pairs)
@@ -95,6 +96,8 @@ class Speller:
 
     def _spelt(self, word: str) -> str:
         """The commonest word that one slip makes of it, if next to nobody writes the word itself."""
+        if COMMONER * self._words[word] >= self._commonest:
+            return word  # without trying every slip, as no word is written so often
         known = {other: self._words[other] for other in _slips_of(word) if other in self._words}
         best = max(known, key=lambda other: (known[other], other), default=word)
         return best if known.get(best, 0) > COMMONER * self._words[word] else word
@@ -146,13 +149,9 @@ class Speller:
         return _blended(self._openings, opening, _found(self._runs, opening << SHIFT | third), found)
 
 
+@cache
 def load_background(path: Path = SHIPPED) -> Writing:
     """How people write, as `save_background` wrote it."""
-    return _loaded(path)
-
-
-@cache
-def _loaded(path: Path) -> Writing:
     with np.load(path) as stored:
         words = stored["words"].tobytes().decode("ascii").split()
         runs = np.cumsum(stored["steps"], dtype=np.uint64)
@@ -168,9 +167,9 @@ def save_background(path: Path, keys: Sequence[str]) -> None:
     np.savez_compressed(
         path,
         steps=np.diff(found.runs, prepend=np.uint64(0)),
-        counts=found.counts.astype(np.uint16),
+        counts=found.counts.astype(np.uint32),
         words=np.frombuffer(" ".join(words).encode("ascii"), np.uint8),
-        times=np.array([found.words[word] for word in words], np.uint16),
+        times=np.array([found.words[word] for word in words], np.uint32),
     )
 
 
