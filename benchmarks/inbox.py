@@ -9,10 +9,10 @@ import time
 from datetime import UTC, datetime
 
 from benchmarks.serving import require_index
-from index.artefact import Shelf
 from index.contents import load
 from index.loading import load_embedder
 from index.retriever import Retriever
+from index.shelf import Shelf
 from knowledge.store import QueryRecord
 from service.inbox import CHUNK, Inbox
 from service.settings import Settings

@@ -19,10 +19,10 @@ from scipy import sparse
 
 from benchmarks.serving import ROOT, require_index
 from index import ranker
-from index.artefact import Shelf
 from index.contents import load
 from index.kernel import Rows, take
 from index.residuals import Neighbours
+from index.shelf import Shelf
 from service.settings import Settings
 
 

@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from index.artefact import Shelf
 from index.errors import RetrievalError
+from index.shelf import Shelf
 from service.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

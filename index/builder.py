@@ -16,13 +16,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from index.artefact import FORMAT, Shelf, canonical, digest, verify
+from index.artefact import FORMAT, canonical, digest, verify
 from index.assembly import Step, assemble
 from index.cache import VectorCache
 from index.contents import ENTRIES, save
 from index.embedder import Embedder
 from index.errors import ArtefactError, GateError
 from index.resolving import product_names, resolved, resolved_policy
+from index.shelf import Shelf
 from knowledge.lint.finding import Finding
 from knowledge.lint.runner import lint
 from knowledge.model import ApprovedEntry, Facts, Pack, Policy

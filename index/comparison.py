@@ -17,7 +17,8 @@ from index.cache import VectorCache
 from index.confidence import Thresholds
 from index.contents import Contents
 from index.embedder import Embedder, Matrix, Progress
-from index.retriever import Decision, Retriever
+from index.ranking import Decision
+from index.retriever import Retriever
 from knowledge.model import ApprovedEntry
 
 MOST_REAL = 500  # real queries asked, the newest; an older one says little more

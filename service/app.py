@@ -14,10 +14,10 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from index.artefact import Shelf
 from index.embedder import Embedder
 from index.loading import load_embedder
 from index.retriever import Retriever
+from index.shelf import Shelf
 from service import errors
 from service.adapters import wiring
 from service.admission import Admission

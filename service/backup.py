@@ -26,8 +26,9 @@ from pydantic import AwareDatetime, ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
 from index import artefact
-from index.artefact import CURRENT, HISTORY, MANIFEST, Shelf, verify
+from index.artefact import MANIFEST, verify
 from index.errors import ArtefactError, NoArtefact
+from index.shelf import CURRENT, HISTORY, Shelf
 from knowledge.errors import StateError
 from knowledge.store import snapshot
 from service.archive import ArchiveError, Content, Writer, extract, writing

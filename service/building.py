@@ -16,11 +16,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.artefact import Shelf
 from index.builder import CACHE, KEPT, Build, build
 from index.cache import VectorCache, sweep
 from index.embedder import Embedder
 from index.errors import NoArtefact
+from index.shelf import Shelf
 from service.builds import CANCELLED, BuildRecord, Builds, Job
 from service.golden import golden_queries
 from service.remembered import opened

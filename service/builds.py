@@ -21,9 +21,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from index.artefact import Shelf
 from index.gate import Verdict
 from index.locks import acquire, held
+from index.shelf import Shelf
 from knowledge.errors import NotFound, StateError
 from service import reports
 from service.reports import Report

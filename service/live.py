@@ -12,11 +12,11 @@ from datetime import datetime
 
 import structlog
 
-from index.artefact import Shelf
 from index.contents import load
 from index.embedder import Embedder
 from index.errors import ArtefactError, NoArtefact, RetrievalError
 from index.retriever import Retriever
+from index.shelf import Shelf
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from index.artefact import Shelf
 from index.assembly import assemble
 from index.cache import VectorCache
 from index.contents import load
@@ -15,6 +14,7 @@ from index.embedder import Embedder
 from index.loading import load_embedder
 from index.resolving import product_names, resolved, resolved_policy
 from index.retriever import Retriever
+from index.shelf import Shelf
 from knowledge.errors import PackError, Problem
 from knowledge.formats.golden import read_golden
 from knowledge.formats.jsonl import Query, read_knowledge

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from index.artefact import Shelf
 from index.builder import version_of
 from index.changes import EntryChange, entry_changes, policy_changes
 from index.embedder import Embedder
 from index.gate import Verdict
 from index.resolving import product_names, resolved, resolved_policy
 from index.retriever import Retriever
+from index.shelf import Shelf
 from knowledge.errors import NotFound, StateError
 from knowledge.store import Store
 from service.builds import Builds

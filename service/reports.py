@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from index.artefact import Manifest, Shelf
+from index.artefact import Manifest
 from index.builder import Build
 from index.cache import VectorCache
 from index.changes import EntryChange, entry_changes, policy_changes
@@ -19,6 +19,7 @@ from index.embedder import Embedder
 from index.errors import ArtefactError
 from index.gate import Checked, check
 from index.retriever import Retriever
+from index.shelf import Shelf
 from knowledge.model import ApprovedEntry
 
 FILE = "report.json"

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from index.retriever import Decision
+from index.ranking import Decision
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionResponse
 

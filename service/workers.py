@@ -15,12 +15,12 @@ import anyio
 from gunicorn.app.base import BaseApplication
 from uvicorn_worker import UvicornWorker
 
-from index.artefact import Shelf
 from index.contents import load
 from index.embedder import Embedder
 from index.errors import RetrievalError
 from index.loading import load_embedder
 from index.retriever import Retriever
+from index.shelf import Shelf
 from service.app import create_app
 from service.identity.identity import Identity
 from service.listening import KEEP_ALIVE, LIMITS, Protocol

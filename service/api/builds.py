@@ -15,10 +15,10 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from index.artefact import Shelf
 from index.errors import NoArtefact
 from index.gate import Verdict
 from index.retriever import Retriever
+from index.shelf import Shelf
 from knowledge.errors import KnowledgeError, NotFound
 from service import building, publishing
 from service.builds import BuildRecord, Builds, State

@@ -143,7 +143,8 @@ def publish(
     by: Author = "",
 ) -> None:
     """Make a version that is already built the live one, as its report says; a running service takes it over."""
-    from index.artefact import Shelf, verify
+    from index.artefact import verify
+    from index.shelf import Shelf
     from service import publishing
     from service.builds import Builds
 
@@ -165,7 +166,7 @@ def rollback(
     """Make an earlier version live again."""
     from datetime import UTC, datetime
 
-    from index.artefact import Shelf
+    from index.shelf import Shelf
 
     settings = Settings.from_environment()
     who = acting_anyhow(settings, by, "publish")
@@ -176,7 +177,7 @@ def rollback(
 
 def _note(settings: Settings) -> None:
     """Bring the audit up to what was done; a database that is away keeps nobody from publishing or going back."""
-    from index.artefact import Shelf
+    from index.shelf import Shelf
     from knowledge.errors import KnowledgeError
     from service.remembered import opened
 
@@ -190,7 +191,7 @@ def _note(settings: Settings) -> None:
 @app.command()
 def versions() -> None:
     """List every publish and rollback, newest first, and what lies on disk."""
-    from index.artefact import Shelf
+    from index.shelf import Shelf
 
     shelf = Shelf(Settings.from_environment().artefacts)
     live, on_disk, acts = shelf.live(), set(shelf.versions()), shelf.history()

@@ -73,10 +73,10 @@ def _ask_service(settings: Settings, body: dict[str, Any]) -> Any:
 def _ask_index(settings: Settings, body: dict[str, Any]) -> Any:
     from pydantic import ValidationError
 
-    from index.artefact import Shelf
     from index.contents import load
     from index.loading import load_embedder
     from index.retriever import Retriever
+    from index.shelf import Shelf
     from service.api.requests import SuggestionRequest
     from service.desk import Desk
     from service.errors import field_problem

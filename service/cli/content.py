@@ -22,8 +22,8 @@ def lint(
 
     The approved knowledge is also checked for variants that the live index finds nearer to another entry.
     """
-    from index.artefact import Shelf
     from index.errors import NoArtefact
+    from index.shelf import Shelf
     from index.suspects import suspects
     from knowledge.formats.yaml import load_pack
     from knowledge.lint import report

@@ -60,8 +60,8 @@ def read(
 
 def _compared(reading: Reading, index: bool) -> Reading:
     """Held against the live index, or the approved entries, where there are any."""
-    from index.artefact import Shelf
     from index.errors import RetrievalError
+    from index.shelf import Shelf
     from service import coverage
     from service.remembered import opened
 

@@ -63,8 +63,8 @@ def _counting_together() -> Iterator[None]:
 @app.command()
 def mcp() -> None:
     """Serve the live index as tools over standard input and output (Model Context Protocol)."""
-    from index.artefact import Shelf
     from index.loading import load_embedder
+    from index.shelf import Shelf
     from service.adapters.mcp import MISSING, installed, over_stdio
     from service.live import Live
     from service.server import configure_logging
@@ -101,10 +101,11 @@ def _somebody(settings: Settings) -> bool:
 
 def _set_up(settings: Settings, embedder: Any) -> None:
     """Import and build what is missing; an unchanged knowledge base costs neither."""
-    from index.artefact import Shelf, verify
+    from index.artefact import verify
     from index.builder import version_of
     from index.errors import ArtefactError
     from index.resolving import product_names, resolved, resolved_policy
+    from index.shelf import Shelf
     from knowledge.formats.yaml import load_pack
     from knowledge.store.auditing import ADMINISTRATIVE_ACTS
     from service.remembered import opened

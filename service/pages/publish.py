@@ -16,8 +16,8 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from index.artefact import Shelf
 from index.errors import RetrievalError, Superseded
+from index.shelf import Shelf
 from knowledge.errors import KnowledgeError, NotFound, StateError
 from service import building, publishing
 from service.api.builds import find_pending, go_back, go_live, settings_of

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from index.artefact import Shelf
+from index.shelf import Shelf
 from service import building
 from service.app import create_app
 from service.builds import Builds

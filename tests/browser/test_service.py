@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from index.artefact import Shelf
 from index.assembly import assemble
 from index.contents import save
 from index.embedder import Matrix
 from index.resolving import resolved, resolved_policy
+from index.shelf import Shelf
 from knowledge.formats.yaml import load_pack
 from knowledge.model import ApprovedEntry
 from service.app import create_app

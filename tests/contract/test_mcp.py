@@ -176,7 +176,7 @@ def test_the_sdks_own_client_over_http(address: str, desk: TestClient) -> None:
 STDIO = """
 import sys
 from pathlib import Path
-from index.artefact import Shelf
+from index.shelf import Shelf
 from service.adapters.mcp import over_stdio
 from service.live import Live
 from service.server import configure_logging

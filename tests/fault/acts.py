@@ -17,7 +17,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from index.artefact import Shelf
+from index.shelf import Shelf
 from knowledge.formats.reading import read
 from knowledge.manuscript import Manuscript, manuscript_of
 from knowledge.model import Entry, Reply

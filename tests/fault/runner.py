@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TextIO
 from unittest.mock import patch
 
-from index.artefact import CURRENT
 from index.contents import Contents, save
 from index.embedder import Matrix, Progress
+from index.shelf import CURRENT
 from service.cli import main
 from tests.toy import ToyEmbedder
 
@@ -67,7 +67,7 @@ def run() -> None:
     if pausing("report"):
         patch("service.reports.write", lambda *_: pause()).start()
     if pausing("publish"):
-        patch("index.artefact.os.replace", paused_replace).start()
+        patch("index.shelf.os.replace", paused_replace).start()
     main()
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from index.artefact import Shelf, verify
+from index.artefact import verify
 from index.contents import load
 from index.retriever import Retriever
+from index.shelf import Shelf
 from knowledge.formats.yaml import dump_pack
 from knowledge.store import Store
 from service.builds import Builds

@@ -15,7 +15,7 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from index.artefact import Shelf
+from index.shelf import Shelf
 from knowledge.store import Store
 from service.app import create_app
 from service.identity.gate import Identify

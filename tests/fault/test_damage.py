@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from index.artefact import CURRENT, HISTORY, MANIFEST, Shelf
+from index.artefact import MANIFEST
 from index.errors import ArtefactError
+from index.shelf import CURRENT, HISTORY, Shelf
 from service import publishing
 from service.live import Live
 from service.settings import Settings

@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from index.artefact import CURRENT, HISTORY, Shelf, verify
+from index.artefact import verify
 from index.errors import ArtefactError
+from index.shelf import CURRENT, HISTORY, Shelf
 from knowledge.store import Store
 from service.app import create_app
 from service.settings import Settings

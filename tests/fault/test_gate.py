@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from index.artefact import Shelf, verify
+from index.artefact import verify
+from index.shelf import Shelf
 from knowledge.store import Store
 from service import building
 from service.builds import Builds

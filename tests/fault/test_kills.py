@@ -19,7 +19,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, inspect
 
-from index.artefact import Shelf, verify
+from index.artefact import verify
+from index.shelf import Shelf
 from knowledge.store import AuditRecord, Store, migration
 from service.settings import Settings
 from tests.fault.acts import AUTHOR, ENTRIES, TYPIST, Told, begin, desk, entry, killed_after, migrate

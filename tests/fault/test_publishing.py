@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.artefact import CURRENT, Shelf
 from index.builder import build
+from index.shelf import CURRENT, Shelf
 from knowledge.model import ApprovedEntry, Entry, Reply
 from tests.fault.processes import Clients, Service, serving, within
 from tests.service.shop import APPROVED, ENTRIES, FACTS, REFUND, policy, publish

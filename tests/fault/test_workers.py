@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from index.artefact import Shelf
+from index.shelf import Shelf
 from tests.contract.chatwoot import SECRET, TOKEN, chatwoot, event, signed
 from tests.fault.processes import Clients, Service, serving, within
 from tests.fault.test_publishing import QUERY, TAKEN_OVER_WITHIN, edition

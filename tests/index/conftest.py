@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from index.confidence import Confidence, Thresholds
 from index.contents import Contents
 from index.retriever import Retriever
+from index.shelf import Shelf
 from tests.index.desk import contents_of, matters
 from tests.toy import ToyEmbedder
 
@@ -41,3 +43,9 @@ def contents() -> Contents:
 def retriever(contents: Contents) -> Retriever:
     """Shared: tests that count what it embeds make their own."""
     return Retriever(contents, ToyEmbedder(), "0123456789ab")
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    """An empty shelf whose folder does not exist yet."""
+    return Shelf(tmp_path / "artefacts")

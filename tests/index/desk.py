@@ -10,6 +10,7 @@ from typing import Any
 from index.assembly import assemble
 from index.builder import Build, build
 from index.contents import Contents
+from index.retriever import Finding, Retriever
 from knowledge.model import ApprovedEntry, Entry, Facts, Policy, Trigger
 from tests.knowledge.sample import entry, facts, policy
 from tests.toy import ToyEmbedder
@@ -43,6 +44,7 @@ FORMS = (
     "{}麻烦吗",
     "{}有人管吗",
 )
+PHRASINGS = [(entry_id, form.format(topic)) for entry_id, topic in TOPICS.items() for form in (*FORMS, "{}说明")]
 TRIGGERS = (
     Trigger(
         code="injury",
@@ -124,3 +126,13 @@ def build_in(
 def changed(entry: Entry) -> tuple[ApprovedEntry, ...]:
     """One entry of the desk replaced."""
     return approved(entry, *(one.entry for one in matters() if one.entry.id != entry.id))
+
+
+def ids(found: Finding) -> list[str]:
+    """The candidates' entries, best first."""
+    return [candidate.entry.entry.id for candidate in found.candidates]
+
+
+def fresh(contents: Contents) -> Retriever:
+    """A retriever that remembers nothing yet."""
+    return Retriever(contents, ToyEmbedder(), "0123456789ab")

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from index import builder
-from index.artefact import HISTORY, NAMES, Shelf
+from index.artefact import NAMES
 from index.builder import Build, version_of
 from index.contents import load
 from index.embedder import Matrix
 from index.errors import GateError
 from index.retriever import Retriever
+from index.shelf import HISTORY, Shelf
 from index.strangers import strangers
 from knowledge.model import ApprovedEntry, Fact, Reply
 from tests.index.desk import AT, OWN_PHRASES, TRIGGERS, approved, build_in, changed, matter, matters, rules

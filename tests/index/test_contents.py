@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from index import ranker
-from index.artefact import MANIFEST, NAMES, Shelf, canonical, digest
+from index.artefact import MANIFEST, NAMES, canonical, digest
 from index.contents import ENTRIES, Contents, load, save
 from index.errors import ArtefactError
 from index.fitting import prior_for
 from index.retriever import Finding, Retriever
+from index.shelf import Shelf
 from tests.index.desk import OWN_PHRASES, approved, contents_of, matter, matters, rules
 from tests.toy import ToyEmbedder
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from index.artefact import Shelf
 from index.contents import Contents, load
 from index.redundancy import NEARLY_EQUAL, Redundant, redundant
+from index.shelf import Shelf
 from index.themes import joined
 from tests.service.shop import ENTRIES, REFUND, SHIP, publish
 from tests.toy import ToyEmbedder

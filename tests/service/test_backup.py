@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-from index.artefact import CURRENT, HISTORY, Shelf
 from index.errors import ArtefactError
+from index.shelf import CURRENT, HISTORY, Shelf
 from knowledge.errors import DatabaseError, KnowledgeError, StateError
 from knowledge.store import FeedbackRecord, Store, migration
 from service import backup

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from index.artefact import Shelf
 from index.errors import GateError
+from index.shelf import Shelf
 from knowledge.errors import PackError, StateError
 from service import building, builds
 from service.builds import CANCELLED, BuildRecord, Builds

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index.artefact import Shelf
+from index.shelf import Shelf
 from knowledge.errors import NotFound, StateError
 from service import builds as module
 from service.builds import Builds, Progress

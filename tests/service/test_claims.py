@@ -9,7 +9,8 @@ from typing import Any, cast
 import pytest
 from starlette.testclient import TestClient
 
-from index.retriever import Alarm, Candidate, Decision, Finding, Retriever
+from index.ranking import Decision
+from index.retriever import Alarm, Candidate, Finding, Retriever
 from knowledge.model import Escalation
 from service.api.requests import SuggestionRequest
 from service.claims import claims_of

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from index.artefact import Shelf
 from index.contents import load
 from index.retriever import Retriever
+from index.shelf import Shelf
 from knowledge.formats.documents.reading import read
 from service import coverage
 from tests.knowledge.formats.documents.test_coverage import proposal

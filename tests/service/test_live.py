@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.artefact import CURRENT, Shelf
 from index.errors import ArtefactError, NoArtefact
+from index.shelf import CURRENT, Shelf
 from service.live import Live
 from tests.service.shop import APPROVED, publish
 from tests.toy import ToyEmbedder

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import service.measuring as measuring
-from index.artefact import Shelf
 from index.errors import NoArtefact
+from index.shelf import Shelf
 from knowledge.errors import PackError
 from knowledge.formats.yaml import dump_pack
 from service.settings import Settings

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from index.artefact import Shelf
 from index.contents import load
 from index.errors import Superseded
 from index.gate import Lost
 from index.retriever import Retriever
+from index.shelf import Shelf
 from knowledge.errors import NotFound, StateError
 from knowledge.store import Store
 from service import publishing, reports

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 
-from index.artefact import Shelf
 from index.contents import load
+from index.shelf import Shelf
 from service import reports
 from service.builds import Builds
 from service.reports import REPORT

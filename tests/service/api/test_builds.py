@@ -11,7 +11,7 @@ import anyio
 import pytest
 from starlette.testclient import TestClient
 
-from index.artefact import Shelf
+from index.shelf import Shelf
 from service import building
 from service.api import builds as module
 from service.api.builds import _events

@@ -16,7 +16,7 @@ import pytest
 import index.loading
 import service.golden
 import service.measuring
-from index.artefact import Shelf
+from index.shelf import Shelf
 from knowledge.formats.yaml import dump_pack, load_pack
 from knowledge.store import Store
 from service.cli.main import main

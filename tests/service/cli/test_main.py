@@ -21,8 +21,8 @@ import service.adapters.mcp
 import service.measuring
 import service.server
 import service.tuning
-from index.artefact import CURRENT, Shelf
 from index.constants import SHIPPED_TUNING
+from index.shelf import CURRENT, Shelf
 from knowledge.formats.yaml import dump_pack, load_pack
 from knowledge.store import Store
 from service.builds import Builds

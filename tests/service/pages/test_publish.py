@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from index.artefact import Shelf
+from index.shelf import Shelf
 from service import building
 from service.app import create_app
 from service.builds import Builds
