@@ -36,6 +36,7 @@ TELLING_ROWS = 100  # variants below which that share is chance: one pair of lik
 NOISY_STRENGTH = 1.0
 KEPT = 0.3  # of its target that a misfiled variant of a noisy base leaves with its own entry
 USUAL_MISFILED = 0.03  # share that looks misfiled in edited knowledge, being merely hard
+USUAL_EXCESS = 0.2  # by which such leads are larger than that on average, and fall off exponentially
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
             lambda places: kernel.values(take(rows, marks[places]))[:, places], owner[marks], entries, strength
         )
         ridge = Nystrom(lambda places: kernel.values(take(rows, places)), marks, targets, strength)
-    misfiled = _correct(ridge, owner, targets) if noisy else np.zeros(len(owner), bool)
+    trust = _correct(ridge, owner, targets) if noisy else np.ones(len(owner), np.float32)
     weights = np.ascontiguousarray(ridge.weights().T)
     left = np.zeros(0, np.float32) if every else residuals(kernel, weights, rows, owner)
     neighbours = None if every else Neighbours(rows, owner, kernel.terms, left, entries)
@@ -127,9 +128,7 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
         return plain[places] if every else typical.of(kernel.values(take(rows, places)))
 
     sample, present, absent = held_out(ridge, typical_of, own, owner, entries, neighbours)
-    doubt = min(1.0, USUAL_MISFILED / max(float(misfiled.mean()), USUAL_MISFILED))
-    trust = np.where(misfiled[sample], doubt, 1).astype(np.float32)
-    return ranker, OutOfFold(sample, present, absent, _far(ranker, strangers, neighbours), trust)
+    return ranker, OutOfFold(sample, present, absent, _far(ranker, strangers, neighbours), trust[sample])
 
 
 def _far(ranker: Ranker, strangers: Rows | None, neighbours: Neighbours | None) -> Shortlist:
@@ -159,19 +158,32 @@ def _lead_of_others(scores: Matrix, owner: NDArray[np.int64]) -> tuple[Matrix, N
     return others.max(axis=1) - scores[places, owner], others.argmax(axis=1)
 
 
-def _correct(ridge: Ridge, owner: NDArray[np.int64], targets: sparse.csr_matrix) -> NDArray[np.bool_]:
-    """Let variants that look misfiled count for the entry the others point to; (n,) which did."""
-    misfiled = np.zeros(len(owner), bool)
-    better = owner.copy()
+def _correct(ridge: Ridge, owner: NDArray[np.int64], targets: sparse.csr_matrix) -> Matrix:
+    """Let variants that look misfiled count for the entry the others point to; (n,) how far to trust each one's own."""
+    lead, better = np.zeros(len(owner), np.float32), owner.copy()
     for start in range(0, len(owner), BLOCK):
         places = np.arange(start, min(start + BLOCK, len(owner)))
-        lead, better[places] = _lead_of_others(ridge.left_out(places), owner[places])
-        misfiled[places] = lead > MISFILED_LEAD
+        lead[places], better[places] = _lead_of_others(ridge.left_out(places), owner[places])
+    misfiled = lead > MISFILED_LEAD
     which = np.flatnonzero(misfiled)
     moved = sparse.csr_matrix((np.full(len(which), 1 - KEPT, np.float32), (which, better[which])), shape=targets.shape)
     kept = sparse.diags(np.where(misfiled, KEPT, 1).astype(np.float32)) @ targets
     ridge.retarget((kept + moved).tocsr())
-    return misfiled
+    return _trust(lead)
+
+
+def _trust(lead: Matrix) -> Matrix:
+    """(n,) weights of variants by how far another entry leads: 1, less where they look misfiled, 0..1.
+
+    Of these so many weigh from each lead on as edited knowledge would have there: there too some are merely hard, yet
+    the further another entry leads, the fewer.
+    """
+    trust = np.ones(len(lead), np.float32)
+    misfiled = np.flatnonzero(lead > MISFILED_LEAD)
+    order = misfiled[np.argsort(lead[misfiled], kind="stable")]
+    beyond = len(lead) * USUAL_MISFILED * np.exp((MISFILED_LEAD - lead[order]) / USUAL_EXCESS)
+    trust[order] = np.minimum(1, beyond - np.append(beyond[1:], 0))
+    return trust
 
 
 def _targets(owner: NDArray[np.int64], entries: int) -> sparse.csr_matrix:

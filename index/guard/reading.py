@@ -68,17 +68,16 @@ class Profile:
         replies: Sequence[str] = (),
     ) -> Profile:
         """Of an entry's phrasings and product ids; the numbers of its replies (facts filled in) are known, too."""
-        return cls.gathered([marks(phrasing, catalogue) for phrasing in phrasings], products, replies)
+        return cls.gathered([marks(phrasing, catalogue) for phrasing in phrasings], products, numbers_in(replies))
 
     @classmethod
-    def gathered(cls, read: Sequence[Marks], products: Sequence[str] = (), replies: Sequence[str] = ()) -> Profile:
-        """The same from marks at hand."""
+    def gathered(cls, read: Sequence[Marks], products: Sequence[str] = (), replied: Sequence[Number] = ()) -> Profile:
+        """The same from marks, and the replies' numbers, at hand."""
         own = frozenset(products)
         names = {normalise(product) for product in products}
         codes = frozenset(code for one in read for code in one.codes) | {name for name in names if CODE.fullmatch(name)}
         families = Counter(family(code) for code in codes - names)
         listed = frozenset(family for family, count in families.items() if count >= FAMILY)
-        replied = [number for reply in replies for number in numbers_of(normalise(reply)[: 4 * READ], [])]
         return cls(
             own,
             codes,
@@ -88,6 +87,11 @@ class Profile:
             "\n".join(one.affirmed for one in read),
             frozenset(verb for one in read for verb in one.verbs),
         )
+
+
+def numbers_in(replies: Sequence[str]) -> list[Number]:
+    """The numbers that an entry's replies name."""
+    return [number for reply in replies for number in numbers_of(normalise(reply)[: 4 * READ], [])]
 
 
 def marks(text: str, catalogue: Catalogue = NO_CATALOGUE) -> Marks:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import subprocess
 import sys
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 
 import pytest
@@ -61,16 +62,17 @@ def test_every_benchmark_is_listed() -> None:
     assert listed == {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - helping
 
 
-@pytest.mark.parametrize("verb", ["load", "publish", "page", "querylog", "inbox", "large"])
-def test_a_bench_without_an_index_stops_at_once(verb: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("verb", ["load", "publish", "page", "querylog", "inbox", "large", "finding"])
+def test_a_bench_without_an_index_stops_at_once(verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It names the home that has none and the command that makes one, and starts nothing."""
     home = tmp_path / "home"
-    command = [sys.executable, str(ROOT / "scripts" / "bench"), verb]
-    given = os.environ | {"HUASHU_HOME": str(home)}
-    done = subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=30)
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"HUASHU_HOME={home} has no index")
-    assert f"`HUASHU_HOME={home} .venv/bin/huashu serve --setup`" in done.stderr
+    monkeypatch.setenv("HUASHU_HOME", str(home))
+    benchmark, parser = import_module(f"benchmarks.{verb}"), argparse.ArgumentParser()
+    getattr(benchmark, "arguments", lambda _: None)(parser)
+    with pytest.raises(SystemExit) as left:
+        benchmark.run(parser.parse_args([]))
+    assert str(left.value).startswith(f"HUASHU_HOME={home} has no index")
+    assert f"`HUASHU_HOME={home} .venv/bin/huashu serve --setup`" in str(left.value)
     assert not home.exists()
 
 

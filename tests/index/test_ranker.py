@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -207,6 +209,18 @@ def test_a_noisy_base_is_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
     # What looks misfiled is hardly trusted for calibration, the rest wholly.
     assert held.trust[wrong].mean() < 0.3
     assert held.trust[~wrong].mean() > 0.9
+
+
+def test_what_looks_misfiled_weighs_as_it_would_in_edited_knowledge() -> None:
+    """There 3 % look so, of which a fraction e leads by .2 more; what does not look so is trusted wholly."""
+    lead = np.linspace(-1, 1.2, 2201, dtype=np.float32)
+    trust = ranker._trust(lead[::-1])[::-1]
+    assert (trust[lead <= ranker.MISFILED_LEAD] == 1).all()
+    for start, share in ((0.2, 0.03), (0.4, 0.03 / math.e), (0.8, 0.03 / math.e**3)):
+        assert trust[lead > start].sum() / len(lead) == pytest.approx(share, rel=0.01)
+    assert (np.diff(trust[lead > ranker.MISFILED_LEAD][:-1]) <= 0).all()
+    few = ranker._trust(np.array([0.1, 0.9], np.float32))
+    assert few[0] == 1 and 0 < few[1] < 0.01
 
 
 def test_a_noisy_base_on_landmarks_is_corrected_too(monkeypatch: pytest.MonkeyPatch) -> None:

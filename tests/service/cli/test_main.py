@@ -568,7 +568,9 @@ def test_the_tuning_of_the_settings_is_loaded(
     monkeypatch.setattr(service.adapters.mcp, "installed", lambda: True)
     monkeypatch.setattr(service.adapters.mcp, "over_stdio", lambda live: None)
     huashu("import", folder)
-    verbs = (("build",), ("ask", "退款"), ("evaluate",), ("serve",), ("mcp",))
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text('{"question": "退款", "gold": null}\n', "utf-8")
+    verbs = (("build",), ("ask", "退款"), ("evaluate", "--queries", queries), ("serve",), ("mcp",))
     for setting, expected in (("none", None), (str(tmp_path / "a.npz"), tmp_path / "a.npz"), ("", SHIPPED_TUNING)):
         monkeypatch.setenv("HUASHU_TUNING", setting)
         given.clear()

@@ -1,0 +1,92 @@
+"""Time of all of a query but its embedding as a ratio to the embedding, one thread, for the live index.
+
+With --phrasings for one of so many: the live entries' first ones, with all triggers and strangers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.queries import golden_texts, show
+from benchmarks.serving import require_index
+from index import channels
+from index.assembly import assemble
+from index.builder import CACHE
+from index.cache import VectorCache
+from index.contents import Contents, load
+from index.embedder import Embedder, Matrix, Progress
+from index.loading import load_embedder
+from index.retriever import Retriever
+from index.shelf import Shelf
+from service.settings import Settings
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--phrasings", type=int, nargs="*", default=[], help="sizes to measure, smaller than the index")
+    parser.add_argument("--texts", type=int, default=300)
+
+
+def run(asked: argparse.Namespace) -> None:
+    """Each text is embedded, then asked with that vector at hand, as is what it is read as besides."""
+    require_index()
+    settings = Settings.from_environment()
+    embedder = _Known(load_embedder(settings.embedder, settings.tuning), settings.home / CACHE)
+    shelf = Shelf(settings.artefacts)
+    live = load(shelf.path(shelf.current()), embedder.name)[1]
+    texts = golden_texts()
+    random.Random(1).shuffle(texts)
+    channels.REMEMBERED = 4  # those of one query; the second time a text is asked it is new
+    for contents in (*(_of(live, size, embedder) for size in asked.phrasings), live):
+        _measure(contents, embedder, texts[: asked.texts])
+
+
+class _Known:
+    """An embedder that remembers what it embedded."""
+
+    def __init__(self, engine: Embedder, path: Path) -> None:
+        self.engine, self.cache = engine, VectorCache(path, engine)
+        self.name, self.dimensions = engine.name, engine.dimensions
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> dict[str, Matrix]:
+        return self.cache.encode(list(texts), progress)
+
+
+def _of(live: Contents, size: int, embedder: _Known) -> Contents:
+    """What would be built of the entries' first phrasings, so many in all or hardly more."""
+    each = max(1, round(size / len(live.entries)) - 1)  # beside the title
+    few = [
+        approved.model_copy(
+            update={"entry": approved.entry.model_copy(update={"variants": approved.entry.variants[:each]})}
+        )
+        for approved in live.entries
+    ]
+    return assemble(few, live.policy, embedder.encode, products=live.products)
+
+
+def _measure(contents: Contents, embedder: _Known, texts: Sequence[str]) -> None:
+    retriever = Retriever(contents, embedder, "measured")
+    retriever.warm()
+    for text in texts:  # what is made when an entry is first met is made now
+        retriever.find(text)
+    alone, rest = [], []
+    for text in texts:
+        started = time.perf_counter()
+        embedder.engine.encode([text])
+        between = time.perf_counter()
+        retriever.find(text)
+        alone.append(between - started)
+        rest.append(time.perf_counter() - between)
+    print(
+        f"{len(contents.variants)} phrasings, {len(contents.entries)} entries, {len(contents.trigger_keys)} of triggers"
+    )
+    show("embedding, ms", [value * 1000 for value in alone])
+    show("all else, ms", [value * 1000 for value in rest])
+    show("ratio", [one / other for one, other in zip(rest, alone, strict=True)])
+    print(f"ratio of the means {np.mean(rest) / np.mean(alone):.3f}", flush=True)
