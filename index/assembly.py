@@ -198,9 +198,7 @@ def _suspicious(
     held: OutOfFold, owner: NDArray[np.int64], entries: Sequence[ApprovedEntry], variants: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Variants that, left out, are nearer to another entry: the clearest first, with the score (about 0..1) of each."""
-    mine = owner[held.rows][:, None]
-    own = np.where(held.present.entries == mine, held.present.scores, 0).sum(axis=1)
-    over = held.present.scores[:, 0] - own
+    over = held.present.lead_over(owner[held.rows])
     listed = [int(row) for row in np.argsort(-over, kind="stable") if over[row] >= SUSPICIOUS_LEAD]
     return [
         {
@@ -208,7 +206,7 @@ def _suspicious(
             "variant": variants[held.rows[row]],
             "nearer_to": entries[held.present.entries[row, 0]].entry.id,
             "score": round(float(held.present.scores[row, 0]), 3),
-            "own_score": round(float(own[row]), 3),
+            "own_score": round(float(held.present.scores[row, 0] - over[row]), 3),
         }
         for row in listed
     ]

@@ -36,7 +36,7 @@ TELLING_ROWS = 100  # variants below which that share is chance: one pair of lik
 NOISY_STRENGTH = 1.0
 KEPT = 0.3  # of its target that a misfiled variant of a noisy base leaves with its own entry
 USUAL_MISFILED = 0.03  # share that looks misfiled in edited knowledge, being merely hard
-USUAL_EXCESS = 0.2  # by which such leads are larger than that on average, and fall off exponentially
+USUAL_EXCESS = 0.1  # by which such leads are larger than `MISFILED_LEAD` there on average; they fall off exponentially
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,8 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
             lambda places: kernel.values(take(rows, marks[places]))[:, places], owner[marks], entries, strength
         )
         ridge = Nystrom(lambda places: kernel.values(take(rows, places)), marks, targets, strength)
-    trust = _correct(ridge, owner, targets) if noisy else np.ones(len(owner), np.float32)
+    if noisy:
+        _correct(ridge, owner, targets)
     weights = np.ascontiguousarray(ridge.weights().T)
     left = np.zeros(0, np.float32) if every else residuals(kernel, weights, rows, owner)
     neighbours = None if every else Neighbours(rows, owner, kernel.terms, left, entries)
@@ -128,7 +129,8 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
         return plain[places] if every else typical.of(kernel.values(take(rows, places)))
 
     sample, present, absent = held_out(ridge, typical_of, own, owner, entries, neighbours)
-    return ranker, OutOfFold(sample, present, absent, _far(ranker, strangers, neighbours), trust[sample])
+    trust = _trust(present.lead_over(owner[sample])) if noisy else np.ones(len(sample), np.float32)
+    return ranker, OutOfFold(sample, present, absent, _far(ranker, strangers, neighbours), trust)
 
 
 def _far(ranker: Ranker, strangers: Rows | None, neighbours: Neighbours | None) -> Shortlist:
@@ -158,18 +160,18 @@ def _lead_of_others(scores: Matrix, owner: NDArray[np.int64]) -> tuple[Matrix, N
     return others.max(axis=1) - scores[places, owner], others.argmax(axis=1)
 
 
-def _correct(ridge: Ridge, owner: NDArray[np.int64], targets: sparse.csr_matrix) -> Matrix:
-    """Let variants that look misfiled count for the entry the others point to; (n,) how far to trust each one's own."""
-    lead, better = np.zeros(len(owner), np.float32), owner.copy()
+def _correct(ridge: Ridge, owner: NDArray[np.int64], targets: sparse.csr_matrix) -> None:
+    """Let variants that look misfiled count for the entry the others point to."""
+    misfiled = np.zeros(len(owner), bool)
+    better = owner.copy()
     for start in range(0, len(owner), BLOCK):
         places = np.arange(start, min(start + BLOCK, len(owner)))
-        lead[places], better[places] = _lead_of_others(ridge.left_out(places), owner[places])
-    misfiled = lead > MISFILED_LEAD
+        lead, better[places] = _lead_of_others(ridge.left_out(places), owner[places])
+        misfiled[places] = lead > MISFILED_LEAD
     which = np.flatnonzero(misfiled)
     moved = sparse.csr_matrix((np.full(len(which), 1 - KEPT, np.float32), (which, better[which])), shape=targets.shape)
     kept = sparse.diags(np.where(misfiled, KEPT, 1).astype(np.float32)) @ targets
     ridge.retarget((kept + moved).tocsr())
-    return _trust(lead)
 
 
 def _trust(lead: Matrix) -> Matrix:

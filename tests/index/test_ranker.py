@@ -212,11 +212,11 @@ def test_a_noisy_base_is_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_looks_misfiled_weighs_as_it_would_in_edited_knowledge() -> None:
-    """There 3 % look so, of which a fraction e leads by .2 more; what does not look so is trusted wholly."""
+    """There 3 % look so, of which one in e leads by .1 more; what does not look so is trusted wholly."""
     lead = np.linspace(-1, 1.2, 2201, dtype=np.float32)
     trust = ranker._trust(lead[::-1])[::-1]
     assert (trust[lead <= ranker.MISFILED_LEAD] == 1).all()
-    for start, share in ((0.2, 0.03), (0.4, 0.03 / math.e), (0.8, 0.03 / math.e**3)):
+    for start, share in ((0.2, 0.03), (0.3, 0.03 / math.e), (0.5, 0.03 / math.e**3)):
         assert trust[lead > start].sum() / len(lead) == pytest.approx(share, rel=0.01)
     assert (np.diff(trust[lead > ranker.MISFILED_LEAD][:-1]) <= 0).all()
     few = ranker._trust(np.array([0.1, 0.9], np.float32))
