@@ -357,6 +357,7 @@ class TestTraining:
         expect(page.locator("#next")).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.locator(".line")).not_to_have_text(said)
+        expect(page.locator("#answer")).to_be_focused()
         page.keyboard.type("您请放心，麻烦告诉我订单号和联系电话。")
         page.get_by_label("必须升级").check()
         page.locator("#answer").press("Control+Enter")
