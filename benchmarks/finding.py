@@ -1,6 +1,8 @@
 """Time of all of a query but its embedding as a ratio to the embedding, one thread, for the live index.
 
-With --phrasings for one of so many: the live entries' first ones, with all triggers and strangers.
+With --phrasings for one of so many: the live entries' first ones, with all triggers and strangers. With --copies for so
+many times the live one: copies whose vectors are turned and whose characters are others, so that none resembles
+another; they are trained first, which takes minutes.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +32,7 @@ from service.settings import Settings
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("--phrasings", type=int, nargs="*", default=[], help="sizes to measure, smaller than the index")
+    parser.add_argument("--copies", type=int, nargs="*", default=[], help="times the index's own size to measure")
     parser.add_argument("--texts", type=int, default=300)
 
 
@@ -43,8 +46,12 @@ def run(asked: argparse.Namespace) -> None:
     texts = golden_texts()
     random.Random(1).shuffle(texts)
     channels.REMEMBERED = 4  # those of one query; the second time a text is asked it is new
-    for contents in (*(_of(live, size, embedder) for size in asked.phrasings), live):
-        _measure(contents, embedder, texts[: asked.texts])
+    texts = texts[: asked.texts]
+    for size in asked.phrasings:
+        _measure(_of(live, size, embedder), embedder, texts)
+    _measure(live, embedder, texts)
+    for times in asked.copies:
+        _measure(_copied(live, times, embedder), embedder, texts)
 
 
 class _Known:
@@ -68,6 +75,53 @@ def _of(live: Contents, size: int, embedder: _Known) -> Contents:
         for approved in live.entries
     ]
     return assemble(few, live.policy, embedder.encode, products=live.products)
+
+
+class _Turning:
+    """An embedder that gives a copy of a text the vectors of the text itself, turned."""
+
+    def __init__(self, known: _Known, copies: Mapping[str, tuple[str, int]]) -> None:
+        self._known, self._copies = known, copies
+        self._turns = {
+            (part, copy): np.linalg.qr(np.random.default_rng(copy).standard_normal((size, size)))[0].astype(np.float32)
+            for part, size in known.dimensions.items()
+            for copy in {copy for _, copy in copies.values()}
+        }
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> dict[str, Matrix]:
+        of = [self._copies.get(text, (text, 0)) for text in texts]
+        found = self._known.encode([text for text, _ in of], progress)
+        which = np.array([copy for _, copy in of])
+        for (part, copy), turn in self._turns.items():
+            found[part][which == copy] = found[part][which == copy] @ turn
+        return found
+
+
+def _copied(live: Contents, times: int, embedder: _Known) -> Contents:
+    """What would be built of the entries and, but for them, so many copies of each less one."""
+    copies: dict[str, tuple[str, int]] = {}
+    entries = list(live.entries)
+    for copy in range(1, times):
+        for approved in live.entries:
+            title, *variants = (_otherwise(text, copy) for text in approved.entry.phrasings)
+            copies |= {
+                other: (text, copy) for other, text in zip((title, *variants), approved.entry.phrasings, strict=True)
+            }
+            change = {"id": f"{approved.entry.id}.{copy}", "title": title, "variants": tuple(variants)}
+            entries.append(approved.model_copy(update={"entry": approved.entry.model_copy(update=change)}))
+    return assemble(entries, live.policy, _Turning(embedder, copies).encode, products=live.products)
+
+
+def _otherwise(text: str, copy: int) -> str:
+    """The text in other characters: Chinese ones and small letters moved on in their ranges."""
+
+    def moved(character: str) -> str:
+        for first, size, step in ((0x4E00, 20_902, 2003), (0x61, 26, 3)):
+            if first <= ord(character) < first + size:
+                return chr(first + (ord(character) - first + copy * step) % size)
+        return character
+
+    return "".join(map(moved, text))
 
 
 def _measure(contents: Contents, embedder: _Known, texts: Sequence[str]) -> None:
