@@ -22,12 +22,13 @@ from index.kernel import Rows, mean, take
 from index.lexical import CHANNELS, Lexical
 from index.strangers import strangers
 from index.vectors import VectorIndex
-from knowledge.model import ApprovedEntry, Policy
+from knowledge.model import LEVELS, ApprovedEntry, Policy
 from knowledge.text import normalise
 
 logger = logging.getLogger(__name__)
 
 Step = Callable[[str, int, int], None]
+MATTERS = 6  # entries of one target up to which they are taken for its triggers' own matter
 SUSPICIOUS_LEAD = 0.3  # by which another entry's score leads before a variant counts as filed wrongly
 
 
@@ -250,9 +251,19 @@ def _calibrate(
 
 
 def _kindred(entries: Sequence[ApprovedEntry], policy: Policy) -> NDArray[np.bool_]:
-    """(triggers, entries): whether the entry goes to the trigger's own target, and so often means its matter."""
-    targets = [approved.entry.escalation.target for approved in entries]
-    return np.array([[target == trigger.target for target in targets] for trigger in policy.triggers], bool)
+    """(triggers, entries): whether the entry often means the trigger's matter.
+
+    It does where it goes to the same target, no less urgently, and that target has few matters of its own: what goes to
+    after-sales is mostly no minor's purchase.
+    """
+    asked = [(one.entry.escalation.target, LEVELS.index(one.entry.escalation.level)) for one in entries]
+    rows = [
+        [target == trigger.target and level >= LEVELS.index(trigger.level) for target, level in asked]
+        for trigger in policy.triggers
+    ]
+    kindred: NDArray[np.bool_] = np.array(rows, bool)
+    few = kindred.sum(axis=1, keepdims=True) <= MATTERS
+    return np.asarray(kindred & few, bool)
 
 
 def _warn_of_shared(

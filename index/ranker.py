@@ -35,8 +35,11 @@ NOISY = 0.15  # share of misfiled variants from which a base is a log rather tha
 TELLING_ROWS = 100  # variants below which that share is chance: one pair of like entries would make a base noisy
 NOISY_STRENGTH = 1.0
 KEPT = 0.3  # of its target that a misfiled variant of a noisy base leaves with its own entry
-USUAL_MISFILED = 0.03  # share that looks misfiled in edited knowledge, being merely hard
-USUAL_EXCESS = 0.1  # by which such leads are larger than `MISFILED_LEAD` there on average; they fall off exponentially
+# In edited knowledge some variants are merely hard: so many look misfiled, and the leads fall off exponentially, by so
+# much on average. Those of the shipped pack, rounded; docs/decisions/ranker.md has other bases'.
+USUAL_MISFILED = 0.03
+USUAL_EXCESS = 0.1
+TRUST_BAND = 0.05  # of leads that are trusted alike
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,11 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
         return plain[places] if every else typical.of(kernel.values(take(rows, places)))
 
     sample, present, absent = held_out(ridge, typical_of, own, owner, entries, neighbours)
-    trust = _trust(present.lead_over(owner[sample])) if noisy else np.ones(len(sample), np.float32)
+    trust = np.ones(len(sample), np.float32)
+    if noisy:
+        # A variant without a sibling cannot be found once it is left out, which says nothing of how it is filed.
+        several = np.bincount(owner)[owner[sample]] > 1
+        trust[several] = _trust(present.lead_over(owner[sample])[several])
     return ranker, OutOfFold(sample, present, absent, _far(ranker, strangers, neighbours), trust)
 
 
@@ -177,14 +184,15 @@ def _correct(ridge: Ridge, owner: NDArray[np.int64], targets: sparse.csr_matrix)
 def _trust(lead: Matrix) -> Matrix:
     """(n,) weights of variants by how far another entry leads: 1, less where they look misfiled, 0..1.
 
-    Of these so many weigh from each lead on as edited knowledge would have there: there too some are merely hard, yet
-    the further another entry leads, the fewer.
+    In each band of leads they weigh together as much as the merely hard ones of edited knowledge would: the further
+    another entry leads, the fewer these are.
     """
     trust = np.ones(len(lead), np.float32)
     misfiled = np.flatnonzero(lead > MISFILED_LEAD)
-    order = misfiled[np.argsort(lead[misfiled], kind="stable")]
-    beyond = len(lead) * USUAL_MISFILED * np.exp((MISFILED_LEAD - lead[order]) / USUAL_EXCESS)
-    trust[order] = np.minimum(1, beyond - np.append(beyond[1:], 0))
+    band = ((lead[misfiled] - MISFILED_LEAD) / TRUST_BAND).astype(np.int64)
+    found = np.bincount(band)
+    beyond = len(lead) * USUAL_MISFILED * np.exp(-np.arange(len(found) + 1) * TRUST_BAND / USUAL_EXCESS)
+    trust[misfiled] = np.minimum(1, (beyond[:-1] - beyond[1:])[band] / found[band])
     return trust
 
 

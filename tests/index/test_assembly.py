@@ -11,7 +11,7 @@ from index import assembly
 from index.errors import GateError
 from index.strangers import strangers
 from knowledge.model import Escalation
-from tests.index.desk import approved, changed, contents_of, matter, matters, rules
+from tests.index.desk import TOPICS, approved, changed, contents_of, matter, matters, rules
 from tests.toy import ToyEmbedder
 
 
@@ -71,7 +71,20 @@ def test_strangers_an_entry_could_mean_are_not_kept() -> None:
 
 
 def test_kindred_entries_are_those_for_the_triggers_target() -> None:
-    """Per trigger and entry: whether both go to the same desk."""
+    """Per trigger and entry: whether both go to the same desk, the entry no less urgently."""
+    required, offered = (Escalation(level=level, target="agent") for level in ("required", "offer"))
+    entries = approved(
+        matter("care.shell", escalation=required), matter("refund.time"), matter("ship.track", escalation=offered)
+    )
+    urgent, other = rules().triggers
+    policy = rules(triggers=(urgent, other.model_copy(update={"level": "offer"})))
+    assert assembly._kindred(entries, policy).tolist() == [[True, False, False], [True, False, True]]
+
+
+def test_where_many_matters_go_says_nothing_of_the_triggers_own() -> None:
+    """Beyond a handful of entries for its target a trigger has no kindred at all."""
     escalation = Escalation(level="required", target="agent")
-    entries = approved(matter("care.shell", escalation=escalation), matter("refund.time"))
-    assert assembly._kindred(entries, rules()).tolist() == [[True, False], [True, False]]
+    entries = approved(*(matter(topic, escalation=escalation) for topic in TOPICS))
+    assert len(entries) == assembly.MATTERS + 1
+    assert assembly._kindred(entries[:-1], rules()).all()
+    assert not assembly._kindred(entries, rules()).any()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index import holdout, ranker
-from index.kernel import Kernel, Rows, take
+from index.kernel import Kernel, Rows, stack, take
 from index.lexical import Lexical
 from index.ranker import Ranker, fit, landmark_rows
 from index.ridge import STRENGTH
@@ -214,13 +214,25 @@ def test_a_noisy_base_is_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_looks_misfiled_weighs_as_it_would_in_edited_knowledge() -> None:
     """There 3 % look so, of which one in e leads by .1 more; what does not look so is trusted wholly."""
     lead = np.linspace(-1, 1.2, 2201, dtype=np.float32)
-    trust = ranker._trust(lead[::-1])[::-1]
+    trust = ranker._trust(lead)
     assert (trust[lead <= ranker.MISFILED_LEAD] == 1).all()
     for start, share in ((0.2, 0.03), (0.3, 0.03 / math.e), (0.5, 0.03 / math.e**3)):
-        assert trust[lead > start].sum() / len(lead) == pytest.approx(share, rel=0.01)
-    assert (np.diff(trust[lead > ranker.MISFILED_LEAD][:-1]) <= 0).all()
-    few = ranker._trust(np.array([0.1, 0.9], np.float32))
-    assert few[0] == 1 and 0 < few[1] < 0.01
+        assert trust[lead > start].sum() / len(lead) == pytest.approx(share, rel=0.03)
+    assert (np.diff(trust[(lead > ranker.MISFILED_LEAD) & (lead < 1.1)]) <= 0).all()
+    alike = ranker._trust(np.array([0.1, *[0.6] * 9], np.float32))
+    assert alike[0] == 1 and 0 < alike[1] < 0.01 and (alike[1:] == alike[1]).all()
+
+
+def test_single_phrasings_of_a_noisy_base_leave_the_others_their_weight() -> None:
+    """They are trusted wholly, as nothing is known of them, and take no part of what the misfiled weigh."""
+    filed = shuffled(3)
+    _, without = fit(ROWS, filed, len(TOPICS))
+    places = np.arange(0, len(TEXTS), 8)
+    rows = stack(ROWS, take(ROWS, places))
+    _, held = fit(rows, [*filed, *range(len(TOPICS), len(TOPICS) + len(places))], len(TOPICS) + len(places))
+    assert without.trust.min() < 0.3
+    assert (held.trust[len(TEXTS) :] == 1).all()
+    assert held.trust[: len(TEXTS)].sum() == pytest.approx(without.trust.sum(), rel=0.2)
 
 
 def test_a_noisy_base_on_landmarks_is_corrected_too(monkeypatch: pytest.MonkeyPatch) -> None:
