@@ -45,7 +45,7 @@ def run(asked: argparse.Namespace) -> None:
     live = load(shelf.path(shelf.current()), embedder.name)[1]
     texts = golden_texts()
     random.Random(1).shuffle(texts)
-    channels.REMEMBERED = 4  # those of one query; the second time a text is asked it is new
+    channels.REMEMBERED = 4  # those of one query; asked again a text is new, but for its normal form and its syllables
     texts = texts[: asked.texts]
     for size in asked.phrasings:
         _measure(_of(live, size, embedder), embedder, texts)
@@ -66,7 +66,7 @@ class _Known:
 
 
 def _of(live: Contents, size: int, embedder: _Known) -> Contents:
-    """What would be built of the entries' first phrasings, so many in all or hardly more."""
+    """What would be built of the entries' first phrasings, about so many in all."""
     each = max(1, round(size / len(live.entries)) - 1)  # beside the title
     few = [
         approved.model_copy(
@@ -98,15 +98,14 @@ class _Turning:
 
 
 def _copied(live: Contents, times: int, embedder: _Known) -> Contents:
-    """What would be built of the entries and, but for them, so many copies of each less one."""
+    """What would be built of the entries and `times` − 1 copies of each, up to 25."""
     copies: dict[str, tuple[str, int]] = {}
     entries = list(live.entries)
     for copy in range(1, times):
         for approved in live.entries:
             title, *variants = (_otherwise(text, copy) for text in approved.entry.phrasings)
-            copies |= {
-                other: (text, copy) for other, text in zip((title, *variants), approved.entry.phrasings, strict=True)
-            }
+            both = zip((title, *variants), approved.entry.phrasings, strict=True)
+            copies |= {other: (text, copy) for other, text in both if other != text}  # 12315 stays itself
             change = {"id": f"{approved.entry.id}.{copy}", "title": title, "variants": tuple(variants)}
             entries.append(approved.model_copy(update={"entry": approved.entry.model_copy(update=change)}))
     return assemble(entries, live.policy, _Turning(embedder, copies).encode, products=live.products)

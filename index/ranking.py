@@ -3,7 +3,7 @@
 The normalised text is a stored phrasing (exact: it wins, always); else candidates (`index.nearby`), ranked by the
 learnt ranker, with calibrated confidence that falls where an entry contradicts the text. A text that comes to no answer
 as it stands is read once more as it was probably meant to be typed (`index.spelling`), and that reading holds where it
-is surer.
+is surer. It knows no conversation and no trigger.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Ranking:
         """Made when first asked for: that takes as long as several queries."""
         return Speller(self._contents.keys)
 
-    def read(self, query: str, mask: Mask | None) -> Ranked:
+    def rank_as_meant(self, query: str, mask: Mask | None) -> Ranked:
         """The query as it was typed, or as it was probably meant where that comes to no answer and this is surer."""
         typed = self.rank(query, mask)
         if typed.exact or self.decide(typed) == "answer":
@@ -192,7 +192,7 @@ class Ranking:
         )
         return evidence.features(), [one.start + int(row.argmax()) for one, row in zip(variants, near, strict=True)]
 
-    def variants(self, ranked: Ranked, entry: int) -> tuple[int, Matrix]:
+    def cosines(self, ranked: Ranked, entry: int) -> tuple[int, Matrix]:
         """The number of an entry's first variant, and (variants,) each one's cosine with the text, as embedded."""
         own = self._variants_of[entry]
         return own.start, mean_cosines(ranked.rows, {part: rows[own] for part, rows in self._dense.items()})[0]

@@ -1,6 +1,6 @@
 """From a query to a decision: which entries, how sure, and what in the conversation asks for more.
 
-`index.ranking` says what a text means; here it becomes a decision, with what was said before and what must escalate.
+`index.ranking` ranks and decides one text; here what was said before, alarms and repeats are added.
 It decides and explains; it composes no reply and knows no clock but the day it is told.
 """
 
@@ -99,7 +99,7 @@ class Retriever:
         """
         mask = np.array([allowed(entry) for entry in self.contents.entries], bool) if allowed else None
         turns = [turn for turn in history if normalise(turn)][-HISTORY_TURNS:]
-        ranked = self._ranking.read(query, mask)
+        ranked = self._ranking.rank_as_meant(query, mask)
         decision = self._ranking.decide(ranked)
         leaned, said = False, ranked.read_as or query
         if decision != "answer" and turns and len(ranked.key) <= ELLIPTICAL:
@@ -139,7 +139,7 @@ class Retriever:
     def _candidates(self, ranked: Ranked, limit: int) -> tuple[Candidate, ...]:
         found = []
         for entry, confidence in zip(ranked.entries[:limit].tolist(), ranked.confidence.tolist(), strict=False):
-            start, cosines = self._ranking.variants(ranked, entry)
+            start, cosines = self._ranking.cosines(ranked, entry)
             tier: Tier = "exact" if entry in ranked.exact else "ranked"
             best = int(cosines.argmax())
             if tier == "exact":
@@ -207,7 +207,7 @@ class Retriever:
             if normalise(turn) == key:
                 same += 1
             elif decision == "answer" and not leaned:
-                earlier = self._ranking.read(turn, mask)
+                earlier = self._ranking.rank_as_meant(turn, mask)
                 if self._ranking.decide(earlier) == "answer" and earlier.entries[0] == ranked.entries[0]:
                     same += 1
         return same

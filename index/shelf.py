@@ -5,6 +5,7 @@
     <home>/artefacts/HISTORY      one JSON line for each publish and rollback, oldest first; held while one is under way
 
 Writers build in a temporary folder, sync it and rename; readers see a whole artefact or none.
+What is in a file it does not know.
 """
 
 from __future__ import annotations

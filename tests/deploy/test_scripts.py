@@ -76,6 +76,15 @@ def test_a_bench_without_an_index_stops_at_once(verb: str, tmp_path: Path, monke
     assert not home.exists()
 
 
+def test_the_command_leaves_with_1_where_a_bench_stops(tmp_path: Path) -> None:
+    """What it says goes to standard error."""
+    command = [sys.executable, str(ROOT / "scripts" / "bench"), "large"]
+    given = os.environ | {"HUASHU_HOME": str(tmp_path / "home")}
+    done = subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"HUASHU_HOME={tmp_path / 'home'} has no index")
+
+
 @pytest.mark.parametrize("name", ["audit", "sbom", "lint"])
 def test_shell_scripts_parse(name: str) -> None:
     """As bash reads them."""

@@ -32,3 +32,10 @@ def test_some_of_the_queries_can_be_taken() -> None:
     found = Shortlist.of(scores, np.array([0.1, 0.2, 0.3], np.float32)).take(np.array([True, False, True]))
     assert found.entries.tolist() == [[1, 0], [1, 0]]
     assert found.known == pytest.approx([0.1, 0.3])
+
+
+def test_the_first_leads_a_querys_own_entry() -> None:
+    """By nothing where it is the own, by the difference where that is listed, by all its score where it is not."""
+    scores = np.tile(np.array([0.1, 0.9, 0.2, 0.25, 0.0, 0.3, -1.0], np.float32), (3, 1))
+    found = Shortlist.of(scores, np.zeros(3, np.float32))
+    assert found.lead_over(np.array([1, 3, 6])) == pytest.approx([0, 0.65, 0.9])

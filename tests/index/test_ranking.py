@@ -15,10 +15,8 @@ from index.contents import Contents
 from index.retriever import Candidate, Retriever
 from knowledge.model import Entry
 from tests.index.conftest import SURE
-from tests.index.desk import PHRASINGS, approved, fresh, ids, matter, rules
+from tests.index.desk import PHRASINGS, approved, fresh, ids, matter, reading, rules
 from tests.toy import ToyEmbedder
-
-# --- contradictions ---
 
 PRODUCTS = {"c4": ("C4", "吸尘器C4"), "c5": ("C5", "吸尘器C5"), "c6": ("C6", "吸尘器C6")}
 
@@ -144,24 +142,6 @@ def test_confidence_never_rises_down_the_list_where_several_are_contradicted() -
     assert found.candidates[0].contradictions == ()
 
 
-class Reader:
-    """Reads every text as the one it is given, and counts how often it was asked."""
-
-    def __init__(self, meant: str) -> None:
-        self.meant, self.asked = meant, 0
-
-    def corrected(self, text: str) -> str:
-        self.asked += 1
-        return self.meant
-
-
-def reading(contents: Contents, meant: str) -> tuple[Retriever, Reader]:
-    """A retriever whose speller is such a reader."""
-    made, reader = fresh(contents), Reader(meant)
-    made._ranking.__dict__["speller"] = reader
-    return made, reader
-
-
 def test_a_misspelt_query_is_read_as_it_was_meant(retriever: Retriever) -> None:
     """快底物刘 is 快递物流, and the finding says that it was read so; the guard and the score see that reading too."""
     found = retriever.find("快底物刘怎样")
@@ -202,21 +182,6 @@ def test_a_reading_that_is_no_surer_is_not_taken(contents: Contents, retriever: 
     assert reader.asked == 1
 
 
-def test_an_alarm_is_heard_in_what_was_typed_and_in_what_was_meant(contents: Contents) -> None:
-    """The reading adds alarms and takes none away."""
-    typed, meant = "我被烫伤了", "退款到账怎样我要起诉你们"
-    made, _ = reading(contents, meant)
-    found = made.find(typed)
-    alone = [{alarm.trigger.code for alarm in fresh(contents).find(text).alarms} for text in (typed, meant)]
-    assert found.read_as == meant
-    assert {alarm.trigger.code for alarm in found.alarms} == alone[0] | alone[1] == {"injury", "legal"}
-
-
-def test_a_misspelt_turn_counts_as_having_asked(retriever: Retriever) -> None:
-    """Who asks the same again, spelt rightly now, has asked twice."""
-    assert retriever.find("快递物流怎样", ["快底物刘怎样"]).repeats == 2
-
-
 def test_beyond_the_nearest_entries_the_right_one_is_still_among_them(
     contents: Contents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,12 +210,3 @@ def test_a_narrow_filter_reaches_entries_far_from_the_query(
     wanted = last.id
     finding = retriever.find(first.title, allowed=lambda approved: approved.entry.id == wanted)
     assert [candidate.entry.entry.id for candidate in finding.candidates] == [wanted]
-
-
-def test_texts_are_embedded_as_queries_are(retriever: Retriever) -> None:
-    """One row a text and part, the same as the query's own."""
-    texts = ["退款多久到账", "你好"]
-    rows = retriever.embed(texts)
-    for place, text in enumerate(texts):
-        seen = retriever._ranking.channels.see(text).rows
-        assert all(np.array_equal(matrix[place], seen[part][0]) for part, matrix in rows.items())

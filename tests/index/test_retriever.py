@@ -15,7 +15,7 @@ from index.contents import Contents
 from index.retriever import Finding, Retriever
 from knowledge.model import ApprovedEntry, Escalation
 from tests.index.conftest import SURE
-from tests.index.desk import PHRASINGS, TOPICS, approved, contents_of, fresh, ids, matter, matters, rules
+from tests.index.desk import PHRASINGS, TOPICS, approved, contents_of, fresh, ids, matter, matters, reading, rules
 from tests.toy import ToyEmbedder
 
 ALL = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
@@ -325,3 +325,27 @@ def test_one_entry_is_enough() -> None:
     assert made.find("退款到账多久").decision == "answer"
     found = made.find("退款")
     assert (found.decision, found.options, len(found.candidates)) == ("abstain", (), 1)
+
+
+def test_an_alarm_is_heard_in_what_was_typed_and_in_what_was_meant(contents: Contents) -> None:
+    """The reading adds alarms and takes none away."""
+    typed, meant = "我被烫伤了", "退款到账怎样我要起诉你们"
+    made, _ = reading(contents, meant)
+    found = made.find(typed)
+    alone = [{alarm.trigger.code for alarm in fresh(contents).find(text).alarms} for text in (typed, meant)]
+    assert found.read_as == meant
+    assert {alarm.trigger.code for alarm in found.alarms} == alone[0] | alone[1] == {"injury", "legal"}
+
+
+def test_a_misspelt_turn_counts_as_having_asked(retriever: Retriever) -> None:
+    """Who asks the same again, spelt rightly now, has asked twice."""
+    assert retriever.find("快递物流怎样", ["快底物刘怎样"]).repeats == 2
+
+
+def test_texts_are_embedded_as_queries_are(retriever: Retriever) -> None:
+    """One row a text and part, the same as the query's own."""
+    texts = ["退款多久到账", "你好"]
+    rows = retriever.embed(texts)
+    for place, text in enumerate(texts):
+        seen = retriever._ranking.channels.see(text).rows
+        assert all(np.array_equal(matrix[place], seen[part][0]) for part, matrix in rows.items())
