@@ -11,18 +11,17 @@ import argparse
 import random
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.queries import golden_texts, show
 from benchmarks.serving import require_index
+from benchmarks.vectors import Remembering, turn
 from index import channels
 from index.assembly import assemble
 from index.builder import CACHE
-from index.cache import VectorCache
 from index.contents import Contents, load
-from index.embedder import Embedder, Matrix, Progress
+from index.embedder import Matrix, Progress
 from index.loading import load_embedder
 from index.retriever import Retriever
 from index.shelf import Shelf
@@ -40,7 +39,7 @@ def run(asked: argparse.Namespace) -> None:
     """Each text is embedded, then asked with that vector at hand, as is what it is read as besides."""
     require_index()
     settings = Settings.from_environment()
-    embedder = _Known(load_embedder(settings.embedder, settings.tuning), settings.home / CACHE)
+    embedder = Remembering(load_embedder(settings.embedder, settings.tuning), settings.home / CACHE)
     shelf = Shelf(settings.artefacts)
     live = load(shelf.path(shelf.current()), embedder.name)[1]
     texts = golden_texts()
@@ -54,18 +53,7 @@ def run(asked: argparse.Namespace) -> None:
         _measure(_copied(live, times, embedder), embedder, texts)
 
 
-class _Known:
-    """An embedder that remembers what it embedded."""
-
-    def __init__(self, engine: Embedder, path: Path) -> None:
-        self.engine, self.cache = engine, VectorCache(path, engine)
-        self.name, self.dimensions = engine.name, engine.dimensions
-
-    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> dict[str, Matrix]:
-        return self.cache.encode(list(texts), progress)
-
-
-def _of(live: Contents, size: int, embedder: _Known) -> Contents:
+def _of(live: Contents, size: int, embedder: Remembering) -> Contents:
     """What would be built of the entries' first phrasings, about so many in all."""
     each = max(1, round(size / len(live.entries)) - 1)  # beside the title
     few = [
@@ -80,10 +68,10 @@ def _of(live: Contents, size: int, embedder: _Known) -> Contents:
 class _Turning:
     """An embedder that gives a copy of a text the vectors of the text itself, turned."""
 
-    def __init__(self, known: _Known, copies: Mapping[str, tuple[str, int]]) -> None:
+    def __init__(self, known: Remembering, copies: Mapping[str, tuple[str, int]]) -> None:
         self._known, self._copies = known, copies
         self._turns = {
-            (part, copy): np.linalg.qr(np.random.default_rng(copy).standard_normal((size, size)))[0].astype(np.float32)
+            (part, copy): turn(size, copy)
             for part, size in known.dimensions.items()
             for copy in {copy for _, copy in copies.values()}
         }
@@ -92,12 +80,12 @@ class _Turning:
         of = [self._copies.get(text, (text, 0)) for text in texts]
         found = self._known.encode([text for text, _ in of], progress)
         which = np.array([copy for _, copy in of])
-        for (part, copy), turn in self._turns.items():
-            found[part][which == copy] = found[part][which == copy] @ turn
+        for (part, copy), rotation in self._turns.items():
+            found[part][which == copy] = found[part][which == copy] @ rotation
         return found
 
 
-def _copied(live: Contents, times: int, embedder: _Known) -> Contents:
+def _copied(live: Contents, times: int, embedder: Remembering) -> Contents:
     """What would be built of the entries and `times` − 1 copies of each, up to 25."""
     copies: dict[str, tuple[str, int]] = {}
     entries = list(live.entries)
@@ -123,7 +111,7 @@ def _otherwise(text: str, copy: int) -> str:
     return "".join(map(moved, text))
 
 
-def _measure(contents: Contents, embedder: _Known, texts: Sequence[str]) -> None:
+def _measure(contents: Contents, embedder: Remembering, texts: Sequence[str]) -> None:
     retriever = Retriever(contents, embedder, "measured")
     retriever.warm()
     for text in texts:  # what is made when an entry is first met is made now

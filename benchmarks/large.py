@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from benchmarks.serving import ROOT, require_index
+from benchmarks.vectors import turn
 from index import ranker
 from index.contents import load
 from index.kernel import Rows, take
@@ -84,9 +85,6 @@ def _copied(mine: Rows, kept: NDArray[np.int64], times: int) -> Rows:
         if sparse.issparse(matrix):
             rows[channel] = sparse.block_diag([matrix[kept], *[matrix] * (times - 1)], "csr", np.float32)
             continue
-        copies = [matrix[kept]]
-        for copy in range(1, times):
-            turned, _ = np.linalg.qr(np.random.default_rng(copy).standard_normal((matrix.shape[1],) * 2))
-            copies.append(matrix @ turned.astype(np.float32))
-        rows[channel] = np.concatenate(copies)
+        turned = (matrix @ turn(matrix.shape[1], copy) for copy in range(1, times))
+        rows[channel] = np.concatenate([matrix[kept], *turned])
     return rows

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.serving import ROOT
-from index.cache import VectorCache
-from index.embedder import Matrix, Progress
+from benchmarks.vectors import Remembering
 from index.evaluation import report
 from index.evaluation import run as evaluate
 from index.loading import load_embedder
@@ -31,7 +29,7 @@ def run(asked: argparse.Namespace) -> None:
     golden = [content / "golden" / f"{name}.yaml" for name in ("entries-1", "entries-2", "out-of-scope", "follow-ups")]
     sets = {path.name: (path / "kb.jsonl", [path / "test.jsonl"]) for path in sorted(folder.iterdir())}
     sets = {name: files for name, files in sets.items() if files[0].exists()} | {"golden": (content, golden)}
-    embedder = _Remembering(ROOT / "data" / "bench-vectors.npz")
+    embedder = Remembering(load_embedder(), ROOT / "data" / "bench-vectors.npz")
     names = ("hit@1", "hit@3", "macro_f1", "auroc_in_scope", "auroc_right", "ece", "ece_at_estimated_share", "coverage")
     print(
         "| set | hit@1 | hit@3 | macro F1 | AUROC in/out | AUROC right | ECE | at the estimated share | coverage |",
@@ -61,23 +59,6 @@ def run(asked: argparse.Namespace) -> None:
         if asked.json:
             with Path(asked.json).open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"set": name, **figures}, ensure_ascii=False) + "\n")
-
-
-class _Remembering:
-    """An embedder that embeds each text once and keeps the vectors on disk between runs."""
-
-    def __init__(self, path: Path) -> None:
-        inner = load_embedder()
-        self.name, self.dimensions = inner.name, inner.dimensions
-        self._cache = VectorCache(path, inner)
-
-    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> dict[str, Matrix]:
-        return self._cache.encode(texts, progress)
-
-    def prepare(self, texts: list[str]) -> None:
-        """Embed what is new, and keep it."""
-        self._cache.encode(texts)
-        self._cache.save()
 
 
 def _cell(value: float | None) -> str:

@@ -106,11 +106,11 @@ class Shelf:
             files = {path.name: digest(path.read_bytes()) for path in sorted(work.iterdir())}
             (work / MANIFEST).write_bytes(canonical({"format": FORMAT, "version": version, "files": files, **manifest}))
             for path in work.iterdir():
-                _sync(path)
+                sync(path)
             work.chmod(0o755)
-            _sync(work)
+            sync(work)
             os.replace(work, target)
-            _sync(self.folder)
+            sync(self.folder)
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             raise
@@ -176,7 +176,7 @@ class Shelf:
 
         def point() -> None:
             os.replace(name, self.folder / CURRENT)
-            _sync(self.folder)
+            sync(self.folder)
 
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -249,7 +249,8 @@ class Shelf:
                 path.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have what was written of a file, or the names in a folder, reach the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

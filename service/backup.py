@@ -28,7 +28,7 @@ from pydantic.dataclasses import dataclass as checked
 from index import artefact
 from index.artefact import MANIFEST, verify
 from index.errors import ArtefactError, NoArtefact
-from index.shelf import CURRENT, HISTORY, Shelf
+from index.shelf import CURRENT, HISTORY, Shelf, sync
 from knowledge.errors import StateError
 from knowledge.store import snapshot
 from service.archive import ArchiveError, Content, Writer, extract, writing
@@ -91,9 +91,9 @@ def restore(archive: Path, home: Path, most_gib: float = MOST_GIB) -> Restored:
         raise StateError(f"{home} is not empty: restore into a new folder, and point HUASHU_HOME to it")
     home.parent.mkdir(parents=True, exist_ok=True)
     with _unpacked(archive, home.parent, most_gib) as (folder, manifest):
-        _sync(folder)
+        sync(folder)
         os.rename(folder, home)  # which takes the place of an empty folder, and of nothing else
-        _sync(home.parent)
+        sync(home.parent)
     return Restored(home, manifest)
 
 
@@ -222,11 +222,3 @@ def _add_file(archive: Writer, path: Path, name: str) -> None:
         return  # forgotten meanwhile, as old documents and builds are
     with file:
         archive.add(name, file)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -304,7 +304,7 @@ def test_everything_is_synced_before_it_is_renamed(shelf: Shelf, monkeypatch: py
         order.append("rename")
         rename(one, other)
 
-    monkeypatch.setattr(module, "_sync", lambda path: order.append(path.name))
+    monkeypatch.setattr(module, "sync", lambda path: order.append(path.name))
     monkeypatch.setattr(os, "replace", renaming)
     written(shelf, A)
     *before, folder, renamed, after = order
