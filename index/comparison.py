@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from index.cache import VectorCache
 from index.confidence import Thresholds
 from index.contents import Contents
+from index.conversation import Turn
 from index.embedder import Embedder, Matrix, Progress
 from index.ranking import Decision
 from index.retriever import Retriever
@@ -204,12 +205,11 @@ def _pace(say: Step, total: int) -> Callable[[], None]:
 
 
 def _golden_reply(retriever: Retriever, query: Golden, pace: Callable[[], None]) -> Reply:
-    turns = [turn.text for turn in query.history if turn.role == "customer"]
-    return _reply(retriever, query.text, turns, None, pace)
+    return _reply(retriever, query.text, query.history, None, pace)
 
 
 def _reply(
-    retriever: Retriever, text: str, turns: Sequence[str], today: date | None, pace: Callable[[], None]
+    retriever: Retriever, text: str, turns: Sequence[Turn], today: date | None, pace: Callable[[], None]
 ) -> Reply:
     found = retriever.find(text, turns, _valid_on(today) if today is not None else None, limit=1)
     pace()

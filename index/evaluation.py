@@ -62,9 +62,8 @@ def run(retriever: Retriever, queries: Sequence[Labelled]) -> list[Outcome]:
 
 
 def _outcome(retriever: Retriever, query: Labelled) -> Outcome:
-    history = [turn.text for turn in query.history if turn.role == "customer"]
     started = time.perf_counter()
-    finding: Finding = retriever.find(query.text, history, limit=DEPTH)
+    finding: Finding = retriever.find(query.text, query.history, limit=DEPTH)
     took = (time.perf_counter() - started) * 1000
     ids = [candidate.entry.entry.id for candidate in finding.candidates]
     nearest, score = retriever.nearest(query.text)

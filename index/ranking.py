@@ -3,7 +3,7 @@
 The normalised text is a stored phrasing (exact: it wins, always); else candidates (`index.nearby`), ranked by the
 learnt ranker, with calibrated confidence that falls where an entry contradicts the text. A text that comes to no answer
 as it stands is read once more as it was probably meant to be typed (`index.spelling`), and that reading holds where it
-is surer. It knows no conversation and no trigger.
+is surer. What was said before is part of a text here (`index.conversation`); it knows no trigger.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from index.channels import Channels, Seen
 from index.confidence import contradicted, spread
 from index.contents import Contents
+from index.conversation import among, behind
 from index.embedder import Embedder, Matrix
 from index.evidence import Near, centre_all, mean_cosines
 from index.guard import Catalogue, Contradiction, Marks, Profile, contradictions, marks
@@ -108,8 +109,17 @@ class Ranking:
         key = normalise(query)
         if not key:
             return Ranked(np.zeros(0, np.int64), np.zeros(0), frozenset(), {}, key)
-        seen = self.channels.see(query)
         exact = [owner for owner in self.owners(key) if known and (mask is None or mask[owner])]
+        return self._ranked(query, key, self.channels.see(query), exact, mask)
+
+    def rank_after(self, query: str, turns: Sequence[str], mask: Mask | None) -> Ranked:
+        """Entries for a text as it is meant after what was said before; no stored phrasing makes that certain."""
+        texts = [behind(turn, query) for turn in turns]
+        seen = among(self.channels.see(query), [*map(self.channels.see, texts)], [*map(self.channels.see, turns)])
+        return self._ranked(query, normalise(texts[0]), seen, (), mask)
+
+    def _ranked(self, query: str, key: str, seen: Seen, exact: Sequence[int], mask: Mask | None) -> Ranked:
+        """Entries for a text, `key` normalised, that was seen so; `exact` hold it as a phrasing."""
         allowed = np.flatnonzero(mask) if mask is not None else np.arange(len(self._contents.entries))
         near = self._nearby.variants(seen)
         entries = allowed if len(allowed) <= ALL else self._nearby.entries(seen, near, exact)

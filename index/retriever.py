@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from index.channels import Seen
 from index.contents import Contents
+from index.conversation import Turn, from_customer, led_to
 from index.embedder import Embedder, Matrix
 from index.guard import Contradiction
 from index.ranking import OPTIONS, Decision, Mask, Ranked, Ranking
@@ -24,9 +25,6 @@ from knowledge.text import normalise
 
 Tier = Literal["exact", "ranked"]
 Allowed = Callable[[ApprovedEntry], bool]
-
-ELLIPTICAL = 12  # characters up to which a query may lean on what was said before
-HISTORY_TURNS = 3  # customer turns looked back at
 
 
 @dataclass(frozen=True)
@@ -91,21 +89,23 @@ class Retriever:
     def embedder_name(self) -> str:
         return self._embedder.name
 
-    def find(self, query: str, history: Sequence[str] = (), allowed: Allowed | None = None, limit: int = 10) -> Finding:
+    def find(
+        self, query: str, history: Sequence[Turn] = (), allowed: Allowed | None = None, limit: int = 10
+    ) -> Finding:
         """The decision for a query.
 
-        `history` are the customer's earlier turns, oldest first; `allowed` narrows the entries; at most
+        `history` are the turns before it, oldest first; `allowed` narrows the entries; at most
         `limit` candidates come back. The decision depends on neither `limit` nor anything but the rest.
         """
         mask = np.array([allowed(entry) for entry in self.contents.entries], bool) if allowed else None
-        turns = [turn for turn in history if normalise(turn)][-HISTORY_TURNS:]
+        turns, earlier = from_customer(history), led_to(history)
         ranked = self._ranking.rank_as_meant(query, mask)
         decision = self._ranking.decide(ranked)
         leaned, said = False, ranked.read_as or query
-        if decision != "answer" and turns and len(ranked.key) <= ELLIPTICAL:
-            together = self._ranking.rank(f"{turns[-1]}，{said}", mask)
-            if self._ranking.decide(together) == "answer" and together.confidence[0] > ranked.top:
-                ranked, decision, leaned = together, "answer", True
+        if decision != "answer" and earlier and normalise(said):
+            together = self._ranking.rank_after(said, earlier, mask)
+            if together.top > ranked.top:
+                ranked, decision, leaned = together, self._ranking.decide(together), True
         candidates = self._candidates(ranked, max(limit, OPTIONS))
         return Finding(
             decision,

@@ -34,7 +34,6 @@ from service.claims import CONSIDERED, claims_of
 # Told of every answer with what it was made from and its language; must neither wait nor raise.
 Note = Callable[[SuggestionRequest, SuggestionResponse, Finding, Language], None]
 
-CUSTOMER = "customer"
 SHOWN_DIGITS = 4  # of a confidence; a request that repeats one as its threshold means the same
 
 
@@ -60,9 +59,11 @@ class Desk:
         calendar = self._calendar(retriever)
         now = self._now()
         today = policy.business_hours.day_of(now)
-        turns = [turn.text for turn in request.history if turn.role == CUSTOMER]
         finding = retriever.find(
-            request.query, turns, lambda approved: _allowed(approved, request, today), max(request.limit, CONSIDERED)
+            request.query,
+            request.history,
+            lambda approved: _allowed(approved, request, today),
+            max(request.limit, CONSIDERED),
         )
         language = request.language or _language(request.query)
         thresholds = retriever.contents.confidence.thresholds

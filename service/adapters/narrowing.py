@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from index.conversation import Turn
 from index.retriever import Allowed, Finding, Retriever
 from knowledge.model import ApprovedEntry
 
@@ -22,7 +23,9 @@ class Narrowed(Retriever):
         self.__dict__.update(vars(whole))
         self._keep = keep
 
-    def find(self, query: str, history: Sequence[str] = (), allowed: Allowed | None = None, limit: int = 10) -> Finding:
+    def find(
+        self, query: str, history: Sequence[Turn] = (), allowed: Allowed | None = None, limit: int = 10
+    ) -> Finding:
         """As the whole retriever finds it among the entries that are kept."""
 
         def both(approved: ApprovedEntry) -> bool:

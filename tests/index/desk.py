@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from index.assembly import assemble
 from index.builder import Build, build
 from index.contents import Contents
 from index.retriever import Finding, Retriever
+from knowledge.formats.jsonl import Turn
 from knowledge.model import ApprovedEntry, Entry, Facts, Policy, Trigger
 from tests.knowledge.sample import entry, facts, policy
 from tests.toy import ToyEmbedder
@@ -126,6 +127,11 @@ def build_in(
 def changed(entry: Entry) -> tuple[ApprovedEntry, ...]:
     """One entry of the desk replaced."""
     return approved(entry, *(one.entry for one in matters() if one.entry.id != entry.id))
+
+
+def said(*texts: str, role: Literal["customer", "agent"] = "customer") -> list[Turn]:
+    """Earlier turns of one side."""
+    return [Turn(role=role, text=text) for text in texts]
 
 
 def ids(found: Finding) -> list[str]:

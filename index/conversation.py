@@ -1,0 +1,72 @@
+"""What was said before a message, and the message seen among it.
+
+A follow-up says little by itself (那要几天呢), and read behind an earlier turn it says mostly what that turn said. So a
+message q after turns t₁ … tₙ has the kernel values
+
+    v = (v(q) + Σ v(tᵢ，q) − ω Σ v(tᵢ)) / (1 + n − ωn)
+
+of which the message's own share keeps a new matter new, and what is taken off keeps a mere remark (我看看) from asking
+again what was just answered. Why so: docs/decisions/history.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import add
+from typing import Any, Protocol
+
+from index.channels import Seen
+from knowledge.text import normalise
+
+CUSTOMER = "customer"
+LOOKED_BACK = 3  # turns of the customer's
+HEARD = 64  # characters of an earlier turn that a message is read behind: a long one would drown it
+ALONE = 0.3  # ω: what an earlier turn says by itself, of what it says with the message behind it
+
+
+class Turn(Protocol):
+    """One earlier message; `role` is `customer` or the desk's."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+def from_customer(history: Sequence[Turn]) -> list[str]:
+    """The customer's last few turns with a word in them, oldest first."""
+    return [turn.text for turn in history if turn.role == CUSTOMER and normalise(turn.text)][-LOOKED_BACK:]
+
+
+def led_to(history: Sequence[Turn]) -> list[str]:
+    """What a message may be about: the beginnings of the last turn of each side, the customer's first."""
+    sides: dict[bool, str] = {}
+    for turn in history:
+        if normalise(turn.text):
+            sides[turn.role == CUSTOMER] = turn.text[:HEARD]
+    return [sides[side] for side in (True, False) if side in sides]
+
+
+def behind(turn: str, message: str) -> str:
+    """The message read as one text with an earlier turn."""
+    return f"{turn}，{message}"
+
+
+def among(message: Seen, behind_turns: Sequence[Seen], turns: Sequence[Seen]) -> Seen:
+    """The message as it is meant after the turns: itself, behind each of them, and what each says alone."""
+    said = [message, *behind_turns]
+
+    def mean(found: Sequence[Any]) -> Any:
+        return reduce(add, found) / len(found)
+
+    values = reduce(add, [one.values for one in said])
+    for turn in turns:
+        values = values - ALONE * turn.values
+    return replace(
+        message,
+        rows={channel: mean([one.rows[channel] for one in said]) for channel in message.rows},
+        values=values / (len(said) - ALONE * len(turns)),
+        stranger=mean([one.stranger for one in said]),
+    )

@@ -1,0 +1,62 @@
+"""What was said before a message, and the message seen among it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from index.channels import Seen
+from index.conversation import ALONE, HEARD, among, behind, from_customer, led_to
+from tests.index.desk import said
+
+
+def seen(value: float, stranger: float = 0.0) -> Seen:
+    """A text all of whose numbers are one."""
+    rows = {"one": np.full((1, 2), value, np.float32), "words": sparse.csr_matrix([[value, 0.0]], dtype=np.float32)}
+    return Seen(rows, np.full((1, 3), value, np.float32), np.full((1, 2), value, np.float32), stranger)
+
+
+def test_the_customers_last_three_turns_with_a_word_in_them() -> None:
+    """Oldest first; what the desk said is not among them, nor are emoji."""
+    history = [*said("一", "二"), *said("好的", role="agent"), *said("三", "😀", "四")]
+    assert from_customer(history) == ["二", "三", "四"]
+    assert from_customer([]) == []
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        ([], []),
+        (said("退款"), ["退款"]),
+        (said("您好", role="agent"), ["您好"]),
+        ([*said("您好", role="agent"), *said("退款", "多久")], ["多久", "您好"]),
+        ([*said("退款"), *said("1 天", role="agent"), *said("🙏")], ["退款", "1 天"]),
+        (said("退" * 500), ["退" * HEARD]),
+    ],
+)
+def test_what_a_message_may_be_about(history: list[object], expected: list[str]) -> None:
+    """The last turn of each side that says something, the customer's first, and only its beginning."""
+    assert led_to(history) == expected  # type: ignore[arg-type]
+
+
+def test_a_message_is_read_behind_a_turn() -> None:
+    """As one text."""
+    assert behind("退款", "多久") == "退款，多久"
+
+
+def test_a_message_among_turns_is_the_mean_less_what_the_turns_say_alone() -> None:
+    """Of kernel values, divided by what all weigh; rows and stranger are the mean of what holds the message."""
+    found = among(seen(1, 0.3), [seen(4, 0.6), seen(7, 0.9)], [seen(2), seen(3)])
+    assert found.values == pytest.approx(np.full((1, 3), (1 + 4 + 7 - ALONE * 5) / (3 - ALONE * 2)))
+    assert found.rows["one"] == pytest.approx(np.full((1, 2), 4.0))
+    assert found.rows["words"].toarray() == pytest.approx(np.array([[4.0, 0.0]]))
+    assert found.stranger == pytest.approx(0.6)
+    assert (found.values.dtype, found.rows["one"].dtype) == (np.float32, np.float32)
+
+
+def test_a_message_after_nothing_is_itself() -> None:
+    """No turn, no change."""
+    found = among(seen(2, 0.5), [], [])
+    assert found.values == pytest.approx(seen(2).values)
+    assert found.stranger == 0.5
