@@ -16,7 +16,7 @@ from index.errors import ArtefactError
 from index.fitting import prior_for
 from index.retriever import Finding, Retriever
 from index.shelf import Shelf
-from tests.index.desk import OWN_PHRASES, approved, contents_of, matter, matters, rules
+from tests.index.desk import OWN_PHRASES, approved, contents_of, matter, matters, rules, said
 from tests.toy import ToyEmbedder
 
 VERSION = "a" * 12
@@ -32,7 +32,7 @@ def stored(contents: Contents, folder: Path) -> Path:
 def findings(contents: Contents) -> list[Finding]:
     """What the queries come to, alone and after other turns."""
     retriever = Retriever(contents, ToyEmbedder(), VERSION)
-    return [retriever.find(query, history) for query in QUERIES for history in ((), ("滤网更换", "找律师告你们"))]
+    return [retriever.find(query, history) for query in QUERIES for history in ((), said("滤网更换", "找律师告你们"))]
 
 
 def figures(found: Finding) -> list[float]:
