@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.serving import ROOT
 from benchmarks.vectors import Remembering
+from index.conversation import looked_at
 from index.evaluation import report
 from index.evaluation import run as evaluate
 from index.loading import load_embedder
@@ -42,10 +43,8 @@ def run(asked: argparse.Namespace) -> None:
         if asked.only and name not in asked.only:
             continue
         pack, queries = read_pack(knowledge), [query for path in files for query in read_queries(path)]
-        turns = [turn.text for query in queries for turn in query.history]
-        embedder.prepare(
-            [*(text for entry in pack.entries for text in entry.phrasings), *(q.text for q in queries), *turns]
-        )
+        heard = [text for query in queries for text in looked_at(query.text, query.history)]
+        embedder.prepare([*(text for entry in pack.entries for text in entry.phrasings), *heard])
         seconds: dict[str, float] = {}
         retriever = retriever_over(pack, embedder, None, seconds)
         sure = retriever.contents.confidence

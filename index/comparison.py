@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from index.cache import VectorCache
 from index.confidence import Thresholds
 from index.contents import Contents
-from index.conversation import Turn
+from index.conversation import Turn, looked_at
 from index.embedder import Embedder, Matrix, Progress
 from index.ranking import Decision
 from index.retriever import Retriever
@@ -144,8 +144,8 @@ def compare(
     asked = [query for query in golden if query.gold is None or query.gold in known]
     recent = list(dict.fromkeys(text for text in real if text.strip()))[:MOST_REAL]
     engine = _Remembering(embedder, cache, recent)
-    turns = [turn.text for query in asked for turn in query.history]
-    engine.encode([*(query.text for query in asked), *turns], lambda done, all_: say("embed-golden", done, all_))
+    heard = [text for query in asked for text in looked_at(query.text, query.history)]
+    engine.encode(heard, lambda done, all_: say("embed-golden", done, all_))
     engine.encode(recent, lambda done, all_: say("embed-real", done, all_))
     total = 2 * (len(asked) + len(recent))
     pace = _pace(say, total)

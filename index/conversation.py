@@ -54,6 +54,12 @@ def behind(turn: str, message: str) -> str:
     return f"{turn}，{message}"
 
 
+def looked_at(message: str, history: Sequence[Turn]) -> list[str]:
+    """Every text that may have to be seen for a message: itself, what led to it, and it behind that."""
+    turns = led_to(history)
+    return [message, *from_customer(history), *turns, *(behind(turn, message) for turn in turns)]
+
+
 def among(message: Seen, behind_turns: Sequence[Seen], turns: Sequence[Seen]) -> Seen:
     """The message as it is meant after the turns: itself, behind each of them, and what each says alone."""
     said = [message, *behind_turns]

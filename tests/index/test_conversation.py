@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from index.channels import Seen
-from index.conversation import ALONE, HEARD, among, behind, from_customer, led_to
+from index.conversation import ALONE, HEARD, among, behind, from_customer, led_to, looked_at
 from tests.index.desk import said
 
 
@@ -43,6 +43,13 @@ def test_what_a_message_may_be_about(history: list[object], expected: list[str])
 def test_a_message_is_read_behind_a_turn() -> None:
     """As one text."""
     assert behind("退款", "多久") == "退款，多久"
+
+
+def test_all_that_may_be_looked_at_is_known_beforehand() -> None:
+    """Nothing else has to be embedded to find what a message means."""
+    history = [*said("退款", "多久"), *said("1 天", role="agent")]
+    assert looked_at("真的吗", history) == ["真的吗", "退款", "多久", "多久", "1 天", "多久，真的吗", "1 天，真的吗"]
+    assert looked_at("退款", []) == ["退款"]
 
 
 def test_a_message_among_turns_is_the_mean_less_what_the_turns_say_alone() -> None:
