@@ -1,9 +1,9 @@
 """What was said before a message, and the message seen among it.
 
 A follow-up says little by itself (那要几天呢), and read behind an earlier turn it says mostly what that turn said. So a
-message q after turns t₁ … tₙ has the kernel values
+message q after the customer's last turn c and the desk's last turn d has the kernel values
 
-    v = (v(q) + Σ v(tᵢ，q) − ω Σ v(tᵢ)) / (1 + n − ωn)
+    v = (v(q) + v(c，q) + v(d，q) − ω v(c)) / (3 − ω)
 
 of which the message's own share keeps a new matter new, and what is taken off keeps a mere remark (我看看) from asking
 again what was just answered. Why so: docs/decisions/history.md.
@@ -22,8 +22,8 @@ from knowledge.text import normalise
 
 CUSTOMER = "customer"
 LOOKED_BACK = 3  # turns of the customer's
-HEARD = 64  # characters of an earlier turn that a message is read behind: a long one would drown it
-ALONE = 0.3  # ω: what an earlier turn says by itself, of what it says with the message behind it
+HEARD = 40  # characters of an earlier turn that a message is read behind: a long one would drown it
+ALONE = 0.3  # ω: what the customer's turn says by itself, which was answered
 
 
 class Turn(Protocol):
@@ -55,24 +55,23 @@ def behind(turn: str, message: str) -> str:
 
 
 def looked_at(message: str, history: Sequence[Turn]) -> list[str]:
-    """Every text that may have to be seen for a message: itself, what led to it, and it behind that."""
-    turns = led_to(history)
-    return [message, *from_customer(history), *turns, *(behind(turn, message) for turn in turns)]
+    """Every text that may have to be seen for a message: itself, the customer's turns, and it behind what led to it."""
+    return [message, *from_customer(history), *(behind(turn, message) for turn in led_to(history))]
 
 
-def among(message: Seen, behind_turns: Sequence[Seen], turns: Sequence[Seen]) -> Seen:
-    """The message as it is meant after the turns: itself, behind each of them, and what each says alone."""
+def among(message: Seen, behind_turns: Sequence[Seen], asked: Seen | None) -> Seen:
+    """The message as it is meant after what was said: itself and behind each turn, less what was `asked` already."""
     said = [message, *behind_turns]
 
-    def mean(found: Sequence[Any]) -> Any:
-        return reduce(add, found) / len(found)
+    def together(found: Sequence[Any]) -> Any:
+        return reduce(add, found)
 
-    values = reduce(add, [one.values for one in said])
-    for turn in turns:
-        values = values - ALONE * turn.values
+    values, weight = together([one.values for one in said]), float(len(said))
+    if asked is not None:
+        values, weight = values - ALONE * asked.values, weight - ALONE
     return replace(
         message,
-        rows={channel: mean([one.rows[channel] for one in said]) for channel in message.rows},
-        values=values / (len(said) - ALONE * len(turns)),
-        stranger=mean([one.stranger for one in said]),
+        rows={channel: together([one.rows[channel] for one in said]) / len(said) for channel in message.rows},
+        values=values / weight,
+        stranger=together([one.stranger for one in said]) / len(said),
     )

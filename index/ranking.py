@@ -112,10 +112,14 @@ class Ranking:
         exact = [owner for owner in self.owners(key) if known and (mask is None or mask[owner])]
         return self._ranked(query, key, self.channels.see(query), exact, mask)
 
-    def rank_after(self, query: str, turns: Sequence[str], mask: Mask | None) -> Ranked:
-        """Entries for a text as it is meant after what was said before; no stored phrasing makes that certain."""
+    def rank_after(self, query: str, turns: Sequence[str], asked: Sequence[str], mask: Mask | None) -> Ranked:
+        """Entries for a text as it is meant after `turns`, the last of what was `asked` before being answered.
+
+        No stored phrasing makes it certain. Both are `index.conversation`'s.
+        """
         texts = [behind(turn, query) for turn in turns]
-        seen = among(self.channels.see(query), [*map(self.channels.see, texts)], [*map(self.channels.see, turns)])
+        before = self.channels.see(asked[-1]) if asked else None
+        seen = among(self.channels.see(query), [*map(self.channels.see, texts)], before)
         return self._ranked(query, normalise(texts[0]), seen, (), mask)
 
     def _ranked(self, query: str, key: str, seen: Seen, exact: Sequence[int], mask: Mask | None) -> Ranked:

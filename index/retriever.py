@@ -103,7 +103,7 @@ class Retriever:
         decision = self._ranking.decide(ranked)
         leaned, said = False, ranked.read_as or query
         if decision != "answer" and earlier and normalise(said):
-            together = self._ranking.rank_after(said, earlier, mask)
+            together = self._ranking.rank_after(said, earlier, turns, mask)
             if together.top > ranked.top:
                 ranked, decision, leaned = together, self._ranking.decide(together), True
         candidates = self._candidates(ranked, max(limit, OPTIONS))

@@ -126,7 +126,7 @@ class SuggestionResponse(BaseModel):
     clarification: ClarificationOut | None
     escalation: EscalationOut
     used_history: Annotated[
-        bool, Field(description="Whether the query was understood from the customer's turn before it.")
+        bool, Field(description="Whether the query was understood from what either side said before it.")
     ]
     read_as: Annotated[
         str | None,
