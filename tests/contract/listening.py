@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from index.embedder import Embedder
 from service.app import create_app
 from service.settings import Settings
 from tests.service.shop import FRIDAY
@@ -17,11 +18,11 @@ from tests.toy import ToyEmbedder
 
 
 @contextmanager
-def listening(settings: Settings) -> Iterator[str]:
+def listening(settings: Settings, embedder: Embedder | None = None) -> Iterator[str]:
     """The address of the service, which believes that it is Friday."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        app = create_app(settings, ToyEmbedder(), lambda: FRIDAY)
+        app = create_app(settings, embedder or ToyEmbedder(), lambda: FRIDAY)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
         thread.start()
