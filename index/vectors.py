@@ -16,7 +16,7 @@ from index.errors import ArtefactError
 
 Matrix = NDArray[np.float32]
 
-EXACT_ROWS = 50_000
+EXACT_ROWS = 16_384  # beyond, reading all rows takes longer than everything else of a query
 NEIGHBOURS, BUILD_BREADTH, SEARCH_BREADTH = 32, 200, 128  # of the HNSW graph
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -63,6 +64,19 @@ def test_a_graph_finds_the_neighbours_the_exact_search_finds(monkeypatch: pytest
     for (places, scores), (exact_places, exact_scores) in zip(graph.search(queries, 10), exact, strict=True):
         assert places.tolist() == exact_places.tolist()
         assert scores == pytest.approx(exact_scores, abs=1e-5)
+
+
+def test_a_graph_is_the_same_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the same rows, however many threads FAISS may use."""
+    monkeypatch.setattr(vectors, "EXACT_ROWS", 1)
+    rows, threads = random_rows(3000, 16), faiss.omp_get_max_threads()
+    try:
+        for allowed in (1, 2, 4):
+            faiss.omp_set_num_threads(allowed)
+            VectorIndex.build(rows).save(tmp_path / str(allowed))
+    finally:
+        faiss.omp_set_num_threads(threads)
+    assert len({(tmp_path / str(allowed)).read_bytes() for allowed in (1, 2, 4)}) == 1
 
 
 @pytest.mark.parametrize("exact_rows", [50, 49])
