@@ -21,6 +21,7 @@ from index.channels import Seen
 from knowledge.text import normalise
 
 CUSTOMER = "customer"
+FOLLOWS = 80  # characters up to which a message may need what was said before; a longer one tells its matter itself
 LOOKED_BACK = 3  # turns of the customer's
 HEARD = 40  # characters of an earlier turn that a message is read behind: a long one would drown it
 ALONE = 0.3  # ω: what the customer's turn says by itself, which was answered

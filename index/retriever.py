@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.channels import Seen
 from index.contents import Contents
-from index.conversation import Turn, from_customer, led_to
+from index.conversation import FOLLOWS, Turn, from_customer, led_to
 from index.embedder import Embedder, Matrix
 from index.guard import Contradiction
 from index.ranking import OPTIONS, Decision, Mask, Ranked, Ranking
@@ -102,7 +102,7 @@ class Retriever:
         ranked = self._ranking.rank_as_meant(query, mask)
         decision = self._ranking.decide(ranked)
         leaned, said = False, ranked.read_as or query
-        if decision != "answer" and earlier and normalise(said):
+        if decision != "answer" and earlier and 0 < len(ranked.key) <= FOLLOWS:
             together = self._ranking.rank_after(said, earlier, turns, mask)
             if together.top > ranked.top:
                 ranked, decision, leaned = together, self._ranking.decide(together), True

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.contents import Contents
+from index.conversation import FOLLOWS
 from index.retriever import Finding, Retriever
 from knowledge.model import ApprovedEntry, Escalation
 from tests.index.conftest import SURE
@@ -226,6 +227,14 @@ def test_a_turn_that_does_not_make_it_clearer_is_not_used(retriever: Retriever) 
     """Small talk before an unclear query changes nothing."""
     found = retriever.find("多久", said("魑魅"))
     assert (found.used_history, found.candidates) == (False, retriever.find("多久").candidates)
+
+
+def test_a_long_message_tells_its_matter_itself(retriever: Retriever) -> None:
+    """Up to eighty characters it may lean on what was said before; beyond, it costs no text more."""
+    history = [*said("滤网更换多久"), *said("请问滤网更换的事", role="agent")]
+    short, long = "多久" * (FOLLOWS // 2), "多久" * (FOLLOWS // 2) + "多"
+    assert [retriever.find(query, history).used_history for query in (short, long)] == [True, False]
+    assert retriever.find(long, history).candidates == retriever.find(long).candidates
 
 
 @pytest.mark.parametrize("remark", ["魑魅魍魉", "魑魅魍魉魑魅魍魉魑魅魍魉魑魅魍魉"])
