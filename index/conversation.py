@@ -44,9 +44,10 @@ def from_customer(history: Sequence[Turn]) -> list[str]:
 def led_to(history: Sequence[Turn]) -> list[str]:
     """What a message may be about: the beginnings of the last turn of each side, the customer's first."""
     sides: dict[bool, str] = {}
-    for turn in history:
-        if normalise(turn.text):
-            sides[turn.role == CUSTOMER] = turn.text[:HEARD]
+    for turn in reversed(history):
+        side = turn.role == CUSTOMER
+        if side not in sides and normalise(turn.text):
+            sides[side] = turn.text[:HEARD]
     return [sides[side] for side in (True, False) if side in sides]
 
 
@@ -61,7 +62,10 @@ def looked_at(message: str, history: Sequence[Turn]) -> list[str]:
 
 
 def among(message: Seen, behind_turns: Sequence[Seen], asked: Seen | None) -> Seen:
-    """The message as it is meant after what was said: itself and behind each turn, less what was `asked` already."""
+    """The message as it is meant after what was said: itself and behind each turn, less what was `asked` already.
+
+    Its rows are the mean of these texts', so a cosine with them is the mean of the texts' own (−1..1).
+    """
     said = [message, *behind_turns]
 
     def together(found: Sequence[Any]) -> Any:

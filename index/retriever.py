@@ -98,11 +98,11 @@ class Retriever:
         `limit` candidates come back. The decision depends on neither `limit` nor anything but the rest.
         """
         mask = np.array([allowed(entry) for entry in self.contents.entries], bool) if allowed else None
-        turns, earlier = from_customer(history), led_to(history)
+        turns = from_customer(history)
         ranked = self._ranking.rank_as_meant(query, mask)
         decision = self._ranking.decide(ranked)
         leaned, said = False, ranked.read_as or query
-        if decision != "answer" and earlier and 0 < len(ranked.key) <= FOLLOWS:
+        if decision != "answer" and 0 < len(ranked.key) <= FOLLOWS and (earlier := led_to(history)):
             together = self._ranking.rank_after(said, earlier, turns, mask)
             if together.top > ranked.top:
                 ranked, decision, leaned = together, self._ranking.decide(together), True

@@ -77,7 +77,7 @@ def suggest(client: httpx.Client, query: str, history: Sequence[dict[str, str]] 
     ],
 )
 def test_what_customers_type_is_answered(client: httpx.Client, query: str, entry_id: str) -> None:
-    """In their own words, misspelt, in Traditional characters, in English: the entry meant, and its approved reply."""
+    """In their own words, misspelt, in Traditional characters, in English: the entry meant, with a reply."""
     body = suggest(client, query)
     assert (body["decision"], body["suggestions"][0]["entry_id"]) == ("answer", entry_id)
     assert body["suggestions"][0]["reply"]["text"]
