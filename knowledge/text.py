@@ -1,8 +1,8 @@
 """The one normalisation that stored and live text go through before they are compared.
 
 It serves matching only: what is shown is never altered. Steps: lone surrogates out, NFKC (full and half
-width, ligatures), lower case, Traditional to Simplified, variant characters, invisible and control
-characters, emoji, runs of punctuation and white space.
+width, ligatures), lower case, Traditional to Simplified, variant characters, Cantonese in Mandarin words, invisible and
+control characters, emoji, runs of punctuation and white space.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from functools import lru_cache
 
 import opencc
 
+from knowledge.cantonese import as_mandarin, read_aligned
+
 # Characters customers type for others by shape or fashion; OpenCC leaves them, as they are no script variants.
 VARIANT_CHARACTERS = str.maketrans(
     {
@@ -24,11 +26,10 @@ VARIANT_CHARACTERS = str.maketrans(
         "侽": "男",
         "囡": "女",
         "咑": "打",
-        "冇": "没",
         "吥": "不",
         "媞": "是",
         "妳": "你",
-        "咁": "这",
+        "枱": "台",
     }
 )
 INVISIBLE = re.compile(
@@ -81,10 +82,10 @@ def _remembered(text: str) -> str:
 
 
 def _normalised(text: str) -> str:
-    text = _fold(text)
+    text = as_mandarin(_fold(text))
     # Conversion or removal can bring together what the next pass would fold once more (NFKC is not closed under them).
     for _ in range(3):
-        again = _fold(text)
+        again = as_mandarin(_fold(text))
         if again == text:
             break
         text = again
@@ -123,7 +124,7 @@ class Aligned:
 def aligned(text: str) -> Aligned:
     """The text folded character by character, so that what is found in it can be shown where it stands.
 
-    It differs from the normal form only where that looks at several characters at once: repeated and stretched ones
+    It differs from the normal form only where that brings several characters together: repeated and stretched ones
     stay. White space between words is one space.
     """
     characters: list[str] = []
@@ -134,7 +135,8 @@ def aligned(text: str) -> Aligned:
             continue
         characters += folded
         origins += [place] * len(folded)
-    return Aligned("".join(characters), tuple(origins))
+    read, places = read_aligned("".join(characters), origins)
+    return Aligned(read, tuple(places))
 
 
 @lru_cache(maxsize=2**14)
