@@ -1,6 +1,6 @@
 """Cantonese as it is typed → the same in Mandarin words, for matching only: 點解張單仲未到 → 为什么张单还没到.
 
-A knowledge base is written in Mandarin and encoders know little Cantonese, yet most of what differs are some two hundred
+A knowledge base is written in Mandarin and encoders know little Cantonese, yet most of what differs are two hundred
 small words. What nobody else writes is read so wherever it stands; what Mandarin has too, mostly in another sense (系,
 点, 返, 户口), only where the text holds something that is surely Cantonese. Grammar and names are left as they are.
 
@@ -70,6 +70,10 @@ SURE: Final[Mapping[str, str]] = {
     "噉": "那",
     "噉样": "这样",
     "啲": "些",
+    "我啲": "我的",
+    "你啲": "你的",
+    "佢啲": "他的",
+    "哋啲": "们的",
     "有啲": "有点",
     "快啲": "快点",
     "早啲": "早点",
