@@ -35,6 +35,7 @@ SIGNS = {
     "stranger": (None, 0.0),
 }
 SHOWN = 0.02  # share of right candidates that may fall below what is shown
+EVEN = 0.5  # what is more likely wrong than right is no answer, however well a base is told from what it was tried with
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,9 @@ def _crossed(known: Outcomes, bare: Confidence, prior: Prior) -> Verdict:
 
 
 def thresholds(verdict: Verdict, known: Outcomes, answer_precision: float, clarify_precision: float) -> Thresholds:
-    """The thresholds that reach the target precisions on these queries."""
+    """The thresholds that reach the target precisions on these queries; what is answered is likely right, too."""
     answer = _threshold(verdict.right, known.right, known.weights, answer_precision)
+    answer = max(answer, min(EVEN, answer_precision))
     # Only what is not answered can be clarified, so that is what the second precision is measured on.
     left = verdict.right < answer
     clarify = _threshold(verdict.among[left], known.among[left], known.weights[left], clarify_precision)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.channels import Seen
 from index.contents import Contents
-from index.conversation import FOLLOWS, Turn, from_customer, led_to
+from index.conversation import FOLLOWS, Turn, from_customer, led_to, other_than, telling
 from index.embedder import Embedder, Matrix
 from index.guard import Contradiction
 from index.ranking import OPTIONS, Decision, Mask, Ranked, Ranking
@@ -98,12 +98,15 @@ class Retriever:
         `limit` candidates come back. The decision depends on neither `limit` nor anything but the rest.
         """
         mask = np.array([allowed(entry) for entry in self.contents.entries], bool) if allowed else None
-        turns = from_customer(history)
+        told = telling(history)
+        turns = from_customer(told)
         ranked = self._ranking.rank_as_meant(query, mask)
         decision = self._ranking.decide(ranked)
         leaned, said = False, ranked.read_as or query
-        if decision != "answer" and 0 < len(ranked.key) <= FOLLOWS and (earlier := led_to(history)):
-            together = self._ranking.rank_after(said, earlier, turns, mask)
+        # A stored phrasing, of however many entries, is theirs whatever was said before.
+        before = [] if decision == "answer" or ranked.exact else other_than(query, told)
+        if before and 0 < len(ranked.key) <= FOLLOWS:
+            together = self._ranking.rank_after(said, led_to(before), from_customer(before), mask)
             if together.top > ranked.top:
                 ranked, decision, leaned = together, self._ranking.decide(together), True
         candidates = self._candidates(ranked, max(limit, OPTIONS))

@@ -151,6 +151,13 @@ def test_the_answer_threshold_is_the_lowest_that_reaches_the_precision() -> None
     assert all((coverage_and_precision(found.right, drawn.right, value)[1] or 0) < 0.9 for value in below)
 
 
+def test_nothing_is_answered_that_is_more_likely_wrong_than_right() -> None:
+    """A few entries that are easily told apart reach the target at any confidence; a low target is kept to."""
+    first, right = np.linspace(0.01, 0.99, 400), np.arange(400) > 5
+    assert thresholds(judged(first), known(right), 0.95, 0.8).answer == 0.5
+    assert thresholds(judged(first), known(right), 0.3, 0.2).answer == 0.3
+
+
 def test_the_clarify_threshold_is_read_from_what_is_not_answered() -> None:
     """Answered ones, always right, would let it sink to nothing."""
     right = np.concatenate([np.full(100, 0.99), np.linspace(0.1, 0.5, 100)])
