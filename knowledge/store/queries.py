@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 
@@ -29,12 +29,13 @@ def conversation_hash(conversation_id: str) -> str:
     return hashlib.sha256(conversation_id.encode()).hexdigest()[:16]
 
 
-def add(connection: Connection, records: Sequence[QueryRecord]) -> int:
+def add(connection: Connection, records: Sequence[QueryRecord], outgrown: Collection[str] = ()) -> int:
     """Keep records, masked by whoever hands them in; how many.
 
-    Those of a conversation that was erased since are left out: whoever held them did not know.
+    Those of a conversation that was erased since are left out: whoever held them did not know. Of requests that are
+    `outgrown` only those are kept that somebody gave feedback on, which counts need to be joined with.
     """
-    kept = _not_erased(connection, records)
+    kept = _not_erased(connection, _worth_keeping(connection, records, outgrown))
     if kept:
         rows = [asdict(record) | {"key": key_of(record.text), "products": list(record.products)} for record in kept]
         connection.execute(insert(logged_query), rows)
@@ -46,6 +47,16 @@ def erased(connection: Connection, after: int) -> tuple[int, frozenset[str]]:
     lines = select(audit.c.number, audit.c.detail).where(audit.c.act == ERASE, audit.c.number > after)
     found = {number: str(detail["conversation"]) for number, detail in connection.execute(lines)}
     return max(found, default=after), frozenset(found.values())
+
+
+def _worth_keeping(
+    connection: Connection, records: Sequence[QueryRecord], outgrown: Collection[str]
+) -> Sequence[QueryRecord]:
+    if not outgrown:
+        return records
+    told = select(feedback.c.request_id).where(feedback.c.request_id.in_(outgrown))
+    needless = set(outgrown).difference(connection.execute(told).scalars())
+    return [record for record in records if record.request_id not in needless]
 
 
 def _not_erased(connection: Connection, records: Sequence[QueryRecord]) -> list[QueryRecord]:

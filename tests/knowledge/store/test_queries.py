@@ -74,6 +74,14 @@ def test_what_was_erased_is_not_written_afterwards(store: Store) -> None:
     assert [one.request_id for one in store.queries.export_conversation("c-2", "zhao", AT).queries] == ["r-7"]
 
 
+def test_what_others_grew_out_of_is_kept_with_its_feedback(store: Store) -> None:
+    """And left out without; whether it was asked before or after the rest of what is handed in."""
+    store.add_feedback(feedback("r-2", "rejected"))
+    told = [query(1, "退"), query(2, "退款"), query(3, "退款几天"), query(4, "快递")]
+    assert store.queries.add(told, outgrown=["r-1", "r-2"]) == 3
+    assert [one.text for one in store.queries.recent(10)] == ["快递", "退款几天", "退款"]
+
+
 def test_services_are_told_what_was_erased(store: Store) -> None:
     """By hashes, each once to whoever names the last erasure they saw; the turn that they watch moves on."""
     assert store.queries.erased(0) == (0, frozenset())
