@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select, update
 
 from knowledge.store.feedback import as_record
 from knowledge.store.tables import audit, feedback, logged_query, shown_entry
@@ -108,17 +108,24 @@ def conversation(connection: Connection, conversation_id: str) -> Conversation:
 
 def erase(connection: Connection, conversation_id: str) -> Removed:
     """Delete all that is kept of a conversation."""
-    requests = select(feedback.c.request_id).where(_about(conversation_id))
-    connection.execute(delete(shown_entry).where(shown_entry.c.request_id.in_(requests)))
+    requests = connection.execute(select(feedback.c.request_id).where(_about(conversation_id))).scalars().all()
     told = connection.execute(delete(feedback).where(_about(conversation_id))).rowcount
+    others = select(feedback.c.request_id).where(feedback.c.request_id.in_(requests))
+    gone = shown_entry.c.request_id.in_(requests), shown_entry.c.request_id.not_in(others)
+    connection.execute(delete(shown_entry).where(*gone))
     asked = connection.execute(delete(logged_query).where(LOG.conversation_id == conversation_id)).rowcount
     return Removed(asked, told)
 
 
 def _about(conversation_id: str) -> ColumnElement[bool]:
-    """Feedback that names the conversation, or whose request belonged to it."""
+    """Feedback that names the conversation, or whose request belonged to it.
+
+    An id that was used twice is a request of two conversations: feedback that names one of them is that one's alone.
+    """
     requests = select(LOG.request_id).where(LOG.conversation_id == conversation_id)
-    return or_(feedback.c.conversation_id == conversation_id, feedback.c.request_id.in_(requests))
+    own = LOG.request_id == feedback.c.request_id, LOG.conversation_id == feedback.c.conversation_id
+    anothers = select(LOG.number).where(*own).correlate(feedback).exists()
+    return or_(feedback.c.conversation_id == conversation_id, and_(feedback.c.request_id.in_(requests), ~anothers))
 
 
 def _records(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[QueryRecord, ...]:

@@ -93,6 +93,7 @@ def _find(request: Request, search: Search, words: Mapping[str, str]) -> tuple[J
             min_confidence=0,
         )
         answer: Json = request.app.state.suggest(wanted, request_id(request)).model_dump(mode="json")
+        request.state.request_id = answer["request_id"]
         return answer, None
     except ValidationError as error:
         return None, invalid(error, read_conversation(search.query).query, LONGEST_QUERY, words, language_of(request))

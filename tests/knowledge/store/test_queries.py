@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -153,6 +154,22 @@ def test_a_conversation_is_exported_whole(store: Store) -> None:
     assert [record.request_id for record in found.queries] == ["r-1"]
     assert list(found.feedback) == [of_request, by_name]
     assert store.queries.export_conversation("c-9", "zhao", AT) == Conversation((), ())
+
+
+def test_an_id_of_two_conversations_is_erased_with_its_own(store: Store) -> None:
+    """Feedback that names one of them is that one's; what names neither goes with either, and so does what names a
+    conversation that the id was never seen in.
+    """
+    twice = replace(query(2, conversation_id="c-2"), request_id="r-1")
+    store.queries.add([query(1, conversation_id="c-1"), twice])
+    theirs = feedback("r-1", conversation_id="c-2")
+    for told in (theirs, feedback("r-1", "rejected"), feedback("r-1", "edited", conversation_id="c-3")):
+        store.add_feedback(told, ["refund.time"])
+    removed = store.queries.erase_conversation("c-1", "zhao", AT)
+    assert (removed.queries, removed.feedback) == (1, 2)
+    left = store.queries.export_conversation("c-2", "zhao", AT)
+    assert ([one.request_id for one in left.queries], list(left.feedback)) == (["r-1"], [theirs])
+    assert store.feedback_counts(AT, AT + timedelta(days=1)).entries[0].shown == 1
 
 
 def test_a_conversation_is_erased_whole(store: Store) -> None:
