@@ -93,6 +93,8 @@ def _furnish(app: FastAPI, settings: Settings, now: Callable[[], datetime]) -> N
     app.state.settings = settings
     app.state.now = now
     app.state.metrics = Metrics()
+    # Made here, before workers are forked: what one was shown by one of them has its feedback by another.
+    app.state.recent = Recent(alone=settings.workers == 1)
     app.state.admission = Admission(settings.longest_wait, refused=app.state.metrics.refused.labels("busy").inc)
     app.state.examples = list(EXAMPLES)
     app.state.documents = Documents(settings.home / "documents", now)
@@ -167,7 +169,6 @@ def _answer(app: FastAPI, settings: Settings, live: Live) -> None:
     app.state.inbox = Inbox(lambda: live.retriever, app.state.storage, now)
     app.state.inbox.start()
     app.state.repairs = Repairs(lambda: live.retriever, now)
-    app.state.recent = Recent()
     answering = Desk(lambda: live.retriever, now, app.state.queries.note)
     app.state.suggest = app.state.recent.remembering(answering.suggest)
     app.state.check = checks.Checker(lambda: live.retriever, now).check

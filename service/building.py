@@ -11,8 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def run(
             step(name, done, all_)
 
     shelf, now = Shelf(settings.artefacts), datetime.now(UTC)
-    try:
+    with failing(job):
         shelf.sweep()  # only a build leaves such folders and files behind, and no other runs
         sweep(settings.home / CACHE)
         golden = golden_queries(settings.home)
@@ -64,11 +64,18 @@ def run(
         with suppress(NoArtefact):
             shelf.prune(KEPT, besides=(done.version,))
         job.ready(report)
+    return done, report
+
+
+@contextmanager
+def failing(job: Job) -> Iterator[None]:
+    """What goes wrong inside is what the build came to: it is written down, and raised."""
+    try:
+        yield
     except Exception as error:
         with suppress(OSError):  # a full disk does not even take that
             job.failed(str(error) or repr(error))
         raise
-    return done, report
 
 
 def start(settings: Settings, by: str) -> BuildRecord:

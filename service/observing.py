@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import errors
+from service.identity.transport import ONLY_TLS, promised
 from service.metrics import Metrics
 
 SLOW = 1.0  # seconds from which a request is logged
@@ -46,6 +47,8 @@ class Observe:
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request.state.request_id
                 headers.setdefault("X-Content-Type-Options", "nosniff")
+                if promised(request):
+                    headers["Strict-Transport-Security"] = ONLY_TLS
                 _note(request, message["status"], time.perf_counter() - started)
             await send(message)
 

@@ -116,7 +116,9 @@ def roll_back(settings: Settings, version: str | None, live: str | None, by: str
     """Make an earlier version live again (None: the one before); returns it. `live` is what it takes the place of."""
     shelf = Shelf(settings.artefacts)
     target = version or shelf.previous()
-    if target is None or target not in shelf.versions():
+    if target is None:
+        raise NotFound("there is no earlier version to go back to: publish another with `huashu build`")
+    if target not in shelf.versions():
         listed = ", ".join(shelf.versions()) or "none"
         raise NotFound(f"version {target} is not on disk, so nobody can go back to it; there are: {listed}")
     if target == shelf.live():
@@ -135,6 +137,18 @@ def acts(settings: Settings) -> tuple[Act, ...]:
         is_live = line["version"] == live and not any(act.live for act in found)
         found.append(_act(line, line["version"] in on_disk, is_live))
     return tuple(found)
+
+
+def never_published(settings: Settings) -> tuple[str, ...]:
+    """Versions on the disk that were only built, in no order of time."""
+    shelf = Shelf(settings.artefacts)
+    published = {str(line["version"]) for line in shelf.history()}
+    return tuple(version for version in shelf.versions() if version not in published)
+
+
+def note(settings: Settings, store: Store) -> None:
+    """Bring the audit up to the history, which already has every act; what could not be noted comes with the next."""
+    store.note_publications(Shelf(settings.artefacts).history())
 
 
 def _act(line: Mapping[str, Any], on_disk: bool, live: bool) -> Act:

@@ -5,7 +5,8 @@ queue is full the newest records are dropped and counted; a database that is awa
 full, and costs nothing but the records. Slots and history are never taken. The same thread deletes, once a day, what is
 older than the retention allows.
 
-The agents' page asks while one types, so of its queries that grow out of one another only the last is kept.
+The agents' page asks while one types, so of one agent's queries that grow out of one another only the last is kept, and
+those that somebody gave feedback on.
 """
 
 from __future__ import annotations
@@ -28,27 +29,29 @@ from index.retriever import Finding
 from knowledge.errors import DatabaseError
 from knowledge.model import Language
 from knowledge.store import QueryRecord, Store
-from knowledge.text import normalise
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionResponse
+from service.identity.people import person_of
+from service.identity.tokens import COOKIE
 from service.metrics import Metrics
 from service.privacy import mask
 from service.storage import Storage
+from service.typed import Noted, Typed, owed
 
 QUEUED = 10_000  # records that wait at the most
 BATCH = 500  # records a transaction
 INTERVAL = 1.0  # seconds between two batches
 PAUSE = 10.0  # seconds before a database that is away is tried again
 LEAVE = 5.0  # seconds a shutdown waits for the last batch
-TYPING = timedelta(seconds=3)  # within which a query on the page may grow out of the one before
 SETTLING = 60.0  # seconds after the start before old records are first looked for
 TYPISTS = 2_000  # queries that are held for a while to see whether they grow
 DAY = 86_400.0
 LONGEST_ID = 80
 PAGE, API = "page", "api"
 
-# By which way the query under way came in; each way sets it before it asks.
+# By which way the query under way came in, and on the page who types it; each way sets them before it asks.
 CALLER: ContextVar[str] = ContextVar("caller", default=API)
+TYPIST: ContextVar[str] = ContextVar("typist", default="")
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +60,14 @@ async def by_browser_or_console(request: Request) -> None:
     """A dependency: our own page's scripts and addresses are told from consoles by what browsers say of themselves."""
     own = request.headers.get("sec-fetch-site") == "same-origin" or not request.url.path.startswith("/v1/")
     CALLER.set(PAGE if own else API)
+    TYPIST.set(_typist(request))
+
+
+def _typist(request: Request) -> str:
+    """The same for the queries that one person asks in one browser; never kept."""
+    person, session = person_of(request), request.cookies.get(COOKIE, "")
+    address = request.client.host if request.client is not None else ""
+    return f"{person.name if person is not None else ''} {session or address}"
 
 
 def by_adapter(name: str) -> Callable[[], object]:
@@ -85,9 +96,9 @@ class QueryLog:
     ) -> None:
         self._storage, self._metrics, self._now, self._timezone = storage, metrics, now, timezone
         self._retention, self._on, self._pause, self._settling = retention, on, pause, settling
-        self._queue: queue.Queue[QueryRecord] = queue.Queue(size)
-        self._typed: list[tuple[QueryRecord, str]] = []  # of the page, until nothing can grow out of them any more
-        self._ready: list[QueryRecord] = []
+        self._queue: queue.Queue[Noted] = queue.Queue(size)
+        self._typed = Typed()  # of the page
+        self._ready: list[Noted] = []
         self._wake = threading.Event()
         self._stopping = False
         self._flushes: list[Future[bool]] = []
@@ -110,8 +121,7 @@ class QueryLog:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(LEAVE)
-        if left := self._queue.qsize() + len(self._typed) + len(self._ready):
-            self._lose(left, "shutdown")
+        self._lose(self._queue.qsize() + self._typed.owed + owed(self._ready), "shutdown")
 
     def flush(self, timeout: float = LEAVE) -> bool:
         """Write all that has been noted so far; False where that takes longer, or the database is away."""
@@ -130,7 +140,7 @@ class QueryLog:
         if not self._on:
             return
         try:
-            self._queue.put_nowait(self._record(asked, response, finding, language))
+            self._queue.put_nowait(Noted(self._record(asked, response, finding, language), TYPIST.get()))
         except queue.Full:
             self._metrics.log_lost.labels("full").inc()
         except Exception as error:
@@ -190,7 +200,7 @@ class QueryLog:
         except Exception as error:
             # Whatever one batch may raise, the writer must live to write the next.
             log.error("a batch of the query log failed", problem=_bare(error))
-            self._lose(len(self._ready), "error")
+            self._lose(owed(self._ready), "error")
             self._ready = []
         for done in flushes:
             done.set_result(not self._ready)
@@ -199,32 +209,24 @@ class QueryLog:
         """Fill the batch from the queue; whether there is anything to write."""
         while len(self._ready) < BATCH and len(self._typed) < TYPISTS:
             try:
-                record = self._queue.get_nowait()
+                noted = self._queue.get_nowait()
             except queue.Empty:
                 break
-            if record.caller == PAGE:
-                form = normalise(record.text)
-                self._typed = [pair for pair in self._typed if not _grown(*pair, record, form)] + [(record, form)]
+            if noted.record.caller == PAGE:
+                self._typed.add(noted)
             else:
-                self._ready.append(record)
-        now = self._now()
-
-        def settles(record: QueryRecord) -> bool:
-            # One from the future is of a clock that has gone back since, and would wait until that comes round again.
-            return everything or not now - TYPING < record.at <= now
-
-        settled = [pair for pair in self._typed if settles(pair[0])]
-        self._typed = [pair for pair in self._typed if not settles(pair[0])]
-        self._ready += [record for record, _ in settled]
+                self._ready.append(noted)
+        self._ready += self._typed.settled(self._now(), everything)
         return bool(self._ready)
 
     def _write(self) -> bool:
         """Write the batch; False where the database is away, and the batch waits."""
         if time.monotonic() < self._retry_at:
             return False
-        batch = [_masked(record) for record in self._ready]
+        batch = [_masked(noted.record) for noted in self._ready]
+        outgrown = [noted.record.request_id for noted in self._ready if noted.outgrown]
         try:
-            kept = self._storage.call(lambda store: store.queries.add(batch))
+            kept = self._storage.call(lambda store: store.queries.add(batch, outgrown))
         except DatabaseError:  # which the storage has logged
             self._retry_at = time.monotonic() + self._pause
             return False
@@ -260,10 +262,3 @@ def _bare(error: Exception) -> str:
 
 def _masked(record: QueryRecord) -> QueryRecord:
     return replace(record, text=mask(record.text), products=tuple(map(mask, record.products)))
-
-
-def _grown(before: QueryRecord, one: str, record: QueryRecord, other: str) -> bool:
-    """Whether the later query is the earlier one typed further, or some of it taken back."""
-    if before.agent_id != record.agent_id or record.at - before.at > TYPING:
-        return False
-    return one.startswith(other) or other.startswith(one)

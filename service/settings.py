@@ -10,14 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.constants import DEFAULT_EMBEDDER, SHIPPED_TUNING
+from service.environment import SettingsError, address, flag, listed, number
 
 AS_THEY_COME = "none"  # as HUASHU_TUNING: the bundled encoders without any corrections
-
-
-class SettingsError(Exception):
-    """A setting cannot be used; the message names it, its value and what is allowed."""
-
-
 ROLES = ("console", "agent", "editor", "approver", "admin")  # a test holds them to service/identity/people.py
 RATE = re.compile(r"[1-9]\d{0,8}/(second|minute|hour)")
 RATES = {
@@ -40,7 +35,7 @@ class Adapters:
         (HUASHU_DIFY_KNOWLEDGE, such as `huashu=0.6,all`; `huashu` by default).
     chatwoot_url, chatwoot_token, chatwoot_secret: where Chatwoot is, the bot's access token, and what its webhooks
         are signed with (HUASHU_CHATWOOT_URL, _TOKEN, _SECRET). Without all three nothing is sent there.
-    chatwoot_auto_reply: send the reply of an `answer` to the customer (HUASHU_CHATWOOT_AUTO_REPLY=1).
+    chatwoot_auto_reply: send the reply of an `answer` to the customer (HUASHU_CHATWOOT_AUTO_REPLY, off).
     """
 
     enabled: tuple[str, ...] = ADAPTERS
@@ -58,10 +53,10 @@ class Adapters:
             enabled=_enabled(given.get("HUASHU_ADAPTERS")),
             key=given.get("HUASHU_ADAPTER_KEY", "").strip(),
             knowledge=_knowledge(given.get("HUASHU_DIFY_KNOWLEDGE")),
-            chatwoot_url=_address(given, "HUASHU_CHATWOOT_URL"),
+            chatwoot_url=address(given, "HUASHU_CHATWOOT_URL"),
             chatwoot_token=given.get("HUASHU_CHATWOOT_TOKEN", "").strip(),
             chatwoot_secret=given.get("HUASHU_CHATWOOT_SECRET", "").strip(),
-            chatwoot_auto_reply=given.get("HUASHU_CHATWOOT_AUTO_REPLY", "0") == "1",
+            chatwoot_auto_reply=flag(given, "HUASHU_CHATWOOT_AUTO_REPLY", cls.chatwoot_auto_reply),
         )
 
 
@@ -92,10 +87,10 @@ class SignIn:
         missing = [name for name in names if not given.get(name)]
         if missing and len(missing) < len(names):
             raise SettingsError(f"{' and '.join(missing)} must be set too: a provider needs {', '.join(names)}")
-        _address(given, names[0])
+        address(given, names[0])
         return cls(
-            session_hours=_number(given, "HUASHU_SESSION_HOURS", cls.session_hours, 0.1, 24 * 30),
-            session_days=_number(given, "HUASHU_SESSION_DAYS", cls.session_days, 0.1, 365),
+            session_hours=number(given, "HUASHU_SESSION_HOURS", cls.session_hours, 0.1, 24 * 30),
+            session_days=number(given, "HUASHU_SESSION_DAYS", cls.session_days, 0.1, 365),
             issuer=given.get(names[0], "").strip(),
             client_id=given.get(names[1], "").strip(),
             client_secret=given.get(names[2], "").strip(),
@@ -117,7 +112,7 @@ class Settings:
     longest_wait: seconds a query may wait for its turn; who would wait longer gets 503 (HUASHU_LONGEST_WAIT, 2).
     workers: processes that answer, sharing one loaded index (HUASHU_WORKERS, 1; not on Windows).
     public_url: the address people open, where a proxy stands in front (HUASHU_PUBLIC_URL, such as https://desk.example).
-    query_log: keep every answered query, masked (HUASHU_QUERY_LOG, on; 0 for off).
+    query_log: keep every answered query, masked (HUASHU_QUERY_LOG, on).
     retention_days: for how long queries, and texts of feedback, are kept (HUASHU_RETENTION_DAYS, 90).
     adapters: what other systems' clients may ask; see there.
     sign_in: how people and programs show who they are; see there.
@@ -152,15 +147,15 @@ class Settings:
         return cls(
             home=home,
             host=given.get("HUASHU_HOST", cls.host),
-            port=int(_number(given, "HUASHU_PORT", cls.port, 1, 65535, whole=True)),
+            port=int(number(given, "HUASHU_PORT", cls.port, 1, 65535, whole=True)),
             embedder=given.get("HUASHU_EMBEDDER", cls.embedder),
             database=given.get("HUASHU_DATABASE", cls.database),
-            poll_seconds=_number(given, "HUASHU_POLL_SECONDS", cls.poll_seconds, 0.01, 3600),
-            longest_wait=_number(given, "HUASHU_LONGEST_WAIT", cls.longest_wait, 0, 600),
-            workers=int(_number(given, "HUASHU_WORKERS", cls.workers, 1, 64, whole=True)),
-            public_url=_address(given, "HUASHU_PUBLIC_URL"),
-            query_log=given.get("HUASHU_QUERY_LOG", "1") != "0",
-            retention_days=int(_number(given, "HUASHU_RETENTION_DAYS", cls.retention_days, 1, 3650, whole=True)),
+            poll_seconds=number(given, "HUASHU_POLL_SECONDS", cls.poll_seconds, 0.01, 3600),
+            longest_wait=number(given, "HUASHU_LONGEST_WAIT", cls.longest_wait, 0, 600),
+            workers=int(number(given, "HUASHU_WORKERS", cls.workers, 1, 64, whole=True)),
+            public_url=address(given, "HUASHU_PUBLIC_URL"),
+            query_log=flag(given, "HUASHU_QUERY_LOG", cls.query_log),
+            retention_days=int(number(given, "HUASHU_RETENTION_DAYS", cls.retention_days, 1, 3650, whole=True)),
             adapters=Adapters.from_environment(given),
             sign_in=SignIn.from_environment(given),
             tuning=_tuning(given.get("HUASHU_TUNING")),
@@ -227,25 +222,10 @@ def _origin(source: str) -> str:
     return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
 
 
-def _number(
-    given: Mapping[str, str], name: str, default: float, least: float, most: float, whole: bool = False
-) -> float:
-    text = given.get(name)
-    if text is None:
-        return default
-    try:
-        value = int(text) if whole else float(text)
-    except ValueError:
-        raise SettingsError(f"{name} is {text!r}: give a number from {least:g} to {most:g}") from None
-    if not least <= value <= most:
-        raise SettingsError(f"{name} is {text!r}: give a number from {least:g} to {most:g}")
-    return value
-
-
 def _enabled(text: str | None) -> tuple[str, ...]:
     if text is None:
         return ADAPTERS
-    names = _listed(text.lower())
+    names = listed(text.lower())
     if names == ["none"]:
         return ()
     if unknown := [name for name in names if name not in ADAPTERS]:
@@ -260,19 +240,19 @@ def _knowledge(text: str | None) -> tuple[tuple[str, float | None], ...]:
     if text is None:
         return Adapters.knowledge
     found: dict[str, float | None] = {}
-    for part in _listed(text):
+    for part in listed(text):
         name, equals, least = (piece.strip() for piece in part.partition("="))
         if not name:
             raise SettingsError(f"HUASHU_DIFY_KNOWLEDGE is {text!r}: give ids with commas, such as huashu=0.6,all")
         setting = f"HUASHU_DIFY_KNOWLEDGE {name}"
-        found[name] = _number({setting: least}, setting, 0, 0, 1) if equals else None
+        found[name] = number({setting: least}, setting, 0, 0, 1) if equals else None
     return tuple(found.items())
 
 
 def _roles(text: str) -> tuple[tuple[str, str], ...]:
     """`desk=agent,leads=approver`: the provider's word, and ours."""
     found = []
-    for part in _listed(text):
+    for part in listed(text):
         theirs, equals, ours = (piece.strip() for piece in part.partition("="))
         if not (theirs and equals and ours):
             raise SettingsError(f"HUASHU_OIDC_ROLES is {text!r}: give pairs such as desk=agent,leads=approver")
@@ -286,15 +266,4 @@ def _rate(given: Mapping[str, str], name: str) -> str:
     text = given[name].strip()
     if not RATE.fullmatch(text):
         raise SettingsError(f"{name} is {text!r}: give a number a second, minute or hour, such as 600/minute")
-    return text
-
-
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _address(given: Mapping[str, str], name: str) -> str:
-    text = given.get(name, "").strip().rstrip("/")
-    if text and not text.startswith(("http://", "https://")):
-        raise SettingsError(f"{name} is {text!r}: give an address that begins with https:// or http://")
     return text

@@ -210,7 +210,11 @@ class HuashuClient:
         request_id: str | None = None,
         **more: Any,
     ) -> Response:
-        """The response to what a customer said; `more` are the request's other fields, by their names."""
+        """The response to what a customer said; `more` are the request's other fields, by their names.
+
+        `request_id` is one of your own, for this query alone. Feedback takes the response's, which is another where
+        yours was used before.
+        """
         body = _body(query, history, channel, slots, limit, more)
         headers = {} if request_id is None else {"X-Request-ID": request_id}
         return _made(Response, self._post("/v1/suggestions", body, headers))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select, update
 
 from knowledge.store.feedback import as_record
 from knowledge.store.tables import audit, feedback, logged_query, shown_entry
@@ -29,12 +29,13 @@ def conversation_hash(conversation_id: str) -> str:
     return hashlib.sha256(conversation_id.encode()).hexdigest()[:16]
 
 
-def add(connection: Connection, records: Sequence[QueryRecord]) -> int:
+def add(connection: Connection, records: Sequence[QueryRecord], outgrown: Collection[str] = ()) -> int:
     """Keep records, masked by whoever hands them in; how many.
 
-    Those of a conversation that was erased since are left out: whoever held them did not know.
+    Those of a conversation that was erased since are left out: whoever held them did not know. Of requests that are
+    `outgrown` only those are kept that somebody gave feedback on, which counts need to be joined with.
     """
-    kept = _not_erased(connection, records)
+    kept = _not_erased(connection, _worth_keeping(connection, records, outgrown))
     if kept:
         rows = [asdict(record) | {"key": key_of(record.text), "products": list(record.products)} for record in kept]
         connection.execute(insert(logged_query), rows)
@@ -46,6 +47,16 @@ def erased(connection: Connection, after: int) -> tuple[int, frozenset[str]]:
     lines = select(audit.c.number, audit.c.detail).where(audit.c.act == ERASE, audit.c.number > after)
     found = {number: str(detail["conversation"]) for number, detail in connection.execute(lines)}
     return max(found, default=after), frozenset(found.values())
+
+
+def _worth_keeping(
+    connection: Connection, records: Sequence[QueryRecord], outgrown: Collection[str]
+) -> Sequence[QueryRecord]:
+    if not outgrown:
+        return records
+    told = select(feedback.c.request_id).where(feedback.c.request_id.in_(outgrown))
+    needless = set(outgrown).difference(connection.execute(told).scalars())
+    return [record for record in records if record.request_id not in needless]
 
 
 def _not_erased(connection: Connection, records: Sequence[QueryRecord]) -> list[QueryRecord]:
@@ -97,17 +108,24 @@ def conversation(connection: Connection, conversation_id: str) -> Conversation:
 
 def erase(connection: Connection, conversation_id: str) -> Removed:
     """Delete all that is kept of a conversation."""
-    requests = select(feedback.c.request_id).where(_about(conversation_id))
-    connection.execute(delete(shown_entry).where(shown_entry.c.request_id.in_(requests)))
+    requests = connection.execute(select(feedback.c.request_id).where(_about(conversation_id))).scalars().all()
     told = connection.execute(delete(feedback).where(_about(conversation_id))).rowcount
+    others = select(feedback.c.request_id).where(feedback.c.request_id.in_(requests))
+    gone = shown_entry.c.request_id.in_(requests), shown_entry.c.request_id.not_in(others)
+    connection.execute(delete(shown_entry).where(*gone))
     asked = connection.execute(delete(logged_query).where(LOG.conversation_id == conversation_id)).rowcount
     return Removed(asked, told)
 
 
 def _about(conversation_id: str) -> ColumnElement[bool]:
-    """Feedback that names the conversation, or whose request belonged to it."""
+    """Feedback that names the conversation, or whose request belonged to it.
+
+    An id that was used twice is a request of two conversations: feedback that names one of them is that one's alone.
+    """
     requests = select(LOG.request_id).where(LOG.conversation_id == conversation_id)
-    return or_(feedback.c.conversation_id == conversation_id, feedback.c.request_id.in_(requests))
+    own = LOG.request_id == feedback.c.request_id, LOG.conversation_id == feedback.c.conversation_id
+    anothers = select(LOG.number).where(*own).correlate(feedback).exists()
+    return or_(feedback.c.conversation_id == conversation_id, and_(feedback.c.request_id.in_(requests), ~anothers))
 
 
 def _records(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[QueryRecord, ...]:

@@ -6,7 +6,7 @@ the place of the conversation's id and never what was said; nothing else here do
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -35,10 +35,13 @@ class Queries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, records: Sequence[QueryRecord]) -> int:
-        """Keep answered queries, whose texts are masked; how many, as those of erased conversations are left out."""
+    def add(self, records: Sequence[QueryRecord], outgrown: Collection[str] = ()) -> int:
+        """Keep answered queries, whose texts are masked; how many.
+
+        Those of erased conversations are left out, and those of requests that are `outgrown`, unless there is feedback.
+        """
         with self._database.writing() as connection:
-            return queries.add(connection, records)
+            return queries.add(connection, records, outgrown)
 
     def recent(self, limit: int) -> tuple[QueryRecord, ...]:
         """The last queries, newest first; of those that normalise alike, the newest."""

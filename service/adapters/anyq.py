@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
-from service.adapters.asking import ask, live_entries, readable
+from service.adapters.asking import ask_for, live_entries, readable
 from service.adapters.metadata import shown
 from service.adapters.rendering import Code, body_of, described, route_class
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionOut, SuggestionResponse
-from service.errors import Problem, request_id
+from service.errors import Problem
 
 
 class AnyqRequest(BaseModel):
@@ -66,24 +66,24 @@ async def asked_by_address(
     question: Annotated[str, Query(description="What the customer said.")], request: Request
 ) -> list[AnyqRow]:
     """A bare list, best first; empty where nothing is sure enough."""
-    return await _rows(request.app, question, request_id(request))
+    return await _rows(request, question)
 
 
 @router.post("/anyq", summary="Baidu AnyQ: ask by body", responses=ERRORS, openapi_extra=described(AnyqRequest))
 async def asked_by_body(request: Request) -> list[AnyqRow]:
     """The same by a JSON body, whatever its content type."""
     body = await body_of(request, AnyqRequest)
-    return await _rows(request.app, body.question, request_id(request))
+    return await _rows(request, body.question)
 
 
-async def _rows(app: FastAPI, question: str, own: str) -> list[AnyqRow]:
+async def _rows(request: Request, question: str) -> list[AnyqRow]:
     query = readable(question)
     if query is None:
         return []
-    response = await ask(app, SuggestionRequest(query=query, kinds=["faq"]), own)
+    response = await ask_for(request, SuggestionRequest(query=query, kinds=["faq"]))
     if response.decision == "abstain":
         return []
-    entries = live_entries(app)
+    entries = live_entries(request.app)
     return [_row(item, response, shown(entries.get(item.entry_id))) for item in response.suggestions]
 
 

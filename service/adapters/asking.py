@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from index.retriever import Retriever
 from knowledge.model import ApprovedEntry
@@ -16,6 +16,7 @@ from service.api.requests import LONGEST_NAME, LONGEST_QUERY, SuggestionRequest
 from service.api.responses import SuggestionResponse
 from service.api.suggestions import Suggest, count
 from service.desk import Desk
+from service.errors import request_id
 
 MOST = 10  # suggestions the desk gives at once
 
@@ -25,6 +26,13 @@ async def ask(app: FastAPI, asked: SuggestionRequest, request_id: str, keep: Kee
     suggest = app.state.suggest if keep is None else _narrowed(app, keep)
     response: SuggestionResponse = await app.state.admission.run(partial(suggest, asked, request_id))
     count(app.state.metrics, response)
+    return response
+
+
+async def ask_for(request: Request, asked: SuggestionRequest, keep: Keep | None = None) -> SuggestionResponse:
+    """The same for a request over HTTP, which from then on goes by the response's id: its own may have been taken."""
+    response = await ask(request.app, asked, request_id(request), keep)
+    request.state.request_id = response.request_id
     return response
 
 

@@ -13,14 +13,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 from knowledge.model import ApprovedEntry
-from service.adapters.asking import MOST, ask, live_entries, name, readable
+from service.adapters.asking import MOST, ask_for, live_entries, name, readable
 from service.adapters.metadata import NAMES, fields
 from service.adapters.narrowing import Keep
 from service.adapters.numbers import numbers
 from service.adapters.rendering import Code, Refused, route_class
 from service.api.requests import SuggestionRequest, Turn
 from service.api.responses import SuggestionOut, SuggestionResponse
-from service.errors import FieldProblem, Problem, request_id
+from service.errors import FieldProblem, Problem
 
 VERSIONS = ("2023-04-01", "2021-10-01")
 NOT_FOUND = -1
@@ -201,7 +201,7 @@ async def answers(
         min_confidence=body.confidenceScoreThreshold,
         conversation_id=name(body.userId),
     )
-    response = await ask(request.app, asked, request_id(request), _keep(body.filters))
+    response = await ask_for(request, asked, _keep(body.filters))
     silent = response.decision == "abstain" and body.confidenceScoreThreshold is None
     numbered = numbers(entries)
     rows = [_row(item, response, entries, numbered) for item in ([] if silent else response.suggestions)]
@@ -215,7 +215,7 @@ async def _one(request: Request, number: int, entries: dict[str, ApprovedEntry])
     if entry_id is None:
         raise Refused(404, "NotFound", f"no live entry has qnaId {number}: take the id of an answer")
     asked = SuggestionRequest(query=entries[entry_id].entry.title, limit=1, min_confidence=0)
-    response = await ask(request.app, asked, request_id(request), lambda approved: approved.entry.id == entry_id)
+    response = await ask_for(request, asked, lambda approved: approved.entry.id == entry_id)
     rows = [_row(item, response, entries, numbered) for item in response.suggestions]
     return AnswersResponse(answers=rows or [_none(request.app, response)])
 

@@ -14,13 +14,13 @@ from starlette.responses import JSONResponse, Response
 
 from knowledge.model import ApprovedEntry
 from service.adapters import keys
-from service.adapters.asking import MOST, ask, live_entries, readable
+from service.adapters.asking import MOST, ask_for, live_entries, readable
 from service.adapters.metadata import NAMES, OPERATORS, Condition, shown
 from service.adapters.narrowing import Keep
 from service.adapters.rendering import Code, Refused, route_class
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionOut, SuggestionResponse
-from service.errors import Problem, request_id
+from service.errors import Problem
 from service.identity.tokens import bearer
 
 
@@ -159,7 +159,7 @@ async def retrieval(body: RetrievalRequest, request: Request) -> RetrievalRespon
         min_confidence=least,
         **_wanted(conditions, every),
     )
-    response = await ask(request.app, asked, request_id(request), _keep(conditions, every))
+    response = await ask_for(request, asked, _keep(conditions, every))
     entries = live_entries(request.app)
     return RetrievalResponse(
         records=[_record(item, response, entries.get(item.entry_id)) for item in response.suggestions]

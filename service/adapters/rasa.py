@@ -13,14 +13,14 @@ from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
-from service.adapters.asking import MOST, ask, live_entries, name, readable
+from service.adapters.asking import MOST, ask_for, live_entries, name, readable
 from service.adapters.conversations import Conversations
 from service.adapters.numbers import numbers
 from service.adapters.rendering import Code, body_of, described, route_class
 from service.adapters.speech import Line, lines
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionOut, SuggestionResponse
-from service.errors import Problem, request_id
+from service.errors import Problem
 
 FALLBACK = "nlu_fallback"
 RESTART = "/restart"
@@ -159,7 +159,7 @@ async def parse(request: Request) -> ParseResponse:
         nothing = Selector(response=Chosen(), ranking=[])
         return _parsed(body, Intent(name=None, confidence=0.0), [], nothing)
     asked = SuggestionRequest(query=query, kinds=["faq"], limit=MOST, min_confidence=0)
-    response = await ask(request.app, asked, request_id(request))
+    response = await ask_for(request, asked)
     numbered = numbers(live_entries(request.app))
     ranking = [
         Ranked(id=numbered.get(item.entry_id, 0), confidence=item.confidence, intent_response_key=_key(item))
@@ -223,7 +223,7 @@ async def webhook(request: Request) -> list[ChannelMessage]:
         slots=_slots(body.metadata),
         conversation_id=None if body.sender is None else name(sender),
     )
-    response = await ask(request.app, asked, request_id(request))
+    response = await ask_for(request, asked)
     said = lines(response, _holding(request.app))
     if body.sender is not None:
         conversations.add(key, "customer", query)

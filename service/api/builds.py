@@ -287,9 +287,9 @@ async def go_back(request: Request, version: str, live: str | None, by: str, rea
 async def _settle(request: Request) -> None:
     """The history already has the act; the audit follows now, or with the next one where the database is away."""
     await anyio.to_thread.run_sync(request.app.state.live.reload)  # the watcher would, within a second
-    acts = Shelf(settings_of(request).artefacts).history()
+    settings = settings_of(request)
     try:
-        await request.app.state.storage.run(lambda store: store.note_publications(acts))
+        await request.app.state.storage.run(lambda store: publishing.note(settings, store))
     except KnowledgeError as error:
         log.error("a publish stands in the history and not yet in the audit", problem=str(error))
 

@@ -138,8 +138,8 @@ class FeedbackOut(BaseModel):
 async def feedback(body: FeedbackRequest, request: Request, response: Response) -> FeedbackOut:
     """Keep what became of it. The same request, entry, act and source again changes nothing.
 
-    What a request was shown is remembered for the last 10 000 requests, until the service restarts; feedback on an
-    older one is kept as it is sent.
+    What a request was shown is remembered for the last 10 000 requests, by all workers together, until the service
+    restarts; feedback on an older one is kept as it is sent.
     """
     shown: Shown | None = request.app.state.recent.find(body.request_id)
     record = joined(body, shown, request.app.state.now())

@@ -120,7 +120,13 @@ class EscalationOut(BaseModel):
 class SuggestionResponse(BaseModel):
     """The decision, the suggestions best first, and the escalation hint."""
 
-    request_id: str
+    request_id: Annotated[
+        str,
+        Field(
+            description="What feedback names it by: the `X-Request-ID` that was sent; a new one where none was, or "
+            "where another query goes by that."
+        ),
+    ]
     decision: Literal["answer", "clarify", "abstain"]
     suggestions: list[SuggestionOut]
     clarification: ClarificationOut | None
@@ -202,7 +208,8 @@ class SuggestionResponse(BaseModel):
 class BatchResponse(BaseModel):
     """One response for each request, in the order they were sent. What could not be answered is a problem in its place.
 
-    A row's `request_id` is the whole batch's with the row's number, from 0, behind a dot.
+    A row's `request_id` is the whole batch's with the row's number, from 0, behind a dot; a new one where another query
+    goes by that.
     """
 
     responses: Annotated[

@@ -37,6 +37,7 @@ async def suggestions(body: SuggestionRequest, request: Request) -> SuggestionRe
     response: SuggestionResponse = await state.admission.run(
         partial(state.suggest, body, request_id(request)), gone=request.is_disconnected
     )
+    request.state.request_id = response.request_id  # another than was sent, where that was taken
     count(request.app.state.metrics, response)
     return response
 

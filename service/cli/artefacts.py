@@ -61,13 +61,11 @@ def _run(settings: Settings, work: Any) -> tuple[Build, Report]:
     from index.loading import load_embedder
     from service import building
 
-    try:
+    with building.failing(work):
         embedder = load_embedder(settings.embedder, settings.tuning)
-    except Exception as error:
-        work.failed(str(error))
-        raise
+        real = _asked_lately(settings)
     with progress() as step:
-        return building.run(settings, work, embedder, real=_asked_lately(settings), step=step)
+        return building.run(settings, work, embedder, real, step)
 
 
 def _asked_lately(settings: Settings) -> list[str]:
@@ -164,26 +162,25 @@ def rollback(
     reason: Annotated[str, typer.Option(help="Kept in the history and the audit.")] = "",
 ) -> None:
     """Make an earlier version live again."""
-    from datetime import UTC, datetime
-
     from index.shelf import Shelf
+    from service import publishing
 
     settings = Settings.from_environment()
     who = acting_anyhow(settings, by, "publish")
-    live = Shelf(settings.artefacts).roll_back(datetime.now(UTC), who, version, reason=reason)
+    now_live = publishing.roll_back(settings, version, Shelf(settings.artefacts).live(), who, reason)
     _note(settings)
-    out.print(f"{live} is live again", highlight=False)
+    out.print(f"{now_live} is live again", highlight=False)
 
 
 def _note(settings: Settings) -> None:
     """Bring the audit up to what was done; a database that is away keeps nobody from publishing or going back."""
-    from index.shelf import Shelf
     from knowledge.errors import KnowledgeError
+    from service import publishing
     from service.remembered import opened
 
     try:
         with opened(settings) as store:
-            store.note_publications(Shelf(settings.artefacts).history())
+            publishing.note(settings, store)
     except KnowledgeError as error:
         err.print(f"the audit was not brought up to date, the next act will do it: {error}", markup=False)
 
@@ -191,18 +188,17 @@ def _note(settings: Settings) -> None:
 @app.command()
 def versions() -> None:
     """List every publish and rollback, newest first, and what lies on disk."""
-    from index.shelf import Shelf
+    from service import publishing
 
-    shelf = Shelf(Settings.from_environment().artefacts)
-    live, on_disk, acts = shelf.live(), set(shelf.versions()), shelf.history()
-    for version in sorted(on_disk - {str(act["version"]) for act in acts}):
+    settings = Settings.from_environment()
+    for version in publishing.never_published(settings):
         out.print(f"  {version}  built, never published", markup=False, highlight=False)
-    for act in reversed(acts):
-        mark = "*" if act["version"] == live else " "
-        gone = "" if act["version"] in on_disk else "  (deleted)"
-        why = f"  {act['reason']}" if act.get("reason") else ""
+    for act in publishing.acts(settings):
+        mark = "*" if act.live else " "
+        gone = "" if act.on_disk else "  (deleted)"
+        why = f"  {act.reason}" if act.reason else ""
         out.print(
-            f"{mark} {act['version']}  {act['act']:<8}  {act['at']}  {act['by']}{gone}{why}",
+            f"{mark} {act.version}  {act.act:<8}  {act.at.isoformat()}  {act.by}{gone}{why}",
             markup=False,
             highlight=False,
         )

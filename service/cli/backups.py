@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.terminal import app, out
-from service.settings import Settings, SettingsError
+from service.environment import SettingsError
+from service.settings import Settings
 
 if TYPE_CHECKING:
     from service.backup import Manifest

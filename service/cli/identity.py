@@ -13,7 +13,8 @@ import typer
 from knowledge.errors import NotFound
 from service.cli.acting import acting
 from service.cli.terminal import Author, app, err, out
-from service.settings import ROLES, Settings, SettingsError
+from service.environment import SettingsError
+from service.settings import ROLES, Settings
 
 if TYPE_CHECKING:
     from knowledge.store import KeyRecord, Store

@@ -20,7 +20,7 @@ from service.cli import (
     transfer,
 )
 from service.cli.terminal import app, err
-from service.settings import SettingsError
+from service.environment import SettingsError
 
 # Importing a group registers its verbs; the order here is that of `huashu --help`.
 GROUPS = (

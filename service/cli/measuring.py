@@ -13,7 +13,8 @@ import typer
 from index.constants import DEFAULT_EMBEDDER
 from knowledge.errors import KnowledgeError
 from service.cli.terminal import CONTENT, app, err, out, progress
-from service.settings import Settings, SettingsError
+from service.environment import SettingsError
+from service.settings import Settings
 
 
 @app.command()

@@ -15,7 +15,8 @@ import typer
 
 from knowledge.errors import DatabaseError
 from service.cli.terminal import CONTENT, SHIPPED, SHIPPED_NAMES, app, err
-from service.settings import Settings, SettingsError
+from service.environment import SettingsError
+from service.settings import Settings
 
 
 @app.command()

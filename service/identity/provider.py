@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service.identity.people import ROLES
+from service.identity.transport import encrypted
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +73,7 @@ class Provider:
         except (HTTPError, AuthlibBaseError, JoseError, ValueError, RuntimeError) as error:
             raise self._failed(error) from error
         kept = self._signer.dumps(request.scope["session"])
-        secure = request.url.scheme == "https"
+        secure = encrypted(request)
         response.set_cookie(COOKIE, kept, max_age=LASTS, httponly=True, samesite="lax", path=PATH, secure=secure)
         return response
 

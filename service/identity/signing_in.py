@@ -22,6 +22,7 @@ from service.identity import csrf
 from service.identity.directory import Directory, Runs
 from service.identity.passwords import Passwords, check, wait_after
 from service.identity.tokens import COOKIE, digest, new_secret
+from service.identity.transport import encrypted
 
 T = TypeVar("T")
 
@@ -154,7 +155,7 @@ class SigningIn:
 
     def set_cookies(self, request: Request, response: Response, secret: str) -> None:
         """Give a browser its session: a cookie that no script reads, and the token that our own scripts show."""
-        secure, age = request.url.scheme == "https", int(self._lasting.whole.total_seconds())
+        secure, age = encrypted(request), int(self._lasting.whole.total_seconds())
         response.set_cookie(COOKIE, secret, max_age=age, httponly=True, samesite="lax", secure=secure)
         response.set_cookie(csrf.COOKIE, csrf.token_of(secret), max_age=age, samesite="lax", secure=secure)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from service.identity.people import needs
 from service.pages.frame import language_of, render
-from service.pages.words import SLOTS
+from service.pages.slots import live_labels
 from service.pages.words import WORDS as PARTS
 from service.pages.words.demo import WORDS
 
@@ -22,5 +22,5 @@ def demo(request: Request) -> Response:
     """The console, empty."""
     language = language_of(request)
     words = PARTS[language] | WORDS[language]
-    context = {"data": {"words": words, "slots": SLOTS[language]}}
+    context = {"data": {"words": words, "slots": live_labels(request, language)}}
     return render(request, "demo.html", {language: words}, context)

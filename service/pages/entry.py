@@ -18,8 +18,9 @@ from service.identity.people import needs
 from service.pages.figures import marked, pieces
 from service.pages.frame import language_of, render
 from service.pages.problems import ShownProblem, unavailable
-from service.pages.words import SLOTS, UiLanguage
+from service.pages.slots import labels
 from service.pages.words import WORDS as PARTS
+from service.pages.words import UiLanguage
 from service.pages.words.categories import WORDS as CATEGORIES
 from service.pages.words.entry import WORDS
 
@@ -55,7 +56,7 @@ def _shown(detail: EntryDetail, contents: Any, language: UiLanguage) -> dict[str
         "detail": detail,
         "entry": entry,
         "category": CATEGORIES[language].get(entry.category, entry.category),
-        "replies": [_reply(reply, SLOTS[language], words) for reply in replies],
+        "replies": [_reply(reply, labels(contents.policy, language), words) for reply in replies],
         "related": [(name, titles[name]) for name in entry.related if name in titles],
         "escalation": _escalation(entry, contents.policy, language),
         "validity": _validity(entry, detail.valid_today, words),
@@ -85,7 +86,7 @@ def _escalation(entry: Entry, policy: Policy, language: UiLanguage) -> dict[str,
         "level": own.level,
         "target": (target.label_en if language == "en" else target.label) if target else name or "",
         "collect": [field.label_en if language == "en" else field.label for field in fields],
-        "holding": pieces(holding, slot_names(holding), SLOTS[language]),
+        "holding": pieces(holding, slot_names(holding), labels(policy, language)),
     }
 
 

@@ -18,6 +18,7 @@ from service.identity import csrf
 from service.identity.csrf import token_of
 from service.identity.people import Permission, permissions_of, person_of
 from service.identity.tokens import COOKIE
+from service.identity.transport import encrypted
 from service.pages.words import FRAME, UiLanguage
 from service.pages.words.categories import WORDS as CATEGORIES
 from service.reasons import teller
@@ -109,7 +110,7 @@ def render(
     )
     _remember(page, asked)
     if token and not csrf.fits(request.cookies[COOKIE], request.cookies.get(csrf.COOKIE, "")):
-        page.set_cookie(csrf.COOKIE, token, samesite="lax", secure=request.url.scheme == "https")
+        page.set_cookie(csrf.COOKIE, token, samesite="lax", secure=encrypted(request))
     return page
 
 

@@ -23,7 +23,8 @@ from service.pages.conversation import PATTERNS, read_conversation
 from service.pages.frame import frame_ancestors, language_of, render
 from service.pages.problems import ShownProblem, invalid, unavailable
 from service.pages.results import NONE, Dictionary, Json, Search, results
-from service.pages.words import FRAME, SLOTS, WORDS, UiLanguage
+from service.pages.slots import live_labels
+from service.pages.words import FRAME, WORDS, UiLanguage
 from service.pages.words.categories import WORDS as CATEGORIES
 
 LIMIT = 5  # candidates an agent sees
@@ -37,7 +38,7 @@ def knowledge(request: Request) -> Response:
     asked = request.query_params
     language = language_of(request)
     words, search = WORDS[language], _search(asked)
-    dictionary = Dictionary(words, {**SLOTS[language], **_own_slots(request, language)}, _names(request, language))
+    dictionary = Dictionary(words, live_labels(request, language), _names(request, language))
     response, problem = _find(request, search, words)
     return render(
         request,
@@ -92,6 +93,7 @@ def _find(request: Request, search: Search, words: Mapping[str, str]) -> tuple[J
             min_confidence=0,
         )
         answer: Json = request.app.state.suggest(wanted, request_id(request)).model_dump(mode="json")
+        request.state.request_id = answer["request_id"]
         return answer, None
     except ValidationError as error:
         return None, invalid(error, read_conversation(search.query).query, LONGEST_QUERY, words, language_of(request))
@@ -120,8 +122,3 @@ def _names(request: Request, language: UiLanguage) -> dict[str, str]:
     return (
         {one.label_en: one.label for one in named} if language == "zh" else {one.label: one.label_en for one in named}
     )
-
-
-def _own_slots(request: Request, language: UiLanguage) -> Mapping[str, str]:
-    """Slots of the team's own policy, in the language it is written in."""
-    return cast(Mapping[str, str], getattr(request.app.state, "slots", {})) if language == "zh" else {}

@@ -19,6 +19,7 @@ from service.identity.provider import PATH as OPENID
 from service.identity.provider import ProviderError
 from service.identity.signing_in import WrongPassword, forget_cookies
 from service.identity.tokens import COOKIE
+from service.identity.transport import encrypted
 from service.pages.frame import language_of, render
 from service.pages.refusal import refused
 from service.pages.words.identity import WORDS
@@ -118,7 +119,8 @@ async def leave(request: Request) -> Response:
         response = await identity.provider.leave(request, f"{here}{OPENID}/callback")
     except ProviderError as error:
         return _form(request, "/", problem="provider_failed", detail=str(error), status=502)
-    response.set_cookie(NEXT, local(request.query_params.get("next", "")), max_age=600, httponly=True, path=OPENID)
+    onward, secure = local(request.query_params.get("next", "")), encrypted(request)
+    response.set_cookie(NEXT, onward, max_age=600, httponly=True, path=OPENID, secure=secure)
     return response
 
 

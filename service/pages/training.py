@@ -32,8 +32,9 @@ from service.identity.people import needs
 from service.pages.figures import pieces
 from service.pages.frame import language_of, render
 from service.pages.problems import unavailable
-from service.pages.words import SLOTS, UiLanguage
+from service.pages.slots import labels
 from service.pages.words import WORDS as PARTS
+from service.pages.words import UiLanguage
 from service.pages.words.categories import WORDS as CATEGORIES
 from service.pages.words.training import WORDS
 
@@ -154,7 +155,7 @@ def _approved(exercise: Exercise, contents: Contents, language: UiLanguage) -> d
     english = language == "en"
     return {
         "one": one,
-        "pieces": pieces(text, slot_names(text), SLOTS[language]),
+        "pieces": pieces(text, slot_names(text), labels(policy, language)),
         "level": exercise.level,
         "target": (target.label_en if english else target.label) if target and exercise.level != "none" else "",
         "collect": [

@@ -16,8 +16,8 @@ from knowledge.model import ServiceLevel
 from knowledge.store import Store
 from service import builds as builds_module
 from service.builds import Builds
-from service.querylog import TYPING
 from service.settings import Settings
+from service.typed import TYPING
 from tests.fault.acts import entry
 from tests.service.shop import FRIDAY, SHANGHAI, policy, publish, serving, state_of
 from tests.service.visiting import PASSWORD, Clock, become_admin, sign_in, visiting

@@ -70,6 +70,19 @@ def test_a_webhook_delivered_twice_is_answered_once(tmp_path: Path) -> None:
             other.wait(1)
 
 
+def test_feedback_finds_its_request_whichever_worker_it_comes_to(tmp_path: Path) -> None:
+    """Each on a connection of its own: all are joined with what was shown, and an entry that was not is refused."""
+    publish(tmp_path)
+    with serving(tmp_path, HUASHU_WORKERS="2") as service:
+        assert within(20, lambda: len(workers(service)) == 2)
+        for _ in range(20):
+            asked = service.request("POST", "/v1/suggestions", {"query": QUERY})[1]["request_id"]
+            status, kept = service.request("POST", "/v1/feedback", {"request_id": asked, "act": "used"})
+            assert (status, kept["query"], kept["decision"]) == (201, QUERY, "answer")
+            never = {"request_id": asked, "act": "used", "entry_id": "never.shown"}
+            assert service.request("POST", "/v1/feedback", never)[0] == 422
+
+
 def delivered(service: Service, body: bytes, headers: dict[str, str]) -> str:
     """What becomes of a webhook, on a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)

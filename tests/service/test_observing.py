@@ -44,6 +44,17 @@ def test_every_request_has_an_id_of_its_own(client: TestClient) -> None:
     assert all(response.json()["request_id"] == response.headers["x-request-id"] for response in found)
 
 
+@pytest.mark.parametrize(
+    ("public_url", "told"),
+    [("https://desk.example", "max-age=31536000"), ("http://desk.example", None), ("", None)],
+)
+def test_browsers_are_told_to_come_over_tls_alone(home: Path, public_url: str, told: str | None) -> None:
+    """Where the address that people open says https; what anybody else is served is not bound by it."""
+    with serving(Settings(home=home, public_url=public_url)) as client:
+        for address in ("/healthz", "/static/base.css", "/nowhere"):
+            assert client.get(address).headers.get("strict-transport-security") == told
+
+
 @pytest.fixture
 def broken(home: Path) -> Iterator[TestClient]:
     """A service whose suggestions fail in a way nobody foresaw."""

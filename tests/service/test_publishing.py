@@ -131,9 +131,9 @@ def test_one_goes_back_to_any_earlier_version(settings: Settings) -> None:
 def test_going_back_needs_somewhere_to_go(settings: Settings) -> None:
     """Not to what is live, never was, is gone, or from what is not live any more."""
     first = shelf_of(settings).current()
-    with pytest.raises(NotFound, match=rf"version None is not on disk.*there are: {first}"):
+    with pytest.raises(NotFound, match="there is no earlier version to go back to: publish another"):
         roll_back(settings, None, first, "张伟")
-    with pytest.raises(NotFound, match="version 0123456789ab is not on disk"):
+    with pytest.raises(NotFound, match=rf"version 0123456789ab is not on disk.*there are: {first}"):
         roll_back(settings, "0123456789ab", first, "张伟")
     with pytest.raises(StateError, match="is live already"):
         roll_back(settings, first, first, "张伟")
@@ -144,6 +144,28 @@ def test_going_back_needs_somewhere_to_go(settings: Settings) -> None:
     publish(settings, report.build, report.version, report.live, "王敏")
     with pytest.raises(Superseded, match=rf"{report.version} is live, not {first} any more"):
         roll_back(settings, first, first, "张伟")
+
+
+def test_a_version_that_was_only_built_is_told_apart(settings: Settings) -> None:
+    """Until it is published."""
+    assert publishing.never_published(settings) == ()
+    fill(settings, BETTER)
+    report = report_of(settings)
+    assert publishing.never_published(settings) == (report.version,)
+    publish(settings, report.build, report.version, report.live, "王敏")
+    assert publishing.never_published(settings) == ()
+
+
+def test_the_audit_follows_the_history(settings: Settings) -> None:
+    """Each act once, however often it is noted."""
+    fill(settings, BETTER)
+    report = report_of(settings)
+    publish(settings, report.build, report.version, report.live, "王敏")
+    with Store.open(settings.database_url) as store:
+        for _ in range(2):
+            publishing.note(settings, store)
+        acts = [(line.act, line.who) for line in store.audit() if line.act == "publish"]
+    assert [who for _, who in acts].count("王敏") == 1
 
 
 def test_what_waits_is_told_before_anything_is_built(settings: Settings) -> None:

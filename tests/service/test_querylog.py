@@ -14,11 +14,13 @@ from structlog.testing import capture_logs
 
 from knowledge.store import QueryRecord, Store
 from service.api.requests import SuggestionRequest
+from service.identity.tokens import COOKIE
 from service.metrics import Metrics
 from service.querylog import CALLER, PAGE, QueryLog
 from service.settings import Settings
 from service.storage import Storage
 from tests.service.asking import BOTH, LEAK, NOTHING, REFUND, ask
+from tests.service.people import by_header
 from tests.service.shop import FRIDAY, serving, state_of
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -144,6 +146,44 @@ def test_of_a_query_being_typed_the_last_is_kept(notes: Notes) -> None:
     notes.log.start()
     assert notes.log.flush()
     assert sorted(notes.kept()) == sorted(["快递三", "快递停住了", "快", "快递停", "退款", "退款几天"])
+
+
+@pytest.fixture
+def desk(home: Path, path: Path) -> Iterator[TestClient]:
+    """The shop as several people use it."""
+    settings = Settings(home=home, database=f"sqlite:///{path}")
+    with serving(settings, identify=by_header, headers=OWN) as client:
+        yield client
+
+
+def test_what_two_people_ask_is_kept_of_both(desk: TestClient, path: Path) -> None:
+    """The page names no agent, so they are told apart by who is signed in."""
+    for person, query in (("anna", REFUND[:2]), ("bert", REFUND), ("anna", REFUND)):
+        desk.post("/v1/suggestions", json={"query": query}, headers={"X-Person": f"{person} agent"})
+    assert state_of(desk).queries.flush()
+    database = sqlite3.connect(path)
+    assert list(database.execute("SELECT text FROM logged_query")) == [(REFUND,), (REFUND,)]
+    database.close()
+
+
+def test_two_browsers_are_two_typists(desk: TestClient) -> None:
+    """Also where one person is signed in at both."""
+    for session, query in (("one", REFUND[:2]), ("two", REFUND)):
+        headers = {"X-Person": "anna agent", "Cookie": f"{COOKIE}={session}"}
+        desk.get("/", params={"q": query}, headers=headers)
+    assert [record.text for record in logged(desk)] == [REFUND, REFUND[:2]]
+
+
+def test_a_query_with_feedback_is_kept_however_it_grows(desk: TestClient) -> None:
+    """Its feedback could be joined with nothing."""
+    anna = {"X-Person": "anna agent"}
+    asked = [
+        desk.post("/v1/suggestions", json={"query": query}, headers=anna).json()["request_id"]
+        for query in ("退", "退款", REFUND)
+    ]
+    told = desk.post("/v1/feedback", json={"request_id": asked[1], "act": "rejected"}, headers=anna)
+    assert told.status_code == 201
+    assert [record.request_id for record in logged(desk)] == [asked[2], asked[1]]
 
 
 def test_a_full_queue_drops_and_counts(notes: Notes) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from index.constants import SHIPPED_TUNING
-from service.settings import ADAPTERS, Adapters, Settings, SettingsError, SignIn
+from service.environment import SettingsError
+from service.settings import ADAPTERS, Adapters, Settings, SignIn
 
 
 def test_everything_has_a_default() -> None:
@@ -135,6 +136,13 @@ def test_a_setting_of_sign_in_that_cannot_be_used_is_refused(given: dict[str, st
     with pytest.raises(SettingsError) as refused:
         Settings.from_environment(given)
     assert told in str(refused.value)
+
+
+def test_switches_are_read_as_people_write_them() -> None:
+    """Queries are kept, and customers get no answer by themselves, unless it is said otherwise."""
+    for given, wanted in ((" ", (True, False)), (" ON", (True, True)), ("false", (False, False))):
+        settings = Settings.from_environment({"HUASHU_QUERY_LOG": given, "HUASHU_CHATWOOT_AUTO_REPLY": given})
+        assert (settings.query_log, settings.adapters.chatwoot_auto_reply) == wanted
 
 
 def test_behind_a_proxy_it_is_no_longer_private() -> None:

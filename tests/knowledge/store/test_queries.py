@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -72,6 +73,14 @@ def test_what_was_erased_is_not_written_afterwards(store: Store) -> None:
     assert sorted(one.request_id for one in store.queries.recent(10)) == ["r-3"]  # they normalise alike
     assert [one.request_id for one in store.queries.export_conversation("c-1", "zhao", AT).queries] == ["r-6"]
     assert [one.request_id for one in store.queries.export_conversation("c-2", "zhao", AT).queries] == ["r-7"]
+
+
+def test_what_others_grew_out_of_is_kept_with_its_feedback(store: Store) -> None:
+    """And left out without; whether it was asked before or after the rest of what is handed in."""
+    store.add_feedback(feedback("r-2", "rejected"))
+    told = [query(1, "退"), query(2, "退款"), query(3, "退款几天"), query(4, "快递")]
+    assert store.queries.add(told, outgrown=["r-1", "r-2"]) == 3
+    assert [one.text for one in store.queries.recent(10)] == ["快递", "退款几天", "退款"]
 
 
 def test_services_are_told_what_was_erased(store: Store) -> None:
@@ -145,6 +154,22 @@ def test_a_conversation_is_exported_whole(store: Store) -> None:
     assert [record.request_id for record in found.queries] == ["r-1"]
     assert list(found.feedback) == [of_request, by_name]
     assert store.queries.export_conversation("c-9", "zhao", AT) == Conversation((), ())
+
+
+def test_an_id_of_two_conversations_is_erased_with_its_own(store: Store) -> None:
+    """Feedback that names one of them is that one's; what names neither goes with either, and so does what names a
+    conversation that the id was never seen in.
+    """
+    twice = replace(query(2, conversation_id="c-2"), request_id="r-1")
+    store.queries.add([query(1, conversation_id="c-1"), twice])
+    theirs = feedback("r-1", conversation_id="c-2")
+    for told in (theirs, feedback("r-1", "rejected"), feedback("r-1", "edited", conversation_id="c-3")):
+        store.add_feedback(told, ["refund.time"])
+    removed = store.queries.erase_conversation("c-1", "zhao", AT)
+    assert (removed.queries, removed.feedback) == (1, 2)
+    left = store.queries.export_conversation("c-2", "zhao", AT)
+    assert ([one.request_id for one in left.queries], list(left.feedback)) == (["r-1"], [theirs])
+    assert store.feedback_counts(AT, AT + timedelta(days=1)).entries[0].shown == 1
 
 
 def test_a_conversation_is_erased_whole(store: Store) -> None:

@@ -39,6 +39,14 @@ def test_a_narrowed_response_is_remembered_too(client: TestClient) -> None:
     assert app.state.recent.find("asked-2").entries == ("product.a3.filter",)
 
 
+def test_an_id_that_is_taken_is_told_in_the_header(client: TestClient) -> None:
+    """Some systems have no other place for it."""
+    sent = {"X-Request-ID": "asked-3"}
+    ids = [client.get("/anyq", params={"question": REFUND}, headers=sent).headers["x-request-id"] for _ in range(2)]
+    assert ids[0] == "asked-3" != ids[1]
+    assert [app_of(client).state.recent.find(one).query for one in ids] == [REFUND, REFUND]
+
+
 def test_entries_are_found_by_their_id(client: TestClient) -> None:
     """Those of the live index."""
     assert live_entries(app_of(client))["refund.time"].version == 1

@@ -182,11 +182,56 @@ def test_a_row_of_a_batch_has_feedback_of_its_own(client: TestClient) -> None:
     assert kept == ["refund.time", "ship.no-update"]
 
 
+def test_a_request_id_that_is_sent_twice_names_the_first_query(client: TestClient) -> None:
+    """The second is answered under an id of its own, in the body and the header, and each keeps its own feedback."""
+    sent = {"X-Request-ID": "trace-1"}
+    asked = []
+    for query, conversation in ((REFUND, "c-1"), (SHIP, "c-2")):
+        body = {"query": query, "conversation_id": conversation, "min_confidence": 0, "limit": 1}
+        response = client.post("/v1/suggestions", json=body, headers=sent)
+        assert response.headers["x-request-id"] == response.json()["request_id"]
+        asked.append(response.json()["request_id"])
+    assert asked[0] == "trace-1" != asked[1]
+    kept = [told(client, request_id=request_id, act="used") for request_id in asked]
+    assert [(one["entry_id"], one["query"], one["conversation_id"]) for one in kept] == [
+        ("refund.time", REFUND, "c-1"),
+        ("ship.no-update", SHIP, "c-2"),
+    ]
+
+
+def test_the_rows_of_a_batch_take_nobodys_place(client: TestClient) -> None:
+    """Not that of a request whose id looks like a row's, nor that of a batch before under the same id."""
+    client.post("/v1/suggestions", json={"query": SHIP}, headers={"X-Request-ID": "b-1.0"})
+    for _ in range(2):
+        body = {"requests": [{"query": REFUND}]}
+        rows = client.post("/v1/suggestions/batch", json=body, headers={"X-Request-ID": "b-1"}).json()["responses"]
+        assert rows[0]["request_id"] != "b-1.0"
+        assert told(client, request_id=rows[0]["request_id"], act="used")["query"] == REFUND
+    assert told(client, request_id="b-1.0", act="used")["query"] == SHIP
+
+
+def test_erasing_a_conversation_leaves_anothers_feedback(client: TestClient) -> None:
+    """Though both came with one id."""
+    asked = {}
+    for conversation in ("c-1", "c-2"):
+        body = {"query": REFUND, "conversation_id": conversation}
+        response = client.post("/v1/suggestions", json=body, headers={"X-Request-ID": "trace-2"})
+        asked[conversation] = response.json()["request_id"]
+        told(client, request_id=asked[conversation], act="used")
+    state = state_of(client)
+    assert state.queries.flush()
+    removed = state.storage.call(lambda store: store.queries.erase_conversation("c-1", "zhao", FRIDAY))
+    assert (removed.queries, removed.feedback) == (1, 1)
+    told(client, 200, request_id=asked["c-2"], act="used")
+
+
 def test_a_query_on_the_page_can_have_feedback_too(client: TestClient) -> None:
     """What the server drew without a script is remembered like any other."""
     page = client.get("/", params={"q": REFUND}, headers={"X-Request-ID": "page-1"})
     assert page.status_code == 200
     assert told(client, request_id="page-1", act="used")["query"] == REFUND
+    again = client.get("/", params={"q": SHIP}, headers={"X-Request-ID": "page-1"})
+    assert told(client, request_id=again.headers["x-request-id"], act="used")["query"] == SHIP
 
 
 def test_without_the_database_it_says_so_and_queries_go_on(home: Path, tmp_path: Path) -> None:

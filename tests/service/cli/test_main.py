@@ -23,10 +23,11 @@ import service.server
 import service.tuning
 from index.constants import SHIPPED_TUNING
 from index.shelf import CURRENT, Shelf
+from knowledge.errors import DatabaseError
 from knowledge.formats.yaml import dump_pack, load_pack
 from knowledge.store import Store
 from service.builds import Builds
-from service.cli import serving
+from service.cli import artefacts, serving
 from service.cli.main import main
 from service.cli.terminal import app
 from service.settings import Settings
@@ -231,8 +232,33 @@ def test_golden_queries_that_got_worse_take_a_reason(huashu: Huashu, home: Path,
     with Store.open(Settings(home=home).database_url) as store:
         audit = [(line.act, line.who, line.comment) for line in store.audit() if line.act == "publish"]
     assert audit[-1] == ("publish", "王敏", "活动期间先这样")
+    fails(huashu("rollback", version), f"{version} is live already")
     assert huashu("rollback", "--reason", "不行").out == f"{stocked} is live again\n"
     assert huashu("versions").out.splitlines()[0].endswith("不行")
+
+
+def test_going_back_is_no_way_past_the_gate(huashu: Huashu, home: Path, folder: Path, stocked: str) -> None:
+    """A build that the gate keeps from being published was never live, and nobody can roll back to it."""
+    dump_pack(pack(WORSE), folder)
+    huashu("import", folder)
+    worse = huashu("build", "--no-publish").out[:12]
+    fails(huashu("rollback", worse), f"{worse} was never live", "publish it by its report")
+    assert live(home) == stocked
+    assert [act["act"] for act in Shelf(home / "artefacts").history()] == ["publish"]
+
+
+def test_a_build_whose_questions_cannot_be_read_says_why(
+    huashu: Huashu, home: Path, stocked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It failed, for that reason; nobody killed it."""
+
+    def away(_: Settings) -> list[str]:
+        raise DatabaseError("the query log cannot be read")
+
+    monkeypatch.setattr(artefacts, "_asked_lately", away)
+    fails(huashu("build"), "the query log cannot be read")
+    newest = Builds(home).records()[0]
+    assert (newest.state, newest.reason) == ("failed", "the query log cannot be read")
 
 
 def test_a_version_is_published_by_a_report_against_what_is_live(
@@ -276,7 +302,7 @@ def test_versions_are_published_and_rolled_back(huashu: Huashu, home: Path, vers
     assert [(mark, version, act, who) for mark, version, act, _, who in marked] == [
         (True, second, "publish", "李雷"),
         (False, first, "rollback", "张伟"),
-        (True, second, "publish", "王敏"),
+        (False, second, "publish", "王敏"),
         (False, first, "publish", "李雷"),
     ]
 

@@ -72,6 +72,14 @@ def test_the_whole_way(browser: TestClient) -> None:
     assert (person.name, person.roles, person.password) == ("han.mei", ("approver",), None)
 
 
+def test_behind_a_proxy_that_ends_tls_its_cookies_stay_there(home: Path, tmp_path: Path, idp: Idp) -> None:
+    """What a sign-in under way remembers, and where it leads."""
+    wanted = SignIn(issuer=idp.issuer, client_id=CLIENT, client_secret=SECRET, roles=ROLES)
+    with visiting(home, tmp_path / "knowledge.db", sign_in=wanted, public_url="https://desk.example") as browser:
+        cookies = browser.get(PATH, params={"next": "/account"}).headers.get_list("set-cookie")
+    assert len(cookies) == 2 and all("Secure" in cookie for cookie in cookies)
+
+
 def test_roles_follow_the_provider(browser: TestClient, idp: Idp) -> None:
     """At every sign-in; whom it gives none of ours can do nothing."""
     arrive(browser, leave(browser))

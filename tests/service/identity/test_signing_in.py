@@ -53,6 +53,18 @@ def test_over_https_the_cookie_stays_there(home: Path, tmp_path: Path) -> None:
     assert len(cookies) == 2 and all("Secure" in cookie for cookie in cookies)
 
 
+def test_behind_a_proxy_that_ends_tls_the_cookies_stay_there_too(home: Path, tmp_path: Path) -> None:
+    """The address that people open says https, whatever the proxy's own requests look like."""
+    with visiting(home, tmp_path / "knowledge.db", public_url="https://desk.example") as client:
+        secret = call(client, "first_link")
+        fields = {"name": "zhao", "password": PASSWORD, "again": PASSWORD}
+        cookies = post(client, f"/sign-in/link/{secret}", **fields).headers.get_list("set-cookie")
+        session = cookies[0].partition(";")[0]
+        again = client.get("/account", headers={"Cookie": session}).headers.get_list("set-cookie")
+    assert len(cookies) == 2 and all("Secure" in cookie for cookie in cookies)
+    assert len(again) == 1 and "Secure" in again[0]  # the token that a browser had lost
+
+
 def test_after_five_wrong_guesses_even_the_right_one_waits(browser: TestClient, clock: Clock) -> None:
     """Half a minute at first, twice as long after each more; the right one ends it. The answer is always the same."""
     answers = [sign_in(browser, "zhao", "wrong").text for _ in range(5)]
