@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from index.embedder import Embedder
 from index.loading import load_embedder
@@ -27,6 +26,7 @@ from service.desk import Desk
 from service.documents import Documents
 from service.editing.packs import Packs
 from service.erasures import About, Erasures
+from service.hosts import OwnNames
 from service.identity.gate import Gate, Identify, recognised
 from service.identity.identity import Identity
 from service.imports import Plans
@@ -110,12 +110,11 @@ def _guard(app: FastAPI, settings: Settings, identify: Identify | None) -> None:
     recogniser = identity.recogniser(settings, wiring.KEY_IN_ADDRESS)
     app.add_middleware(Gate, recogniser=recogniser, rates=identity.rates, refuse=refusal.refused, identify=identify)
     app.add_middleware(LimitBody)
-    app.add_middleware(Observe)
     if settings.loopback:
-        # A page of another site must not reach a service without sign-in by pointing its own name here.
         own = ["localhost", "127.0.0.1", "[::1]", "testserver", settings.host]
         named = urlsplit(settings.public_url).hostname
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*own, *([named] if named else [])])
+        app.add_middleware(OwnNames, names=[*own, *([named] if named else [])], address=settings.url)
+    app.add_middleware(Observe)
 
 
 def _lifespan(

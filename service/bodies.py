@@ -13,6 +13,12 @@ LARGEST_BODY: Final = 512 * 1024
 LARGEST_UPLOAD: Final = 32 * 1024 * 1024
 # The routes that take files; every other one keeps the small limit.
 UPLOADS: Final = frozenset({"/v1/imports", "/import", "/v1/documents", "/documents"})
+# What to do about a body that is too large, where one knows what is in it.
+REMEDIES: Final = {
+    "/v1/suggestions": "send less history",
+    "/v1/suggestions/batch": "send fewer requests at once, or less history with each",
+    **dict.fromkeys(UPLOADS, "split the file"),
+}
 
 
 class LimitBody:
@@ -28,7 +34,7 @@ class LimitBody:
         largest = LARGEST_UPLOAD if scope["path"] in UPLOADS else LARGEST_BODY
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if length.isdigit() and int(length) > largest:
-            await self._refuse(scope, receive, send, largest)
+            await _refuse(scope, receive, send, f"{int(length)} bytes", largest)
             return
         taken, answered = 0, False
 
@@ -37,7 +43,7 @@ class LimitBody:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > largest:  # no end of the body comes any more, so nobody takes its beginning for the whole
-                raise errors.TooLarge(_too_large(largest))
+                raise errors.TooLarge
             return message
 
         async def sent(message: Message) -> None:
@@ -52,12 +58,10 @@ class LimitBody:
             if taken <= largest or answered:
                 raise
         if not answered:
-            await self._refuse(scope, receive, send, largest)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, largest: int) -> None:
-        await errors.problem(Request(scope), 413, _too_large(largest))(scope, receive, send)
+            await _refuse(scope, receive, send, f"{taken} bytes or more", largest)
 
 
-def _too_large(largest: int) -> str:
-    remedy = "split the file" if largest == LARGEST_UPLOAD else "send less history, or fewer requests"
-    return f"the body is over {largest} bytes: {remedy}"
+async def _refuse(scope: Scope, receive: Receive, send: Send, size: str, largest: int) -> None:
+    remedy = REMEDIES.get(scope["path"], "shorten it, or send it in parts")
+    said = f"the body has {size}, and at most {largest} are taken here: {remedy}"
+    await errors.problem(Request(scope), 413, said)(scope, receive, send)

@@ -1,9 +1,13 @@
-"""Errors as HTTP: one table from exception to RFC 9457 problem details, one handler that renders them."""
+"""Errors as HTTP: one table from exception to RFC 9457 problem details, one handler that answers with them.
+
+An address that speaks another system's wire format answers in that (`app.state.renderings`), and a person who asked
+for a page gets one (`app.state.problem_page`), whoever refuses: the route, the router, or what stands before both.
+"""
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -11,20 +15,23 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from index.errors import RetrievalError, Superseded
 from knowledge.errors import DatabaseError, KnowledgeError, NotFound, PackError, StateError
 from knowledge.model import Language
 from service.admission import Abandoned, Busy
+from service.fields import FieldProblem, field_problems, sentence
 from service.identity.people import NotAllowed, NotSignedIn
-from service.reasons import fault, told
+from service.reasons import told
 from service.traces import without_words
 
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 API = "/v1/"
 
 
@@ -61,18 +68,6 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
 DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
 
 
-class FieldProblem(BaseModel):
-    """One field of a request that cannot be used."""
-
-    field: str
-    message: str
-    _chinese: str | None = PrivateAttr(default=None)  # by the kind of fault; never sent beside the other
-
-    def told(self, language: Language) -> str:
-        """The message in that language; in English where it has no counterpart."""
-        return self._chinese if self._chinese is not None and language == "zh" else told(self.message, language)
-
-
 class Problem(BaseModel):
     """RFC 9457 problem details. `detail` says what happened and what to do next."""
 
@@ -99,7 +94,9 @@ class Problem(BaseModel):
     errors: list[FieldProblem] = []
 
 
-PageOf = Callable[[Request, Problem, dict[str, str] | None], Response]
+PageOf = Callable[[Request, Problem], Response]
+Code = int | str | None  # what another system calls a problem, where it has a name for it
+Rendering = Callable[[Problem, Code], Response]
 
 # What every resource that needs the index may answer.
 PROBLEMS: dict[int | str, dict[str, object]] = {
@@ -120,20 +117,10 @@ def problem(
     status: int,
     detail: str,
     errors: Sequence[FieldProblem] = (),
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A problem as a response."""
     return answer(request, details(status, detail, request_id(request), errors), headers)
-
-
-def sentence(found: Sequence[FieldProblem], language: Language = "en") -> str:
-    """What is wrong with the fields, each by its name in the API unless the whole has words of its own."""
-    english = [f"{one.field}: {one.message}" for one in found]
-    if language == "en":
-        return "; ".join(english)
-    chinese = [told(text, language) for text in english]
-    own = [f"{one.field}：{one.told(language)}" for one in found]
-    return "；".join(text if text != plain else named for text, plain, named in zip(chinese, english, own, strict=True))
 
 
 def in_language(body: Problem, language: Language) -> Problem:
@@ -149,17 +136,21 @@ def by_person(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(API)
 
 
-def answer(request: Request, body: Problem, headers: dict[str, str] | None = None) -> Response:
-    """A problem as a response, in Chinese where the request asks for that (Accept-Language).
-
-    For a person it is the page that `app.state.problem_page` makes of it, where the app has pages.
-    """
-    page: PageOf | None = getattr(request.scope["app"].state, "problem_page", None) if "app" in request.scope else None
-    if page is not None and by_person(request):
-        return page(request, body, headers)
+def answer(request: Request, body: Problem, headers: Mapping[str, str] | None = None, code: Code = None) -> Response:
+    """A problem as a response, in Chinese where the request asks for that (Accept-Language)."""
+    state = request.scope["app"].state if "app" in request.scope else None
     chinese = request.headers.get("accept-language", "").lower().startswith("zh")
     said = in_language(body, "zh" if chinese else "en")
-    return JSONResponse(said.model_dump(), said.status, headers, MEDIA_TYPE)
+    rendering: Rendering | None = getattr(state, "renderings", {}).get(request.scope["path"])
+    page: PageOf | None = getattr(state, "problem_page", None)
+    if rendering is not None:
+        response = rendering(said, code)
+    elif page is not None and by_person(request):
+        response = page(request, body)
+    else:
+        response = JSONResponse(said.model_dump(), said.status, media_type=MEDIA_TYPE)
+    response.headers.update(headers or {})
+    return response
 
 
 def details(status: int, detail: str, request_id: str, errors: Sequence[FieldProblem] = ()) -> Problem:
@@ -171,9 +162,11 @@ def details(status: int, detail: str, request_id: str, errors: Sequence[FieldPro
 def problem_of(error: Exception, request_id: str, route: str | None = None) -> Problem:
     """Any exception as a problem; one that nobody foresaw goes to the log, and only its id to whoever asked."""
     status = status_of(error)
-    if isinstance(error, RequestError):
-        one = FieldProblem(field=error.field, message=str(error))
-        return details(422, f"{one.field}: {one.message}", request_id, [one])
+    fields = _fields_of(error)
+    if fields:
+        return details(422, sentence(fields), request_id, fields)
+    if isinstance(error, HTTPException):
+        return details(error.status_code, str(error.detail), request_id)
     if status is not None:
         return details(status, str(error), request_id)
     if isinstance(error, OSError) and error.errno in DISK:
@@ -184,6 +177,17 @@ def problem_of(error: Exception, request_id: str, route: str | None = None) -> P
     log.error("unexpected error", route=route, request_id=request_id, trace=without_words(error))
     said = f"an unexpected error was logged under request id {request_id}: try again, and report it with this id"
     return details(500, said, request_id)
+
+
+def _fields_of(error: Exception) -> list[FieldProblem]:
+    """The fields that an exception is about."""
+    if isinstance(error, RequestValidationError):
+        return field_problems(error)
+    if isinstance(error, RequestError):
+        return [FieldProblem(field=error.field, message=str(error))]
+    if isinstance(error, HTTPException) and error.status_code == 400 and "parsing the body" in str(error.detail):
+        return [FieldProblem(field="body", message="is not UTF-8 text in JSON: send a JSON object encoded in UTF-8")]
+    return []
 
 
 def status_of(error: Exception) -> int | None:
@@ -211,10 +215,10 @@ def install(app: FastAPI) -> None:
         return plain()
 
     app.openapi = openapi  # type: ignore[method-assign]
-    app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, respond)
     for kind, _ in STATUS:
-        app.add_exception_handler(kind, _known)
+        app.add_exception_handler(kind, respond)
 
 
 def _describe(description: dict[str, Any]) -> None:
@@ -227,69 +231,30 @@ def _describe(description: dict[str, Any]) -> None:
                     content[MEDIA_TYPE] = content.pop("application/json")
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    errors = [field_problem(item) for item in error.errors()]
-    return problem(request, 422, sentence(errors), errors)
-
-
-async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    if error.status_code == 400 and "parsing the body" in str(error.detail):
-        unread = FieldProblem(field="body", message="is not UTF-8 text in JSON: send a JSON object encoded in UTF-8")
-        return problem(request, 422, f"body: {unread.message}", [unread])
-    detail = str(error.detail)
-    if error.status_code == 404 and detail == "Not Found":
-        detail = f"there is nothing at {request.url.path}: /docs lists what there is"
-    return problem(request, error.status_code, detail, headers=dict(error.headers or {}))
-
-
-async def _known(request: Request, error: Exception) -> Response:
-    body = problem_of(error, request_id(request))
+async def respond(request: Request, error: Exception) -> Response:
+    """The answer to any exception; for what nobody foresaw a 500, with the traceback in the log alone."""
+    body = problem_of(error, request_id(request), route_of(request))
+    if isinstance(error, HTTPException):
+        return answer(request, body, error.headers)
     wait = error.retry_after if isinstance(error, Busy) else 5
     return answer(request, body, {"Retry-After": str(wait)} if body.status == 503 else None)
 
 
-async def unexpected(request: Request, error: Exception) -> Response:
-    """A 500 for what nobody foresaw: the traceback goes to the log, the id to whoever asked. A full disk is not one."""
-    body = problem_of(error, request_id(request), route_of(request))
-    return answer(request, body, {"Retry-After": "5"} if body.status == 503 else None)
+async def _http(request: Request, error: Exception) -> Response:
+    """What the router refuses is told by the address; anything else in the words it was raised with."""
+    assert isinstance(error, HTTPException)
+    if error.detail == HTTPStatus(404).phrase:
+        error.detail = f"there is nothing at {request.url.path}: /docs lists what there is"
+    elif error.detail == HTTPStatus(405).phrase:
+        allowed = _allowed(request, (error.headers or {}).get("Allow", "GET, HEAD"))
+        error.detail = f"{request.url.path} takes no {request.method}: use {allowed}"
+        error.headers = {"Allow": allowed}
+    return await respond(request, error)
 
 
-def field_problem(error: dict[str, Any]) -> FieldProblem:
-    """A pydantic error as a sentence that names the field and its limit. Never repeats what was sent."""
-    where = [str(part) for part in error["loc"] if part not in ("body", "query_string")]
-    if error["loc"][:1] == ("query",) and len(error["loc"]) > 1:
-        where = where[1:]
-    if error["type"] == "json_invalid":  # which is said to stand at a position, not in a field
-        where = []
-    found = FieldProblem(field=".".join(where) or "body", message=_message(error))
-    found._chinese = fault(error["type"], error.get("ctx") or {}, _size(error))
-    return found
-
-
-def _size(error: dict[str, Any]) -> int | None:
-    given = error.get("input")
-    return len(given) if isinstance(given, str | list | tuple | dict) else None
-
-
-def _message(error: dict[str, Any]) -> str:
-    limits = error.get("ctx") or {}
-    kind, size = error["type"], _size(error)
-    if kind == "json_invalid":
-        return f"is not JSON ({limits.get('error', 'broken')}): send a JSON object"
-    if kind == "missing":
-        return "is required"
-    if kind == "extra_forbidden":
-        return "is not a field of this request: remove it, /docs lists the fields"
-    if kind == "string_too_short":
-        return f"has {size} characters, give at least {limits['min_length']}"
-    if kind == "string_too_long":
-        return f"has {size} characters, give at most {limits['max_length']}"
-    if kind == "too_short":
-        return f"has {size} items, give at least {limits['min_length']}"
-    if kind == "too_long":
-        return f"has {size} items, give at most {limits['max_length']}"
-    if kind in ("string_type", "string_unicode"):
-        return "must be text" if kind == "string_type" else "holds a lone surrogate, which is no text: remove it"
-    return str(error["msg"]).removeprefix("Value error, ")
+def _allowed(request: Request, known: str) -> str:
+    """The methods that an address takes by all its routes; `known` are those of the one that refused."""
+    asked = ({**request.scope, "method": method} for method in METHODS)
+    routes = request.app.routes
+    found = {one["method"] for one in asked if any(route.matches(one)[0] is Match.FULL for route in routes)}
+    return ", ".join(sorted(found | set(known.split(", "))))

@@ -58,7 +58,7 @@ class Observe:
             if answering:  # too late for another answer: the connection is closed instead
                 raise
             # Rendered here and not by the outermost handler, so that it has its id and is counted like any other.
-            response = await errors.unexpected(request, error)
+            response = await errors.respond(request, error)
             await response(scope, receive, seen)
 
 

@@ -204,6 +204,20 @@ SERVICE = (
         words("第 {1} 个字是控制字符 {0}：请去掉"),
     ),
     (r"there is nothing at (\S+): .*", words("没有 {0} 这个页面：请核对地址，或从首页进入")),
+    (r"(\S+) takes no (\S+): use (.*)", words("{0} 不支持 {1} 方法：请用 {2}")),
+    (
+        r"this service is not called (.*) \(the header Host\): use (\S+), or set .*",
+        words("不能用 {0} 这个名称访问：请打开 {1}，或请管理员把 HUASHU_PUBLIC_URL 设为大家打开的地址"),
+    ),
+    (
+        r"the body has (\d+) bytes.*, and at most (\d+) are taken here: split the file",
+        words("文件有 {0} 字节，最多 {1} 字节：请拆成几份"),
+    ),
+    (
+        r"the body has (\d+) bytes.*, and at most (\d+) are taken here: .*",
+        words("内容有 {0} 字节，最多 {1} 字节：请缩短，或分几次发送"),
+    ),
+    (r"(?:body: )?is not sent as JSON: .*", words("请求体没有标明是 JSON：请加上 Content-Type: application/json")),
     (r"the service's disk takes nothing .*", words("服务器磁盘写不进去，什么都没有保存：请管理员清理磁盘，再试一次")),
     (
         r"an unexpected error was logged under request id (\S+): .*",
@@ -223,6 +237,7 @@ WHOLE, NUMBER = "请填整数", "请填数字"
 DAY, MOMENT = "请填日期，例如 2026-11-22", "请填日期和时间，例如 2026-11-22T09:00:00+08:00"
 FAULTS = {
     "missing": "必填",
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "不是 JSON 对象：请发送 JSON 对象"),
     "extra_forbidden": "没有这一项：请去掉",
     "json_invalid": "不是 JSON：请发送 JSON 对象",
     "string_type": "请填文字",

@@ -13,12 +13,13 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
+from service.adapters import keys
 from service.adapters.asking import ask_for, live_entries, readable
 from service.adapters.metadata import shown
-from service.adapters.rendering import Code, body_of, described, route_class
+from service.adapters.rendering import body_of, described
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionOut, SuggestionResponse
-from service.errors import Problem
+from service.errors import Code, Problem
 
 
 class AnyqRequest(BaseModel):
@@ -49,11 +50,11 @@ class AnyqError(BaseModel):
     msg: str
 
 
-def _render(problem: Problem, _: Code) -> Response:
+def render(problem: Problem, _: Code) -> Response:
     return JSONResponse(AnyqError(msg=problem.detail).model_dump(), problem.status)
 
 
-router = APIRouter(tags=["adapters"], route_class=route_class(_render))
+router = APIRouter(tags=["adapters"], route_class=keys.route_class())
 ERRORS: dict[int | str, dict[str, object]] = {
     401: {"model": AnyqError, "description": "Neither an API key nor HUASHU_ADAPTER_KEY was sent."},
     422: {"model": AnyqError, "description": "There is no question."},

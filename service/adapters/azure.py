@@ -13,14 +13,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 from knowledge.model import ApprovedEntry
+from service.adapters import keys
 from service.adapters.asking import MOST, ask_for, live_entries, name, readable
 from service.adapters.metadata import NAMES, fields
 from service.adapters.narrowing import Keep
 from service.adapters.numbers import numbers
-from service.adapters.rendering import Code, Refused, route_class
+from service.adapters.rendering import Refused
 from service.api.requests import SuggestionRequest, Turn
 from service.api.responses import SuggestionOut, SuggestionResponse
-from service.errors import FieldProblem, Problem
+from service.errors import Code, Problem
+from service.fields import FieldProblem
 
 VERSIONS = ("2023-04-01", "2021-10-01")
 NOT_FOUND = -1
@@ -139,12 +141,21 @@ class AzureError(BaseModel):
     error: AzureFault
 
 
-CODES = {401: "Unauthorized", 404: "NotFound", 422: "InvalidArgument", 503: "ServiceUnavailable"}
+CODES = {
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    408: "Timeout",
+    422: "InvalidArgument",
+    429: "TooManyRequests",
+    503: "ServiceUnavailable",
+}
 
 
-def _render(problem: Problem, code: Code) -> Response:
+def render(problem: Problem, code: Code) -> Response:
     status = 400 if problem.status == 422 else problem.status
-    named = str(code or CODES.get(problem.status, "InternalServerError"))
+    other = "InvalidRequest" if problem.status < 500 else "InternalServerError"
+    named = str(code or CODES.get(problem.status, other))
     fault = AzureFault(
         code=named,
         message=problem.detail,
@@ -158,7 +169,7 @@ def _detail(item: FieldProblem) -> AzureDetail:
     return AzureDetail(code="InvalidArgument", message=item.message, target=item.field)
 
 
-router = APIRouter(tags=["adapters"], route_class=route_class(_render))
+router = APIRouter(tags=["adapters"], route_class=keys.route_class())
 
 
 @router.post(

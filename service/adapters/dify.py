@@ -17,10 +17,10 @@ from service.adapters import keys
 from service.adapters.asking import MOST, ask_for, live_entries, readable
 from service.adapters.metadata import NAMES, OPERATORS, Condition, shown
 from service.adapters.narrowing import Keep
-from service.adapters.rendering import Code, Refused, route_class
+from service.adapters.rendering import Refused
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionOut, SuggestionResponse
-from service.errors import Problem
+from service.errors import Code, Problem
 from service.identity.tokens import bearer
 
 
@@ -108,7 +108,7 @@ class DifyError(BaseModel):
     error_msg: str
 
 
-def _render(problem: Problem, code: Code) -> Response:
+def render(problem: Problem, code: Code) -> Response:
     body = DifyError(error_code=code if isinstance(code, int) else problem.status, error_msg=problem.detail)
     return JSONResponse(body.model_dump(), problem.status)
 
@@ -128,7 +128,7 @@ def _guard(request: Request) -> None:
         raise Refused(403, 1002, f"Authorization failed: the key is none of {wanted}.")
 
 
-router = APIRouter(tags=["adapters"], route_class=route_class(_render, _guard))
+router = APIRouter(tags=["adapters"], route_class=keys.route_class(_guard))
 
 
 @router.post(

@@ -16,7 +16,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from pydantic import BaseModel, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from knowledge.model import Audience, Kind, Language
@@ -27,10 +27,12 @@ from service.api.checks import Checker, CheckRequest, CheckResponse
 from service.api.requests import SuggestionRequest, Turn
 from service.api.responses import SuggestionOut, SuggestionResponse
 from service.desk import Desk
-from service.errors import Problem, field_problem, status_of
+from service.errors import Code, Problem, status_of
+from service.fields import field_problems, sentence
 from service.live import Live
 
 MISSING = 'the Model Context Protocol needs its SDK: pip install "huashu[mcp]", and start again'
+INVALID_REQUEST, INTERNAL_ERROR = -32600, -32603  # JSON-RPC's own codes
 INSTRUCTIONS = (
     "Approved replies of a customer-service desk. Call suggest_reply with every customer message; send a reply only "
     "where decision is answer, unchanged and with no missing slot, and follow escalation. Never reword a reply."
@@ -70,8 +72,7 @@ def make_server(ask: Ask, check: Check) -> Any:
         try:
             return await answer(model(**fields))
         except ValidationError as error:
-            found = (field_problem(dict(item)) for item in error.errors())
-            raise ToolError("; ".join(f"{item.field}: {item.message}" for item in found)) from error
+            raise ToolError(sentence(field_problems(error))) from error
         except Exception as error:
             if status_of(error) is None:
                 raise
@@ -188,6 +189,32 @@ class _Handed(Response):
         await self._manager.handle_request(scope, receive, send)
 
 
+class McpFault(BaseModel):
+    """What is wrong; `data` has the status and the id to report."""
+
+    code: int
+    message: str
+    data: dict[str, Any]
+
+
+class McpError(BaseModel):
+    """JSON-RPC's error, of no request in particular."""
+
+    jsonrpc: Literal["2.0"] = "2.0"
+    id: None = None
+    error: McpFault
+
+
+def render(problem: Problem, _: Code) -> Response:
+    """A problem as a JSON-RPC error, which clients of the protocol show."""
+    fault = McpFault(
+        code=INVALID_REQUEST if problem.status < 500 else INTERNAL_ERROR,
+        message=problem.detail,
+        data={"status": problem.status, "request_id": problem.request_id},
+    )
+    return JSONResponse(McpError(error=fault).model_dump(), problem.status)
+
+
 router = APIRouter(tags=["adapters"])
 
 
@@ -200,10 +227,10 @@ router = APIRouter(tags=["adapters"])
         200: {"description": "A JSON-RPC response.", "content": {"application/json": {}}},
         202: {"description": "A notification was taken."},
         400: {"description": "No JSON-RPC the protocol knows."},
-        401: {"model": Problem, "description": "No API key, nor HUASHU_ADAPTER_KEY, was sent as bearer."},
+        401: {"model": McpError, "description": "No API key, nor HUASHU_ADAPTER_KEY, was sent as bearer."},
         406: {"description": "The client does not accept JSON."},
         415: {"description": "The body is not said to be JSON."},
-        501: {"model": Problem, "description": "The SDK is not installed."},
+        501: {"model": McpError, "description": "The SDK is not installed."},
     },
 )
 async def mcp(request: Request) -> Response:

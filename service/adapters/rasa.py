@@ -13,14 +13,15 @@ from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
+from service.adapters import keys
 from service.adapters.asking import MOST, ask_for, live_entries, name, readable
 from service.adapters.conversations import Conversations
 from service.adapters.numbers import numbers
-from service.adapters.rendering import Code, body_of, described, route_class
+from service.adapters.rendering import body_of, described
 from service.adapters.speech import Line, lines
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionOut, SuggestionResponse
-from service.errors import Problem
+from service.errors import Code, Problem
 
 FALLBACK = "nlu_fallback"
 RESTART = "/restart"
@@ -132,7 +133,7 @@ class RasaError(BaseModel):
 REASONS = {401: "NotAuthenticated", 422: "BadRequest", 503: "ModelNotLoaded"}
 
 
-def _render(problem: Problem, _: Code) -> Response:
+def render(problem: Problem, _: Code) -> Response:
     body = RasaError(
         version=metadata.version("huashu"),
         message=problem.detail,
@@ -142,7 +143,7 @@ def _render(problem: Problem, _: Code) -> Response:
     return JSONResponse(body.model_dump(), problem.status)
 
 
-router = APIRouter(tags=["adapters"], route_class=route_class(_render))
+router = APIRouter(tags=["adapters"], route_class=keys.route_class())
 ERRORS: dict[int | str, dict[str, object]] = {
     401: {"model": RasaError, "description": "No API key, nor HUASHU_ADAPTER_KEY, was sent as ?token= or bearer."},
     422: {"model": RasaError, "description": "The request is malformed."},

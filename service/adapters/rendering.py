@@ -1,28 +1,23 @@
-"""Errors in another system's own format: whatever goes wrong under an adapter becomes that system's error body.
+"""Errors in another system's own format, and bodies as other systems send them.
 
-What went wrong, and with which status, is said by `service.errors` as for every other address.
+Whatever goes wrong at an adapter's address, and whoever refuses there (the route, the router, a limit, the gate),
+becomes that system's error body: `service.errors` says what went wrong, with which status and headers, as for every
+other address, and has the address' own rendering write it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from service.adapters import keys
-from service.errors import Problem, details, field_problem, problem_of, request_id, route_of
+from service.errors import Rendering, answer, details, request_id
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-Guard = Callable[[Request], None]
-Code = int | str | None
-Render = Callable[[Problem, Code], Response]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -34,25 +29,15 @@ class Refused(Exception):
         super().__init__(message)
 
 
-def route_class(render: Render, guard: Guard = keys.require) -> type[APIRoute]:
-    """A kind of route that lets in whom `guard` does, and has its errors rendered by `render`."""
+def install(app: FastAPI, renderings: Mapping[str, Rendering]) -> None:
+    """Have every problem at these paths written by the path's own rendering."""
+    app.state.renderings = renderings
+    app.add_exception_handler(Refused, _refused)
 
-    class Rendered(APIRoute):
-        permission = keys.PERMISSION  # what `guard` asks for, before anything of the request is read
 
-        def get_route_handler(self) -> Handler:
-            handle = super().get_route_handler()
-
-            async def handled(request: Request) -> Response:
-                try:
-                    guard(request)
-                    return await handle(request)
-                except Exception as error:
-                    return render(_problem(error, request), error.code if isinstance(error, Refused) else None)
-
-            return handled
-
-    return Rendered
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return answer(request, details(error.status, str(error), request_id(request)), code=error.code)
 
 
 async def body_of(request: Request, model: type[Model]) -> Model:
@@ -82,16 +67,3 @@ def _inlined(part: Any, parts: dict[str, Any]) -> Any:
     if "$ref" in part:
         return _inlined(parts[part["$ref"].rpartition("/")[2]], parts)
     return {name: _inlined(value, parts) for name, value in part.items()}
-
-
-def _problem(error: Exception, request: Request) -> Problem:
-    own = request_id(request)
-    if isinstance(error, Refused):
-        return details(error.status, str(error), own)
-    if isinstance(error, RequestValidationError):
-        found = [field_problem(item) for item in error.errors()]
-        return details(422, "; ".join(f"{item.field}: {item.message}" for item in found), own, found)
-    if isinstance(error, HTTPException):
-        unread = error.status_code == 400 and "parsing the body" in str(error.detail)
-        return details(422 if unread else error.status_code, str(error.detail), own)
-    return problem_of(error, own, route_of(request))

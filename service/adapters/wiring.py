@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from starlette.routing import Route
 
-from service.adapters import anyq, azure, chatwoot, dify, mcp, rasa
+from service.adapters import anyq, azure, chatwoot, dify, mcp, rasa, rendering
 from service.adapters.asking import ask
 from service.adapters.chatwoot import Bot
 from service.adapters.conversations import Conversations
@@ -16,6 +17,7 @@ from service.adapters.courier import Courier
 from service.adapters.narrowing import Keep
 from service.api.requests import SuggestionRequest
 from service.api.responses import SuggestionResponse
+from service.errors import Rendering
 from service.identity.counters import SharedCounters
 from service.querylog import CALLER
 from service.settings import Adapters
@@ -29,19 +31,36 @@ ROUTERS: dict[str, APIRouter] = {
     "mcp": mcp.router,
 }
 
+# How each writes a problem; Chatwoot reads the status alone.
+RENDERINGS: dict[str, Rendering] = {
+    "dify": dify.render,
+    "azure": azure.render,
+    "rasa": rasa.render,
+    "anyq": anyq.render,
+    "mcp": mcp.render,
+}
+
 # Clients that can put a key nowhere but in the address, as ?token=.
 KEY_IN_ADDRESS = frozenset({"/model/parse", "/webhooks/rest/webhook", "/anyq"})
 
 
 def install(app: FastAPI, settings: Adapters, workers: int = 1) -> None:
-    """What adapters share while the service runs.
+    """How adapters write problems, and what they share while the service runs.
 
     With several workers it must be called before they are forked: what they share is made here.
     """
     alone = workers == 1
     app.state.adapters = settings
+    rendering.install(
+        app, {path: RENDERINGS[name] for name in settings.enabled if name in RENDERINGS for path in paths(name)}
+    )
     app.state.chatwoot_taken = SharedCounters(chatwoot.SLOTS, alone)
     app.state.conversations = Conversations(alone=alone)
+
+
+def paths(name: str) -> set[str]:
+    """The addresses of an adapter."""
+    return {route.path for route in ROUTERS[name].routes if isinstance(route, Route)}
 
 
 @asynccontextmanager

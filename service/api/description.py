@@ -37,6 +37,8 @@ REFUSALS: Final = {
     "429": "Too many requests by this key, person or address: wait for `Retry-After` seconds.",
 }
 
+PROBLEM: Final = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -86,13 +88,12 @@ def _describe(app: FastAPI, description: dict[str, Any]) -> None:
             operation = description["paths"][route.path_format][method.lower()]
             operation["x-permission"] = needed
             operation["security"] = [] if needed == PUBLIC else [{name: []} for name in SCHEMES]
+            responses = operation["responses"]
+            # An adapter writes every refusal as it writes those it describes itself.
+            content = (responses.get("401") or responses.get("403") or {}).get("content", PROBLEM)
             for status, why in REFUSALS.items():
                 if needed != PUBLIC or status == "429":
-                    operation["responses"].setdefault(status, _problem(why))
-
-
-def _problem(why: str) -> dict[str, Any]:
-    return {"description": why, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+                    responses.setdefault(status, {"description": why, "content": content})
 
 
 def calls(dependant: Dependant) -> Iterator[Any]:

@@ -79,16 +79,12 @@ def _ask_index(settings: Settings, body: dict[str, Any]) -> Any:
     from index.shelf import Shelf
     from service.api.requests import SuggestionRequest
     from service.desk import Desk
-    from service.errors import field_problem
+    from service.fields import field_problems, sentence
 
     try:
         wanted = SuggestionRequest.model_validate(body)
     except ValidationError as error:
-        raise KnowledgeError(
-            "; ".join(
-                f"{problem.field}: {problem.message}" for problem in map(field_problem, map(dict, error.errors()))
-            )
-        ) from error
+        raise KnowledgeError(sentence(field_problems(error))) from error
     shelf = Shelf(settings.artefacts)
     version = shelf.current()
     embedder = load_embedder(settings.embedder, settings.tuning)

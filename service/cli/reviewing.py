@@ -101,14 +101,14 @@ def audit(
     from pydantic import ValidationError
 
     from service.api.audit import AuditQuery, page, write_csv
-    from service.errors import RequestError, field_problem
+    from service.errors import RequestError
+    from service.fields import field_problems, sentence
 
     given = {"entry": entry, "who": who, "act": act, "from": since, "to": until, "limit": limit}
     try:
         asked = AuditQuery.model_validate(given)
     except ValidationError as error:
-        problems = map(field_problem, map(dict, error.errors()))
-        raise KnowledgeError("; ".join(f"{one.field}: {one.message}" for one in problems)) from error
+        raise KnowledgeError(sentence(field_problems(error))) from error
     try:
         with _store() as store:
             if csv is not None:

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from knowledge.store import AuditRecord, Store
 from service.api.audit import AuditQuery, administers, page
 from service.api.reviews import Reader
-from service.errors import RequestError, field_problem, sentence
+from service.errors import RequestError
+from service.fields import field_problems, sentence
 from service.pages.frame import language_of, render
 from service.pages.words.review import WORDS
 from service.reviews import zone_of
@@ -36,7 +37,7 @@ async def audit(request: Request, person: Reader) -> Response:
         query = AuditQuery.model_validate(asked)
         found = await run(lambda store: page(store, query, whole))
     except ValidationError as error:
-        problem = sentence([field_problem(dict(item)) for item in error.errors()], language_of(request))
+        problem = sentence(field_problems(error), language_of(request))
     except RequestError as error:
         problem = f"{error.field}: {error}"
 

@@ -3,7 +3,8 @@
 Consoles copy conversations as lines with a speaker: `客户：…`, `[10:21] 客服-小美：…`, `tb88 (2026-11-20 10:00:05): …`,
 or the speaker and the time on a line of their own and the text below. A text without speakers is one message and no
 conversation. The patterns are written here once and handed to the script, so both read alike: they hold nothing that
-Python and JavaScript understand differently.
+Python and JavaScript understand differently. Anybody may send a text, so reading takes time in proportion to its
+length: no two parts of a pattern that stand side by side may both take a blank without a limit.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _DATE = (
 )
 _CLOCK = "(?:凌晨|早上|上午|中午|下午|晚上)? ?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[ap]m)?"
 _TIME = f"(?:{_DATE}[ ,T]{{0,3}})?{_CLOCK}"
-_WHEN = f"[(（\\[]?{_TIME}[)）\\]]?{_BLANKS}"
+_WHEN = f"[(（\\[]?{_TIME}[)）\\]]?"
 _SAID = f"{_BLANKS}(?:[:：]{_BLANKS}([^\\n]*))?"
 _CUSTOMER = (
     "客户|客戶|买家|買家|顾客|顧客|用户|用戶|访客|訪客|客人|消费者|会员|customer|client|visitor|user|buyer|contact"
@@ -37,14 +38,15 @@ _AGENT = (
 )
 _INNER = "[^:：()（）\\n]{0,20}"
 _SUFFIX = f"(?:[A-Za-z0-9]{{1,6}}|{_BLANKS}[-_·—]{_INNER}|{_BLANKS}[(（]{_INNER}[)）])?"
-_NAME = "[^:：()（）\\[\\]【】\\n]{1,30}"
+_MARKS = ":：()（）\\[\\]【】\\n"  # what no name has in it
+_NAME = f"[^{_MARKS}]{{1,30}}"
 
 # Each is matched, ignoring case, against one whole line without the blanks around it.
 PATTERNS: Final[dict[str, str]] = {
     # 小美 (2026-11-20 10:00:05): …   and the same without a text, which is then below
-    "time_last": f"^([^()（）\\[\\]【】\\n]{{1,40}}?){_BLANKS}{_WHEN}{_SAID}$",
+    "time_last": f"^([^()（）\\[\\]【】\\n]{{0,39}}?[^()（）\\[\\]【】\\n{BLANK}]){_BLANKS}{_WHEN}{_SAID}$",
     # [10:21] 客户：…
-    "time_first": f"^{_WHEN}({_NAME}?){_SAID}$",
+    "time_first": f"^{_WHEN}{_BLANKS}((?![{BLANK}])[^{_MARKS}]{{0,29}}?[^{_MARKS}{BLANK}]){_SAID}$",
     # 客户：…
     "role": f"^((?:{_CUSTOMER}|{_AGENT}){_SUFFIX}){_BLANKS}[:：]{_BLANKS}([^\\n]*)$",
     # 张三:   with the text below
@@ -133,7 +135,7 @@ def _roles(heads: Iterable[_Line]) -> dict[str, Role]:
             known[name] = "customer"
         elif _READ["agent"].search(name):
             known[name] = "agent"
-    for name in names:
-        if name not in known:
-            known[name] = "agent" if "customer" in known.values() else "customer"
-    return known
+    unknown = [name for name in names if name not in known]
+    if unknown and "customer" not in known.values():
+        known[unknown.pop(0)] = "customer"
+    return known | dict.fromkeys(unknown, "agent")

@@ -22,7 +22,8 @@ from knowledge.formats.documents.drafts import Edits
 from knowledge.model import Language
 from service.api.documents import documents_of, keep, make_drafts, make_nothing
 from service.documents import Kept
-from service.errors import RequestError, field_problem, status_of
+from service.errors import RequestError, status_of
+from service.fields import field_problems
 from service.identity.people import Person, needs
 from service.pages.frame import language_of, render
 from service.pages.words import documents as spoken
@@ -137,7 +138,7 @@ def _edits(fields: Mapping[str, str], language: Language) -> Edits:
     try:
         return Edits.model_validate(given)
     except ValidationError as error:
-        first = field_problem(dict(error.errors()[0]))
+        first = field_problems(error)[0]
         raise RequestError(first.field, first.told(language)) from error
 
 

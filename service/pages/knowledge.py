@@ -19,7 +19,7 @@ from index.errors import RetrievalError
 from service.api.requests import LONGEST_QUERY, SuggestionRequest, Turn
 from service.errors import request_id
 from service.identity.people import needs
-from service.pages.conversation import PATTERNS, read_conversation
+from service.pages.conversation import PATTERNS
 from service.pages.frame import frame_ancestors, language_of, render
 from service.pages.problems import ShownProblem, invalid, unavailable
 from service.pages.results import NONE, Dictionary, Json, Search, results
@@ -49,7 +49,7 @@ def knowledge(request: Request) -> Response:
             "result": results(response, search, dictionary, datetime.now(UTC)) if response else None,
             "problem": problem,
             "examples": request.app.state.examples,
-            "conversation": read_conversation(search.query),
+            "conversation": search.conversation,
             "categories": _categories(request, language),
             "version": response["index_version"] if response else request.app.state.live.version,
             "data": {
@@ -83,8 +83,8 @@ def _find(request: Request, search: Search, words: Mapping[str, str]) -> tuple[J
     """The API's answer as JSON, or the problem to show in its place."""
     if not search.query:
         return None, None
+    conversation = search.conversation
     try:
-        conversation = read_conversation(search.query)
         wanted = SuggestionRequest(
             query=conversation.query,
             history=[Turn(role=turn.role, text=turn.text) for turn in conversation.history],
@@ -96,7 +96,7 @@ def _find(request: Request, search: Search, words: Mapping[str, str]) -> tuple[J
         request.state.request_id = answer["request_id"]
         return answer, None
     except ValidationError as error:
-        return None, invalid(error, read_conversation(search.query).query, LONGEST_QUERY, words, language_of(request))
+        return None, invalid(error, conversation.query, LONGEST_QUERY, words, language_of(request))
     except RetrievalError as error:
         return None, unavailable(error, request_id(request), words)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from knowledge.model import Language
-from service.errors import field_problem, sentence
+from service.fields import field_problems, sentence
 
 Words = Mapping[str, str]
 COMMAND = re.compile(r"`([^`]+)`")
@@ -32,7 +32,7 @@ def invalid(error: ValidationError, query: str, longest: int, words: Words, lang
     if len(query) > longest:
         text = words["too_long"].format(n=len(query), limit=longest)
     else:
-        text = sentence([field_problem(dict(item)) for item in error.errors()], language)
+        text = sentence(field_problems(error), language)
     return ShownProblem("invalid", 422, words["invalid_title"], text)
 
 

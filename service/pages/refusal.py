@@ -30,12 +30,12 @@ def refused(request: Request, status: int, detail: str, headers: dict[str, str])
     return problem(request, status, detail, headers=headers)
 
 
-def problem_page(request: Request, found: Problem, headers: dict[str, str] | None = None) -> Response:
+def problem_page(request: Request, found: Problem) -> Response:
     """Any problem as a page: what happened in its own words where it has them, else in the page's, and its id."""
     language = language_of(request)
     words, status = WORDS[language], found.status
     own = words.get(f"refused_{status}_text")
-    page = render(
+    return render(
         request,
         "refused.html",
         WORDS,
@@ -46,8 +46,6 @@ def problem_page(request: Request, found: Problem, headers: dict[str, str] | Non
         },
         status=status,
     )
-    page.headers.update(headers or {})
-    return page
 
 
 async def _not_let_in(request: Request, error: Exception) -> Response:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from service.pages.conversation import read_conversation
+from service.pages.conversation import Conversation, read_conversation
 from service.pages.figures import Piece, left, percent, pieces, plain, span, sureness
 from service.pages.overlap import overlap
 
@@ -20,9 +21,10 @@ Json = Mapping[str, Any]
 Words = Mapping[str, str]
 OwnLine = Literal["question", "choose", "holding", "none", "nothing"]
 NONE = "none"
+LONGEST_TALK = 20_000  # characters; a longer text in an address is one message, and as that too long for the API
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Search:
     """What was asked of the page: the text, the channel, and which candidate is chosen (0: the decision's own).
 
@@ -34,10 +36,10 @@ class Search:
     chosen: int | None = None
     none: bool = False
 
-    @property
-    def said(self) -> str:
-        """What the customer said, of a conversation the last of it."""
-        return read_conversation(self.query).query
+    @cached_property
+    def conversation(self) -> Conversation:
+        """The text read as a conversation, once."""
+        return read_conversation(self.query) if len(self.query) <= LONGEST_TALK else Conversation(self.query)
 
     def link(self, query: str | None = None, chosen: int | str | None = None) -> str:
         """The page's address for this search with another query or candidate; `NONE` for no option."""
@@ -119,7 +121,7 @@ def _candidate(n: int, item: Json, chosen: int, search: Search, dictionary: Dict
 def _say(response: Json, chosen: int, search: Search, dictionary: Dictionary) -> dict[str, Any]:
     """The one text that Enter copies: a reply, the question to ask, or the holding line."""
     if chosen:
-        return _reply(response["suggestions"][chosen - 1], response["read_as"] or search.said, dictionary)
+        return _reply(response["suggestions"][chosen - 1], response["read_as"] or search.conversation.query, dictionary)
     words = dictionary.words
     match own_line(response, search.none):
         case "none":
@@ -205,7 +207,7 @@ def _escalation(
         "span": span(hint["resolve_within"], hint["clock"], words) if hint["resolve_within"] else "",
         "due_at": due_at or "",
         "left": left(datetime.fromisoformat(due_at), now, words) if due_at else "",
-        "reasons": reasons_text(hint["reasons"], dictionary, search.said),
+        "reasons": reasons_text(hint["reasons"], dictionary, search.conversation.query),
         "collect": [
             {
                 "field": item["field"],

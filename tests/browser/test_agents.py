@@ -33,6 +33,7 @@ from tests.browser.canned import (
 from tests.browser.conftest import clean, serve
 from tests.browser.desk import make_desk
 from tests.browser.test_knowledge import copied, reply_text, search, sent_to_the_api, wait_until
+from tests.service.pages.test_conversation import NEARLY
 
 pytestmark = pytest.mark.browser
 
@@ -112,6 +113,21 @@ class TestConversations:
             assert read[n] == {"query": own.query, "history": history}, repr(text)
             parts = overlap(text, texts[(n + 1) % len(texts)])
             assert matched[n] == [{"text": part.text, "hit": part.hit} for part in parts], repr(text)
+
+    def test_the_script_too_reads_long_runs_of_blanks_at_once(self, page: Page) -> None:
+        """What nearly names a speaker is read as the server reads it, in a time that nobody notices."""
+        read, seconds = page.evaluate(
+            """async ([texts, patterns]) => {
+            const { reader } = await import("/static/conversation.js");
+            const begun = performance.now();
+            const read = texts.map(reader(patterns));
+            return [read.map(({ query, history }) => [query, history.map(({ text }) => text)]),
+                    (performance.now() - begun) / 1000]; }""",
+            [NEARLY, PATTERNS],
+        )
+        own = [read_conversation(text) for text in NEARLY]
+        assert read == [[one.query, [turn.text for turn in one.history]] for one in own]
+        assert seconds < len(NEARLY)
 
 
 class TestAsking:

@@ -9,16 +9,19 @@ from typing import Any
 import hypothesis
 import pytest
 import schemathesis
+from httpx2 import Response
 from hypothesis import HealthCheck
 from schemathesis.checks import not_a_server_error
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 from starlette.testclient import TestClient
 
+from service.admission import Busy
 from service.app import create_app
-from service.settings import ADAPTERS, Adapters, Settings
+from service.bodies import LARGEST_BODY
+from service.settings import ADAPTERS, Adapters, Settings, SignIn
 from tests.contract.approved import replies
-from tests.service.shop import ENTRIES, FRIDAY, serving
+from tests.service.shop import ENTRIES, FRIDAY, serving, state_of
 from tests.toy import ToyEmbedder
 
 OPERATIONS = {
@@ -31,6 +34,10 @@ OPERATIONS = {
     ("post", "/anyq"): "anyq",
     ("post", "/mcp"): "mcp",
 }
+PATHS = sorted({path for _, path in OPERATIONS})
+ASKED = ("question", "text", "message")  # what a query is called besides
+# Those of its published interface that are ours.
+AZURE_CODES = ("InvalidRequest", "InvalidArgument", "Forbidden", "TooManyRequests", "ServiceUnavailable")
 EXAMPLES = 15  # requests an operation
 AZURE = "?projectName=p&deploymentName=d&api-version=2023-04-01"
 
@@ -145,6 +152,81 @@ def test_what_adapters_answer_is_counted(desk: TestClient) -> None:
     desk.get("/anyq", params={"question": "退款几天能到"})
     assert before <= 1
     assert 'huashu_requests_total{method="GET",route="/anyq",status="200"}' in desk.get("/metrics").text
+
+
+def message(answer: Response, path: str) -> str:
+    """What an error says in its system's own format, which it must have; Chatwoot's is the API's."""
+    assert answer.headers["content-type"].startswith("application/json") is (path != "/adapters/chatwoot")
+    body = answer.json()
+    match OPERATIONS["post", path]:
+        case "dify":
+            assert set(body) == {"error_code", "error_msg"} and body["error_code"] == answer.status_code
+            said = body["error_msg"]
+        case "azure":
+            assert set(body) == {"error"} and body["error"]["code"] in AZURE_CODES
+            said = body["error"]["message"]
+        case "rasa":
+            assert (body["status"], body["code"]) == ("failure", answer.status_code) and body["reason"]
+            said = body["message"]
+        case "anyq":
+            assert body["code"] == -1
+            said = body["msg"]
+        case "mcp":
+            assert (body["jsonrpc"], body["id"], body["error"]["data"]["status"]) == ("2.0", None, answer.status_code)
+            said = body["error"]["message"]
+        case _:
+            assert body["status"] == answer.status_code
+            said = body["detail"]
+    assert answer.headers["x-request-id"]
+    return str(said)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_refusal_is_in_the_systems_own_format(desk: TestClient, path: str) -> None:
+    """Also where it is said before the adapter is reached: a method, a site, a size or a name that is wrong."""
+    wrong = desk.delete(path)
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, POST" if path == "/anyq" else "POST")
+    assert message(wrong, path) == f"{path} takes no DELETE: use {wrong.headers['allow']}"
+    elsewhere = desk.post(path, json={}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (elsewhere.status_code, "another site" in message(elsewhere, path)) == (403, True)
+    large = desk.post(path, content=b" " * (LARGEST_BODY + 1))
+    assert (large.status_code, "shorten it" in message(large, path)) == (413, True)
+    strange = desk.post(path, json={}, headers={"Host": "evil.example"})
+    assert (strange.status_code, "'evil.example'" in message(strange, path)) == (400, True)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_whoever_asks_too_often_is_told_so_in_the_systems_own_format(shop: Path, path: str) -> None:
+    """429 with Retry-After, which clients heed."""
+    with serving(Settings(home=shop, sign_in=SignIn(rates=(("address", "1/hour"),)))) as client:
+        client.post(path, json={})
+        refused = client.post(path, json={})
+    assert (refused.status_code, "try again" in message(refused, path)) == (429, True)
+    assert int(refused.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path not in ("/adapters/chatwoot", "/mcp")])
+def test_a_busy_service_says_when_to_come_again(desk: TestClient, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """As the API does; Chatwoot and the Model Context Protocol are answered before a query waits."""
+
+    async def run(*_: Any) -> None:
+        raise Busy(9, 7.2)
+
+    monkeypatch.setattr(state_of(desk).admission, "run", run)
+    setting = {"top_k": 1, "score_threshold": 0}
+    body = {"knowledge_id": "huashu", "query": "退", "retrieval_setting": setting} | dict.fromkeys(ASKED, "退")
+    refused = desk.post(path + (AZURE if "language" in path else ""), json=body)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "8")
+    assert message(refused, path).startswith("9 queries are waiting already")
+
+
+def test_refusals_are_described_in_the_systems_own_format(description: dict[str, Any]) -> None:
+    """Those that every address has, as those that the adapter names itself."""
+    for (method, path), operation in operations(description):
+        if path != "/adapters/chatwoot":
+            for status in ("403", "429"):
+                content = operation["responses"][status]["content"]
+                assert "Problem" not in str(content) and "Error" in str(content), (method, path, status)
 
 
 @pytest.mark.slow

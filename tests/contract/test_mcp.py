@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 from service.adapters import mcp as adapter
 from service.settings import Adapters, Settings
 from tests.contract.approved import reply
+from tests.contract.listening import listening
 from tests.service.asking import LEAK, NOTHING, REFUND
 from tests.service.shop import serving
 
@@ -154,7 +156,7 @@ def test_without_the_sdk_it_says_what_to_install(desk: TestClient, monkeypatch: 
     monkeypatch.setattr(adapter, "installed", lambda: False)
     response = call(desk, "tools/list")
     assert response.status_code == 501
-    assert "huashu[mcp]" in response.json()["detail"]
+    assert "huashu[mcp]" in response.json()["error"]["message"]
 
 
 @needs_sdk
@@ -171,6 +173,23 @@ def test_the_sdks_own_client_over_http(address: str, desk: TestClient) -> None:
     names, found = asyncio.run(used())
     assert names == TOOLS
     assert found["suggestions"][0]["reply"]["text"] == reply(desk, "refund.time")
+
+
+@needs_sdk
+def test_the_sdks_own_client_says_why_it_was_refused(shop: Path) -> None:
+    """By the message of the service, not by a status alone."""
+    from mcp import Client
+
+    async def used(address: str) -> None:
+        async with Client(f"{address}/mcp") as client:
+            await client.list_tools()
+
+    with (
+        listening(Settings(home=shop, adapters=Adapters(key="secret"))) as address,
+        pytest.raises(Exception) as refused,
+    ):
+        asyncio.run(used(address))
+    assert "HUASHU_ADAPTER_KEY" in "".join(traceback.format_exception(refused.value))
 
 
 STDIO = """

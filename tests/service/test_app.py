@@ -26,6 +26,7 @@ def test_what_is_not_there_is_a_problem(client: TestClient) -> None:
     wrong = client.get(SUGGESTIONS)
     assert (wrong.status_code, wrong.headers["content-type"]) == (405, "application/problem+json")
     assert (wrong.headers["allow"], wrong.json()["title"]) == ("POST", "Method Not Allowed")
+    assert wrong.json()["detail"] == f"{SUGGESTIONS} takes no GET: use POST"
     assert client.get("/static/..%2f..%2fapp.py").status_code == 404
 
 

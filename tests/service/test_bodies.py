@@ -26,9 +26,28 @@ def test_a_body_over_the_limit_is_refused_by_its_length(client: TestClient) -> N
     response = client.post(SUGGESTIONS, content=b"x" * (LARGEST_BODY + 1), headers=JSON)
     assert response.status_code == 413
     assert response.headers["content-type"] == "application/problem+json"
-    assert str(LARGEST_BODY) in response.json()["detail"]
+    said = f"the body has {LARGEST_BODY + 1} bytes, and at most {LARGEST_BODY} are taken here: send less history"
+    assert response.json()["detail"] == said
     assert response.headers["x-request-id"] == response.json()["request_id"]
     assert 'status="413"' in client.get("/metrics").text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "remedy"),
+    [
+        ("POST", "/v1/suggestions/batch", "send fewer requests at once, or less history with each"),
+        ("PUT", "/v1/drafts/refund.time", "shorten it, or send it in parts"),
+        ("POST", "/v1/inbox/variants", "shorten it, or send it in parts"),
+        ("POST", "/v1/imports", "split the file"),
+    ],
+)
+def test_the_remedy_fits_what_is_sent(client: TestClient, method: str, path: str, remedy: str) -> None:
+    """History is in suggestions alone."""
+    length = str(LARGEST_UPLOAD + 1)
+    response = client.request(method, path, content=b"", headers={"Content-Length": length})
+    assert response.status_code == 413
+    assert response.json()["detail"].startswith(f"the body has {length} bytes, ")
+    assert response.json()["detail"].endswith(f": {remedy}")
 
 
 def test_a_body_that_says_it_is_too_long_is_not_read() -> None:
@@ -159,7 +178,7 @@ def test_no_route_acts_on_the_beginning_of_a_body_that_grows_too_large(
     blanks = [b" " * (largest // 8)] * 9
     start, *rest = _chunked(app, [first, *blanks], path, kind)
     assert (start["status"], done) == (413, [])
-    assert f"over {largest} bytes" in b"".join(message["body"] for message in rest).decode()
+    assert f"bytes or more, and at most {largest} are" in b"".join(message["body"] for message in rest).decode()
     assert _chunked(app, [first, b" " * 10], path, kind)[0]["status"] == 200
     assert len(done) == 1
 

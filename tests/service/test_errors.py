@@ -7,7 +7,8 @@ from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
 import pytest
-from fastapi import FastAPI, Query
+from fastapi import APIRouter, FastAPI, Query
+from fastapi.staticfiles import StaticFiles
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core.core_schema import ErrorType
 from starlette.exceptions import HTTPException
@@ -17,7 +18,7 @@ from index.errors import ArtefactError, EmbedderError, GateError, NoArtefact, Re
 from knowledge.errors import KnowledgeError, NotFound, PackError, StateError
 from knowledge.errors import Problem as FileProblem
 from service import errors, reasons
-from service.errors import field_problem
+from service.pages import frame
 
 
 def answer(error: Exception, path: str = "/fail") -> Any:
@@ -74,60 +75,37 @@ def test_nothing_at_an_address_says_where_to_look() -> None:
     assert answer(NotFound("x"), "/other").json()["detail"] == "there is nothing at /other: /docs lists what there is"
 
 
+def test_a_method_that_an_address_does_not_take_is_told_with_those_it_takes() -> None:
+    """All of them, of whichever route or file."""
+    app = FastAPI()
+    errors.install(app)
+    router = APIRouter()
+    for method in ("GET", "PUT"):
+        router.add_api_route("/drafts/{name}", lambda name: name, methods=[method])
+    app.include_router(router)
+    app.mount("/static", StaticFiles(directory=frame.STATIC))
+    client = TestClient(app)
+    for path, allowed in (("/drafts/a", "GET, PUT"), ("/static/base.css", "GET, HEAD")):
+        refused = client.delete(path)
+        assert (refused.status_code, refused.headers["allow"]) == (405, allowed)
+        assert refused.json()["detail"] == f"{path} takes no DELETE: use {allowed}"
+
+
+def test_json_that_is_not_called_so_is_told_what_to_send() -> None:
+    """Whatever else the body is called, or nothing; what is JSON and no object is told as that."""
+    client = form_app()
+    for headers in ({"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}, {}):
+        refused = client.post("/v1/form", content=b'{"short": "abc"}', headers=headers)
+        assert refused.status_code == 422
+        assert refused.json()["detail"] == "body: is not sent as JSON: set the header Content-Type: application/json"
+        chinese = client.post("/v1/form", content=b"{}", headers=headers | {"Accept-Language": "zh"}).json()
+        assert "application/json" in chinese["detail"] and chinese["detail"].startswith("请求体")
+    assert client.post("/v1/form", json=[1]).json()["detail"] == "body: is no JSON object: send one"
+
+
 def test_without_an_id_there_is_a_dash() -> None:
     """An app that gives no ids still answers."""
     assert answer(NotFound("x")).json()["request_id"] == "-"
-
-
-@pytest.mark.parametrize(
-    ("error", "field", "message"),
-    [
-        ({"type": "missing", "loc": ("body", "query"), "input": {}}, "query", "is required"),
-        ({"type": "missing", "loc": ("body",), "input": None}, "body", "is required"),
-        (
-            {"type": "string_too_long", "loc": ("body", "query"), "input": "abcd", "ctx": {"max_length": 3}},
-            "query",
-            "has 4 characters, give at most 3",
-        ),
-        (
-            {"type": "string_too_short", "loc": ("query", "query"), "input": "", "ctx": {"min_length": 1}},
-            "query",
-            "has 0 characters, give at least 1",
-        ),
-        (
-            {"type": "too_long", "loc": ("body", "history"), "input": [1, 2, 3], "ctx": {"max_length": 2}},
-            "history",
-            "has 3 items, give at most 2",
-        ),
-        (
-            {"type": "too_short", "loc": ("body", "requests"), "input": [], "ctx": {"min_length": 1}},
-            "requests",
-            "has 0 items, give at least 1",
-        ),
-        (
-            {"type": "extra_forbidden", "loc": ("query", "colour"), "input": "red"},
-            "colour",
-            "is not a field of this request: remove it, /docs lists the fields",
-        ),
-        ({"type": "string_type", "loc": ("query",), "input": 1}, "query", "must be text"),
-        (
-            {"type": "string_unicode", "loc": ("body", "history", 2, "text"), "input": "?"},
-            "history.2.text",
-            "holds a lone surrogate, which is no text: remove it",
-        ),
-        (
-            {"type": "json_invalid", "loc": ("body", 10), "input": {}, "ctx": {"error": "Expecting value"}},
-            "body",
-            "is not JSON (Expecting value): send a JSON object",
-        ),
-        ({"type": "value_error", "loc": ("body", "a"), "msg": "Value error, is odd", "input": 3}, "a", "is odd"),
-        ({"type": "int_type", "loc": ("body", "n"), "msg": "Input should …", "input": "x"}, "n", "Input should …"),
-    ],
-)
-def test_a_fault_is_said_with_its_field_and_limit(error: dict[str, Any], field: str, message: str) -> None:
-    """Body and address alike; both numbers where there are two."""
-    found = field_problem(error)
-    assert (found.field, found.message) == (field, message)
 
 
 class Form(BaseModel):

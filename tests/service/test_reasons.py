@@ -45,6 +45,12 @@ RAISED = (
     "the PDF has 12 pages and no text: it is a scan; run OCR over it first",
     "more than 600 requests per minute came by this person: wait 12 s and try again",
     "2 variants from the inbox",
+    "/v1/drafts/refund.time takes no POST: use GET, PUT, DELETE",
+    "this service is not called 'desk.local' (the header Host): use http://127.0.0.1:8000, or set HUASHU_PUBLIC_URL to "
+    "the address that people open",
+    "the body has 600000 bytes, and at most 524288 are taken here: shorten it, or send it in parts",
+    "the body has 34000000 bytes or more, and at most 33554432 are taken here: split the file",
+    "body: is not sent as JSON: set the header Content-Type: application/json",
 )
 
 

@@ -2,10 +2,15 @@
 
 const MOST_TURNS = 50;
 const LONGEST = 2000;
-const BLANK = "[ \\t\\u3000\\u00a0]";
-const trimmer = (blank) => new RegExp(`^${blank}+|${blank}+$`, "g");
-const AROUND = { line: trimmer(BLANK), text: trimmer(BLANK.replace("]", "\\n]")) };
-const trim = (text, around = AROUND.line) => text.replace(around, "");
+const BLANK = " \t\u3000\u00a0";
+
+/** Without the blanks around it; a pattern would look through a long run of them anew from each. */
+function trim(text, blank = BLANK) {
+  let [start, end] = [0, text.length];
+  while (start < end && blank.includes(text[start])) start += 1;
+  while (end > start && blank.includes(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
 
 /** `patterns` are the server's. Gives a function from a text to {query, history}. */
 export function reader(patterns) {
@@ -15,7 +20,7 @@ export function reader(patterns) {
     const turns = turnsOf(text.replace(control, " "), read);
     const last = turns.findLastIndex((turn) => turn.role === "customer");
     if (last < 0) return { query: text, history: [] };
-    const history = turns.slice(0, last).map(({ role, text: said }) => ({ role, text: trim([...said].slice(0, LONGEST).join(""), AROUND.text) }));
+    const history = turns.slice(0, last).map(({ role, text: said }) => ({ role, text: trim([...said].slice(0, LONGEST).join(""), `${BLANK}\n`) }));
     return { query: turns[last].text, history: history.slice(-MOST_TURNS) };
   };
 }
@@ -30,7 +35,7 @@ function turnsOf(text, read) {
     if (head) turns.push({ role: roles.get(head.name), parts: [head.text] });
     else turns.at(-1)?.parts.push(line);
   });
-  return turns.map(({ role, parts }) => ({ role, text: trim(parts.join("\n"), AROUND.text) })).filter((turn) => turn.text);
+  return turns.map(({ role, parts }) => ({ role, text: trim(parts.join("\n"), `${BLANK}\n`) })).filter((turn) => turn.text);
 }
 
 /** The lines that name a speaker. One time in a message, or a list of labels, is no conversation. */
@@ -58,7 +63,8 @@ function rolesOf(heads, read) {
     if (read.customer.test(name)) known.set(name, "customer");
     else if (read.agent.test(name)) known.set(name, "agent");
   }
-  const has = (role) => [...known.values()].includes(role);
-  for (const name of names.filter((one) => !known.has(one))) known.set(name, has("customer") ? "agent" : "customer");
+  const unknown = names.filter((name) => !known.has(name));
+  if (![...known.values()].includes("customer") && unknown.length) known.set(unknown.shift(), "customer");
+  for (const name of unknown) known.set(name, "agent");
   return known;
 }

@@ -13,8 +13,11 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from index.errors import NoArtefact
-from service.adapters.rendering import Code, Refused, body_of, described, route_class
-from service.errors import Problem
+from service import errors
+from service.adapters import keys, rendering
+from service.adapters.rendering import Refused, body_of, described
+from service.admission import Busy
+from service.errors import Code, Problem
 
 
 class Inner(BaseModel):
@@ -45,6 +48,7 @@ ERRORS: dict[str, Exception] = {
     "refused": Refused(404, 2001, "no such thing"),
     "http": HTTPException(409, "later"),
     "known": NoArtefact("build one"),
+    "busy": Busy(9, 7.2),
     "unforeseen": RuntimeError("李雷"),
 }
 
@@ -52,7 +56,7 @@ ERRORS: dict[str, Exception] = {
 @pytest.fixture(scope="module")
 def api() -> TestClient:
     """A few routes that fail."""
-    router = APIRouter(route_class=route_class(render, guard))
+    router = APIRouter(route_class=keys.route_class(guard))
 
     @router.post("/raw")
     async def raw(request: Request) -> Body:
@@ -62,13 +66,17 @@ def api() -> TestClient:
     async def typed(body: Body) -> Body:
         return body
 
-    @router.get("/fail/{how}")
+    @router.get("/fail")
     async def fail(how: str) -> None:
         raise ERRORS[how]
 
     app = FastAPI()
     app.include_router(router)
-    return TestClient(app)
+    app.add_api_route("/v1/own", raw, methods=["POST"])
+    errors.install(app)
+    app.add_exception_handler(Exception, errors.respond)
+    rendering.install(app, dict.fromkeys(("/raw", "/typed", "/fail"), render))
+    return TestClient(app, raise_server_exceptions=False)
 
 
 @pytest.mark.parametrize(
@@ -77,16 +85,31 @@ def api() -> TestClient:
         ("refused", 404, 2001, "no such thing"),
         ("http", 409, None, "later"),
         ("known", 503, None, "build one"),
+        ("busy", 503, None, "9 queries are waiting already"),
         ("unforeseen", 500, None, "an unexpected error was logged"),
     ],
 )
 def test_every_error_is_rendered(api: TestClient, how: str, status: int, code: Any, told: str) -> None:
     """With the status it has everywhere; what nobody foresaw goes to the log alone."""
     with capture_logs() as logs:
-        response = api.get(f"/fail/{how}")
+        response = api.get("/fail", params={"how": how})
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert response.json()["oops"].startswith(told)
     assert bool(logs) is (how == "unforeseen")
+
+
+def test_headers_go_with_an_error(api: TestClient) -> None:
+    """When to come again, and the methods that there are."""
+    waits = {how: api.get("/fail", params={"how": how}).headers.get("retry-after") for how in ERRORS}
+    assert waits == {"refused": None, "http": None, "known": "5", "busy": "8", "unforeseen": None}
+    refused = api.delete("/fail")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
+    assert refused.json()["oops"] == "/fail takes no DELETE: use GET"
+
+
+def test_other_addresses_keep_their_own_format(api: TestClient) -> None:
+    """What goes wrong there is a problem as everywhere."""
+    assert api.post("/v1/own", content=b"nope").headers["content-type"] == "application/problem+json"
 
 
 def test_whoever_is_not_let_in_is_told_so(api: TestClient) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +28,19 @@ STYLES = {
     "WeChat with times": ("{who} 2026年11月20日 上午 10:2{n}\n{text}\n", "张三", "栖木客服"),
     "Chatwoot": ("{who} (Nov 20, 2026, 10:2{n} AM): {text}", "Jane Doe", "Support"),
 }
+BLANKS = " " * 5_000
+# Lines that nearly name a speaker, with blanks wherever a pattern takes any number of them.
+NEARLY = (
+    f"a{BLANKS}10:21{BLANKS}x",
+    f"10:21{BLANKS}小美{BLANKS}x",
+    f"[10:21]{BLANKS}a b c{BLANKS}(",
+    f"客服{BLANKS}-小美{BLANKS}x",
+    f"客户 (张女士{BLANKS})",
+    f"a b c d 2026-11-20 10:00:05{BLANKS}x",
+    "a" + " 1" * 5_000 + " 10:21 x",
+    BLANKS.join(["客户：在吗", "？\n客服：您好", "10:21", "x"]),
+    "".join(f"客服{n}：在\nab{n} 10:21\n" for n in range(2_000)),
+)
 # Texts that no pattern takes for a speaker's line.
 SAID = st.text(st.sampled_from("快递到哪了退款订单号查一下呢吧。，！？ab12 \n"), min_size=1, max_size=40).filter(
     str.strip
@@ -66,6 +81,14 @@ def test_whatever_is_pasted_can_be_asked(text: str) -> None:
     )
     if not read.history:
         assert read.query == text or read.query in text.replace("\r", "\n")
+
+
+@pytest.mark.parametrize("text", NEARLY, ids=range(len(NEARLY)))
+def test_reading_takes_time_in_proportion_to_the_length(text: str) -> None:
+    """A pattern that tries each way to share out the blanks would need a minute; some milliseconds do."""
+    begun = time.thread_time()
+    read_conversation(text)
+    assert time.thread_time() - begun < 1
 
 
 @pytest.mark.parametrize(

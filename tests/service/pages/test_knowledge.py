@@ -9,6 +9,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from index.errors import NoArtefact
+from service.pages import results
+from service.pages.conversation import Conversation, read_conversation
+from service.pages.results import LONGEST_TALK
 from tests.browser.canned import EXAMPLES, FIRE, FOLLOW_UP, HOLDING, NO_UPDATE, SHIP, UNCLEAR, WITH_SLOTS
 from tests.browser.desk import make_desk
 
@@ -125,6 +128,26 @@ def test_a_query_that_is_too_long_is_explained(client: TestClient) -> None:
     answer = client.get("/", params={"q": "长" * 2001})
     assert answer.status_code == 422
     assert 'data-problem="invalid"' in answer.text
+
+
+def test_a_text_is_read_once_and_not_at_all_where_it_is_endless(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything on the page that needs the conversation shares one reading; a text over the limit is one message."""
+    seen: list[int] = []
+
+    def read(text: str) -> Conversation:
+        seen.append(len(text))
+        return read_conversation(text)
+
+    monkeypatch.setattr(results, "read_conversation", read)
+    talk = f"客户：{FOLLOW_UP}\n客服：您好\n客户：{NO_UPDATE}"
+    assert client.get("/", params={"q": talk}).status_code == 200
+    assert client.get("/", params={"q": talk.ljust(LONGEST_TALK, "x")}).status_code == 422
+    assert seen == [len(talk), LONGEST_TALK]
+    answer = client.get("/", params={"q": talk.ljust(LONGEST_TALK + 1, "x")})
+    assert (answer.status_code, len(seen)) == (422, 2)
+    assert f"{LONGEST_TALK + 1}" in answer.text
 
 
 def test_without_an_index_the_page_says_what_to_run() -> None:
