@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from knowledge.errors import KnowledgeError, OwnVersion
 from knowledge.store import rules
+from service.admission import Busy
 from service.errors import problem
 from service.reasons import told
 from service.storage import LOST
@@ -45,6 +46,7 @@ RAISED = (
     "the PDF has 12 pages and no text: it is a scan; run OCR over it first",
     "more than 600 requests per minute came by this person: wait 12 s and try again",
     "2 variants from the inbox",
+    str(Busy(40, 2.5)),
 )
 
 

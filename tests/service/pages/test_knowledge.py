@@ -9,8 +9,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from index.errors import NoArtefact
+from service.pages import conversation, knowledge
 from tests.browser.canned import EXAMPLES, FIRE, FOLLOW_UP, HOLDING, NO_UPDATE, SHIP, UNCLEAR, WITH_SLOTS
 from tests.browser.desk import make_desk
+from tests.service.threads import watched
 
 
 class Empty:
@@ -125,6 +127,13 @@ def test_a_query_that_is_too_long_is_explained(client: TestClient) -> None:
     answer = client.get("/", params={"q": "长" * 2001})
     assert answer.status_code == 422
     assert 'data-problem="invalid"' in answer.text
+
+
+def test_the_event_loop_reads_and_draws_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long conversation is read, and the page drawn, while others are answered."""
+    done = [watched(monkeypatch, conversation, "_turns"), watched(monkeypatch, knowledge, "render")]
+    client.get("/", params={"q": NO_UPDATE})
+    assert all(done) and not any(map(any, done))
 
 
 def test_without_an_index_the_page_says_what_to_run() -> None:
