@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import anyio
@@ -21,6 +22,7 @@ AT_ONCE = min(48, 12 * (os.cpu_count() or 1))
 WAITING = 256  # queries that may wait at all: each holds its request's memory
 SMOOTHING = 0.1  # weight of the newest interval between two answers
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 
@@ -87,6 +89,12 @@ class Admission:
                 return await anyio.to_thread.run_sync(call, limiter=self._threads)
         finally:
             self._note(size)
+
+    async def each(
+        self, call: Callable[[A], T], asked: Sequence[A], gone: Callable[[], Awaitable[bool]] | None = None
+    ) -> list[T]:
+        """The results for all that is asked, in their order: one turn after another, so that others come in between."""
+        return [await self.run(partial(call, one), gone=gone) for one in asked]
 
     def _note(self, size: int) -> None:
         now = self._clock()

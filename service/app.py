@@ -22,6 +22,7 @@ from service.adapters import wiring
 from service.admission import Admission
 from service.api import checks, description
 from service.bodies import LimitBody
+from service.condition import Home
 from service.desk import Desk
 from service.documents import Documents
 from service.editing.packs import Packs
@@ -96,6 +97,7 @@ def _furnish(app: FastAPI, settings: Settings, now: Callable[[], datetime]) -> N
     # Made here, before workers are forked: what one was shown by one of them has its feedback by another.
     app.state.recent = Recent(alone=settings.workers == 1)
     app.state.admission = Admission(settings.longest_wait, refused=app.state.metrics.refused.labels("busy").inc)
+    app.state.home = Home(settings.home)
     app.state.examples = list(EXAMPLES)
     app.state.documents = Documents(settings.home / "documents", now)
     app.state.packs = Packs()

@@ -15,9 +15,10 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +29,7 @@ from knowledge.errors import NotFound, StateError
 from service import reports
 from service.reports import Report
 
+Acts = Sequence[Mapping[str, Any]]  # of the artefacts' history
 State = Literal["running", "ready", "published", "failed", "cancelled", "killed"]
 
 ID = re.compile(r"^\d{8}-\d{6}-[0-9a-f]{8}$")
@@ -142,11 +144,12 @@ class Builds:
 
     def records(self) -> tuple[BuildRecord, ...]:
         """Every build that is remembered, newest first."""
-        return tuple(record for name in self._ids() if (record := self._now(name)) is not None)
+        history = cache(self._shelf.history)  # read once for all of them, and only where one asks
+        return tuple(record for name in self._ids() if (record := self._now(name, history)) is not None)
 
     def get(self, build_id: str) -> BuildRecord:
         """One build; NotFound where it is not remembered."""
-        found = self._now(build_id)
+        found = self._now(build_id, self._shelf.history)
         if found is None:
             raise NotFound(f"build {build_id} is not remembered: GET /v1/builds lists the last {KEPT}")
         return found
@@ -203,7 +206,7 @@ class Builds:
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
-    def _now(self, build_id: str) -> BuildRecord | None:
+    def _now(self, build_id: str, history: Callable[[], Acts]) -> BuildRecord | None:
         """What has become of a build since it last said something of itself."""
         record = self._read(build_id)
         if record is None:
@@ -213,7 +216,7 @@ class Builds:
             if again is None or again.state != "running":
                 return again
             return replace(record, state="killed", reason=_last_words(self.folder / build_id / "log.txt"))
-        if record.state == "ready" and _published(record, self._shelf.history()):
+        if record.state == "ready" and _published(record, history()):
             return replace(record, state="published")
         return record
 
@@ -244,7 +247,7 @@ def _write(folder: Path, record: BuildRecord) -> None:
     os.replace(work, folder / "state.json")
 
 
-def _published(record: BuildRecord, history: Sequence[Mapping[str, Any]]) -> bool:
+def _published(record: BuildRecord, history: Acts) -> bool:
     """Whether its version became live after its report was there."""
     since = record.finished_at or record.started_at
     acts = [act for act in history if act.get("act") == "publish" and act.get("version") == record.version]

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+import anyio
 import anyio.to_thread
 
 from service.storage import LOST
 
 LEAST_FREE: Final = 512 * 1024 * 1024  # bytes; a build of a large knowledge base needs some hundred MB
 MIB: Final = 1024 * 1024
+LOOKS: Final = 2  # at the disk, under way at once
 
 Code = Literal["index", "database", "disk"]
 
@@ -38,9 +40,18 @@ class Disk:
     writable: bool
 
 
-async def disk_of(home: Path) -> Disk:
-    """Looked at apart, as a network's disk may keep whoever asks."""
-    return await anyio.to_thread.run_sync(_look, home)
+class Home:
+    """The folder where everything lies, looked at by threads of its own: a network's disk may keep whoever asks, and
+    nothing else that is under way may keep a probe.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._threads = anyio.CapacityLimiter(LOOKS)
+
+    async def disk(self) -> Disk:
+        """How it is now."""
+        return await anyio.to_thread.run_sync(_look, self._folder, limiter=self._threads)
 
 
 def _look(home: Path) -> Disk:

@@ -198,6 +198,7 @@ FILES = (
     ),
 )
 SERVICE = (
+    (r"(\d+) queries are waiting already, .*: try again in (\d+) s", words("排队的查询有 {0} 个：请等 {1} 秒再试")),
     (r"a value is too large for the database .*", words("填的内容太长或太大，存不下：请改短一些")),
     (
         r"(?:a text )?holds control character (\S+) at position (\d+): remove it",

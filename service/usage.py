@@ -80,7 +80,7 @@ def scope(store: Store, version: str, confidence: Confidence, assumed: float) ->
 def tables(used: Usage, titles: dict[str, str]) -> dict[str, Table]:
     """Every table of the insights by its name, as rows."""
     traffic, counts = used.traffic, {entry.entry_id: entry for entry in used.entries.entries}
-    names = dict.fromkeys([*(entry_id for entry_id, _ in traffic.entries), *counts])
+    first = dict(traffic.entries)
     return {
         "traffic": (
             ("day", "queries", "answered", "clarified", "abstained", "p50_ms", "p95_ms"),
@@ -98,7 +98,7 @@ def tables(used: Usage, titles: dict[str, str]) -> dict[str, Table]:
         ),
         "entries": (
             ("entry_id", "title", "first", "shown", "used", "edited", "rejected", "chosen"),
-            [_entry(name, titles.get(name), dict(traffic.entries).get(name, 0), counts.get(name)) for name in names],
+            [_entry(name, titles.get(name), first.get(name, 0), counts.get(name)) for name in first | counts],
         ),
     }
 

@@ -5,8 +5,6 @@ It ranks nothing and writes no text.
 
 from __future__ import annotations
 
-from functools import partial
-
 from fastapi import FastAPI, Request
 
 from index.retriever import Retriever
@@ -14,7 +12,7 @@ from knowledge.model import ApprovedEntry
 from service.adapters.narrowing import Keep, Narrowed
 from service.api.requests import LONGEST_NAME, LONGEST_QUERY, SuggestionRequest
 from service.api.responses import SuggestionResponse
-from service.api.suggestions import Suggest, count
+from service.api.suggestions import Suggest, suggested
 from service.desk import Desk
 from service.errors import request_id
 
@@ -23,10 +21,7 @@ MOST = 10  # suggestions the desk gives at once
 
 async def ask(app: FastAPI, asked: SuggestionRequest, request_id: str, keep: Keep | None = None) -> SuggestionResponse:
     """The desk's response, among the entries that `keep` keeps where it is given."""
-    suggest = app.state.suggest if keep is None else _narrowed(app, keep)
-    response: SuggestionResponse = await app.state.admission.run(partial(suggest, asked, request_id))
-    count(app.state.metrics, response)
-    return response
+    return await suggested(app, asked, request_id, suggest=None if keep is None else _narrowed(app, keep))
 
 
 async def ask_for(request: Request, asked: SuggestionRequest, keep: Keep | None = None) -> SuggestionResponse:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib import metadata, util
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -245,7 +246,7 @@ def http_of(app: FastAPI, ask: Ask) -> Http:
     """The HTTP side over an app's own desk and checker."""
 
     async def check(asked: CheckRequest) -> CheckResponse:
-        response: CheckResponse = await run_in_threadpool(app.state.check, asked)
+        response: CheckResponse = await app.state.admission.run(partial(app.state.check, asked))
         return response
 
     return Http(ask, check)

@@ -21,7 +21,7 @@ from index.retriever import Retriever
 from index.shelf import Shelf
 from knowledge.errors import KnowledgeError, NotFound
 from service import building, publishing
-from service.builds import BuildRecord, Builds, State
+from service.builds import BuildRecord, Builds, Progress, State
 from service.errors import Problem
 from service.identity.people import Person, needs
 from service.publishing import Pending
@@ -145,8 +145,10 @@ class Live(BaseModel):
     live: str
 
 
+# Routes that only look into the home's files are plain functions: those run in a worker thread, as a network's disk may
+# keep whoever asks.
 @router.get("", summary="List the builds")
-async def list_builds(request: Request, person: Annotated[Person, Depends(needs("read"))]) -> BuildList:
+def list_builds(request: Request, person: Annotated[Person, Depends(needs("read"))]) -> BuildList:
     """The last builds, newest first: running, ready to look at, published, failed, cancelled or killed."""
     settings = settings_of(request)
     builds = Builds(settings.home)
@@ -156,12 +158,10 @@ async def list_builds(request: Request, person: Annotated[Person, Depends(needs(
 
 
 @router.post("", summary="Start a build", status_code=202, responses=CONFLICT)
-async def start_build(
-    request: Request, response: Response, person: Annotated[Person, Depends(needs("publish"))]
-) -> BuildOut:
+def start_build(request: Request, response: Response, person: Annotated[Person, Depends(needs("publish"))]) -> BuildOut:
     """Build from what is approved now, in a process of its own, and publish nothing. One build at a time."""
     settings = settings_of(request)
-    record = await anyio.to_thread.run_sync(building.start, settings, person.name)
+    record = building.start(settings, person.name)
     response.headers["Location"] = f"/v1/builds/{record.id}"
     return _out(Builds(settings.home), record)
 
@@ -173,7 +173,7 @@ async def pending_changes(request: Request, person: Annotated[Person, Depends(ne
 
 
 @router.get("/history", summary="List publishes and rollbacks")
-async def history(request: Request, person: Annotated[Person, Depends(needs("read"))]) -> History:
+def history(request: Request, person: Annotated[Person, Depends(needs("read"))]) -> History:
     """Newest first, with the reasons that were given. A version `on_disk` can be gone back to."""
     settings = settings_of(request)
     return History(
@@ -192,7 +192,7 @@ async def roll_back(
 
 
 @router.get("/{build_id}", summary="Look at a build", responses=MISSING)
-async def get_build(build_id: BuildId, request: Request, person: Annotated[Person, Depends(needs("read"))]) -> BuildOut:
+def get_build(build_id: BuildId, request: Request, person: Annotated[Person, Depends(needs("read"))]) -> BuildOut:
     """What it came to, or how far it is."""
     builds = Builds(settings_of(request).home)
     return _out(builds, builds.get(build_id))
@@ -204,7 +204,7 @@ async def get_build(build_id: BuildId, request: Request, person: Annotated[Perso
     response_class=StreamingResponse,
     responses=STREAM | MISSING,
 )
-async def follow_build(
+def follow_build(
     build_id: BuildId,
     request: Request,
     person: Annotated[Person, Depends(needs("read"))],
@@ -223,15 +223,13 @@ async def follow_build(
 
 
 @router.get("/{build_id}/report", summary="Read a build's report", responses=MISSING | CONFLICT)
-async def get_report(build_id: BuildId, request: Request, person: Annotated[Person, Depends(needs("read"))]) -> Report:
+def get_report(build_id: BuildId, request: Request, person: Annotated[Person, Depends(needs("read"))]) -> Report:
     """What publishing it would change, and whether the gate lets it."""
     return Builds(settings_of(request).home).report(build_id)
 
 
 @router.post("/{build_id}/cancel", summary="Cancel a build", status_code=202, responses=MISSING | CONFLICT)
-async def cancel_build(
-    build_id: BuildId, request: Request, person: Annotated[Person, Depends(needs("publish"))]
-) -> BuildOut:
+def cancel_build(build_id: BuildId, request: Request, person: Annotated[Person, Depends(needs("publish"))]) -> BuildOut:
     """It ends within a second, and leaves nothing behind that matters."""
     builds = Builds(settings_of(request).home)
     builds.cancel(build_id)
@@ -303,21 +301,26 @@ async def _events(builds: Builds, build_id: str, after: int) -> AsyncIterator[st
     yield "retry: 1000\n\n"
     until, beat = time.monotonic() + STREAM_SECONDS, time.monotonic()
     while time.monotonic() < until:
-        # The state first: what was said before the end is then among the lines that are read.
         try:
-            record = builds.get(build_id)
+            record, lines = await anyio.to_thread.run_sync(_look, builds, build_id, after)
         except NotFound:
             return  # many builds later it is forgotten
-        for line in builds.progress(build_id, after):
+        for line in lines:
             after, beat = line.number, time.monotonic()
             yield _event("progress", after, asdict(line))
         if record.state != "running":
-            yield _event("end", after, _out(builds, record).model_dump(mode="json"))
+            ended = await anyio.to_thread.run_sync(_out, builds, record)
+            yield _event("end", after, ended.model_dump(mode="json"))
             return
         if time.monotonic() - beat > BEAT_SECONDS:
             beat = time.monotonic()
             yield ": still building\n\n"
         await anyio.sleep(LOOK_SECONDS)
+
+
+def _look(builds: Builds, build_id: str, after: int) -> tuple[BuildRecord, tuple[Progress, ...]]:
+    """A build and its steps since. The state first: what was said before the end is then among the lines."""
+    return builds.get(build_id), builds.progress(build_id, after)
 
 
 def _event(name: str, number: int, data: Any) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
 
 from index.contents import Contents
 from index.retriever import Retriever
@@ -146,7 +146,8 @@ async def checks(body: CheckRequest, request: Request) -> CheckResponse:
 
     Findings advise: nothing is sent or kept.
     """
-    response: CheckResponse = await run_in_threadpool(request.app.state.check, body)
+    state = request.app.state
+    response: CheckResponse = await state.admission.run(partial(state.check, body), gone=request.is_disconnected)
     return response
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -80,26 +82,14 @@ class EntryDetail(BaseModel):
 )
 async def entries(asked: Annotated[EntryFilter, Query()], request: Request) -> EntryList:
     """All entries that fit, ranked by `query` where there is one. What is not valid today is not among them."""
-    retriever: Retriever = request.app.state.live.retriever
-    today = retriever.contents.policy.business_hours.day_of(request.app.state.now())
-    found: list[tuple[ApprovedEntry, float | None]]
+    state = request.app.state
+    retriever: Retriever = state.live.retriever
+    today = retriever.contents.policy.business_hours.day_of(state.now())
+    call = partial(_page, retriever, asked, today)
     if asked.query is None:
-        found = [(approved, None) for approved in retriever.contents.entries if _fits(approved, asked, today)]
-    else:
-        finding = await run_in_threadpool(
-            retriever.find,
-            asked.query,
-            (),
-            lambda approved: _fits(approved, asked, today),
-            len(retriever.contents.entries),
-        )
-        found = [(candidate.entry, round(candidate.confidence, 4)) for candidate in finding.candidates]
-    page = found[asked.offset : asked.offset + asked.limit]
-    return EntryList(
-        index_version=retriever.version,
-        total=len(found),
-        entries=[_summary(approved, confidence) for approved, confidence in page],
-    )
+        return await run_in_threadpool(call)
+    found: EntryList = await state.admission.run(call, gone=request.is_disconnected)
+    return found
 
 
 @router.get(
@@ -138,6 +128,27 @@ def detail_of(request: Request, entry_id: str) -> EntryDetail:
             )
     raise NotFound(
         f"entry {entry_id[:120]!r} is not in index {retriever.version}: GET /v1/entries lists those that are"
+    )
+
+
+def fitting(retriever: Retriever, asked: EntryFilter, today: date) -> Iterator[ApprovedEntry]:
+    """The live entries that fit, by id; `query` is left aside."""
+    return (approved for approved in retriever.contents.entries if _fits(approved, asked, today))
+
+
+def _page(retriever: Retriever, asked: EntryFilter, today: date) -> EntryList:
+    found: list[tuple[ApprovedEntry, float | None]]
+    if asked.query is None:
+        found = [(approved, None) for approved in fitting(retriever, asked, today)]
+    else:
+        finding = retriever.find(
+            asked.query, (), lambda approved: _fits(approved, asked, today), len(retriever.contents.entries)
+        )
+        found = [(candidate.entry, round(candidate.confidence, 4)) for candidate in finding.candidates]
+    return EntryList(
+        index_version=retriever.version,
+        total=len(found),
+        entries=[_summary(approved, confidence) for approved, confidence in found[asked.offset :][: asked.limit]],
     )
 
 

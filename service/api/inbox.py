@@ -5,6 +5,7 @@ Everything an editor accepts becomes a draft, to be reviewed like any other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -47,6 +48,15 @@ AWAY: dict[int | str, dict[str, Any]] = {
     503: {"model": Problem, "description": "No index is loaded, or the knowledge database cannot be reached."}
 }
 READING = {**PROBLEMS, **DENIED, **AWAY}
+# Of what asks the index for the entry that a theme may belong to.
+ASKING: dict[int | str, dict[str, Any]] = {
+    **READING,
+    503: {
+        "model": Problem,
+        "description": "No index is loaded, the knowledge database cannot be reached, or too many queries wait: come "
+        "again after `Retry-After` seconds.",
+    },
+}
 ACTING: dict[int | str, dict[str, Any]] = {
     **READING,
     404: {"model": Problem, "description": "The entry does not exist."},
@@ -54,17 +64,16 @@ ACTING: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("", summary="List what needs words, in themes", responses=READING)
+@router.get("", summary="List what needs words, in themes", responses=ASKING)
 async def themes(asked: Annotated[Page, Query()], request: Request, _: Editor) -> InboxOut:
     """Queries of the last 30 days that were abstained from or clarified, or whose answer was not taken as it was.
 
     At most the 5 000 seen last are looked at. Dismissed ones never come back; accepted ones do where they are still
     asked, and not answered, a month later.
     """
-    inbox: Inbox = request.app.state.inbox
     found = await all_themes(request)
     page = found[asked.offset : asked.offset + asked.limit]
-    proposals = await run_in_threadpool(lambda: [inbox.proposal(theme) for theme in page])
+    proposals = await proposals_for(page, request)
     return InboxOut(
         index_version=request.app.state.live.retriever.version,
         total=len(found),
@@ -76,13 +85,13 @@ async def themes(asked: Annotated[Page, Query()], request: Request, _: Editor) -
 @router.get(
     "/themes/{theme_id}",
     summary="Read one theme",
-    responses={**READING, 404: {"model": Problem, "description": "No theme has this id now."}},
+    responses={**ASKING, 404: {"model": Problem, "description": "No theme has this id now."}},
 )
 async def theme(theme_id: str, request: Request, _: Editor) -> ThemeOut:
     """With all its queries. A theme's id changes with the query that stands for it."""
     for found in await all_themes(request):
         if found.id == theme_id:
-            proposal = await run_in_threadpool(request.app.state.inbox.proposal, found)
+            (proposal,) = await proposals_for([found], request)
             return theme_out(found, proposal)
     raise NotFound(f"theme {theme_id[:40]!r} is not in the inbox now: read GET /v1/inbox again")
 
@@ -170,6 +179,13 @@ async def all_themes(request: Request) -> tuple[Theme, ...]:
     inbox: Inbox = request.app.state.inbox
     items: tuple[InboxItem, ...] = await request.app.state.storage.run(inbox.items)
     return await run_in_threadpool(inbox.themes, items)
+
+
+async def proposals_for(themes: Sequence[Theme], request: Request) -> list[Proposal | None]:
+    """The entry that each theme may belong to; Busy where too many queries wait."""
+    state = request.app.state
+    found: list[Proposal | None] = await state.admission.each(state.inbox.proposal, themes, request.is_disconnected)
+    return found
 
 
 def theme_out(theme: Theme, proposal: Proposal | None) -> ThemeOut:

@@ -9,7 +9,7 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ConfigDict
 
-from service.condition import Code, disk_of, reasons
+from service.condition import Code, reasons
 from service.errors import Problem
 from service.identity.people import needs, public
 from service.metrics import Now
@@ -77,7 +77,7 @@ async def readyz(request: Request) -> Readiness:
     state = request.app.state
     retriever, problem = state.live.retriever, state.live.problem
     directory = state.identity.directory
-    found = reasons(problem, directory.answering, await disk_of(state.settings.home), directory.lost)
+    found = reasons(problem, directory.answering, await state.home.disk(), directory.lost)
     return Readiness(
         index_version=retriever.version,
         entries=len(retriever.contents.entries),
@@ -103,6 +103,6 @@ async def metrics(request: Request) -> Response:
         refused=live.version is not None and live.problem is not None,
         waiting=state.admission.waiting,
         database=state.identity.directory.answering,
-        free=(await disk_of(state.settings.home)).free,
+        free=(await state.home.disk()).free,
     )
     return Response(state.metrics.text(now), media_type=CONTENT_TYPE_LATEST)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 
 from service.api.requests import BatchRequest, SuggestionRequest
 from service.api.responses import BatchResponse, SuggestionResponse
@@ -33,12 +33,8 @@ async def suggestions(body: SuggestionRequest, request: Request) -> SuggestionRe
 
     `abstain` is an answer: nothing approved fits well enough, and the holding reply says so honestly.
     """
-    state = request.app.state
-    response: SuggestionResponse = await state.admission.run(
-        partial(state.suggest, body, request_id(request)), gone=request.is_disconnected
-    )
+    response = await suggested(request.app, body, request_id(request), request.is_disconnected)
     request.state.request_id = response.request_id  # another than was sent, where that was taken
-    count(request.app.state.metrics, response)
     return response
 
 
@@ -61,7 +57,7 @@ async def batch(body: BatchRequest, request: Request) -> BatchResponse:
     )
     for response in responses:
         if isinstance(response, SuggestionResponse):
-            count(request.app.state.metrics, response)
+            _count(state.metrics, response)
     return BatchResponse(responses=responses)
 
 
@@ -78,7 +74,26 @@ def _answer(
     return answered
 
 
-def count(metrics: Metrics, response: SuggestionResponse) -> None:
+async def suggested(
+    app: FastAPI,
+    asked: SuggestionRequest,
+    request_id: str,
+    gone: Callable[[], Awaitable[bool]] | None = None,
+    suggest: Suggest | None = None,
+) -> SuggestionResponse:
+    """The desk's response at its turn, counted; Busy where too many wait, Abandoned where whoever asked is `gone`.
+
+    `suggest` stands for the app's own, where not all of the knowledge is meant.
+    """
+    state = app.state
+    response: SuggestionResponse = await state.admission.run(
+        partial(suggest or state.suggest, asked, request_id), gone=gone
+    )
+    _count(state.metrics, response)
+    return response
+
+
+def _count(metrics: Metrics, response: SuggestionResponse) -> None:
     """Count a response's decision and escalation."""
     metrics.decisions.labels(response.decision).inc()
     metrics.escalations.labels(response.escalation.level, response.escalation.target or "").inc()

@@ -205,7 +205,7 @@ async def out_of_scope(request: Request, _: Supervisor) -> ScopeOut:
 @router.get("/entries/{entry_id}.csv", summary="One entry's days as a table", response_class=Response, responses=CSV)
 async def entry_file(entry_id: EntryId, asked: Annotated[Period, Query()], request: Request, _: Supervisor) -> Response:
     """The same as CSV; no cell is a formula."""
-    _part, days = cut(Cut(**asked.model_dump(by_alias=True)), request)
+    days = days_of(asked, request)
     found = await request.app.state.storage.run(lambda store: store.queries.entry_days(entry_id, days))
     return csv_response(entry_id, as_csv(*entry_table(found)))
 
@@ -215,11 +215,11 @@ async def entry_days(
     entry_id: EntryId, asked: Annotated[Period, Query()], request: Request, _: Supervisor
 ) -> EntryDaysOut:
     """Also of an entry that is no longer live; of one that never was, all is 0."""
-    part, days = cut(Cut(**asked.model_dump(by_alias=True)), request)
+    days = days_of(asked, request)
     found = await request.app.state.storage.run(lambda store: store.queries.entry_days(entry_id, days))
     return EntryDaysOut(
-        since=part.since,
-        until=part.until,
+        since=days[0][0],
+        until=days[-1][0],
         entry_id=entry_id,
         title=titles_of(request).get(entry_id),
         days=[EntryDayOut(**asdict(day)) for day in found],
@@ -235,16 +235,25 @@ async def table(
 ) -> Response:
     """UTF-8 with a byte order mark, as spreadsheets read it; no cell is a formula."""
     part, days = cut(asked, request)
-    found = await request.app.state.storage.run(lambda store: usage(store, part, days))
-    return csv_response(f"{name}-{part.since}-{part.until}", as_csv(*tables(found, titles_of(request))[name]))
+    titles = titles_of(request)
+    content: bytes = await request.app.state.storage.run(
+        lambda store: as_csv(*tables(usage(store, part, days), titles)[name])
+    )
+    return csv_response(f"{name}-{part.since}-{part.until}", content)
+
+
+def days_of(asked: Period, request: Request) -> Bounds:
+    """The days that are asked for, with their moments; RequestError for too many."""
+    since, until, zone = span(asked, request)
+    if (days := (until - since).days + 1) > LONGEST:
+        raise RequestError("from", f"{since} to {until} are {days} days: ask for at most {LONGEST} at once")
+    return bounds(since, until, zone)
 
 
 def cut(asked: Cut, request: Request) -> tuple[Slice, Bounds]:
     """The slice of the log that is asked for, and its days' moments."""
-    since, until, zone = span(asked, request)
-    if (days := (until - since).days + 1) > LONGEST:
-        raise RequestError("from", f"{since} to {until} are {days} days: ask for at most {LONGEST} at once")
-    return Slice(since, until, asked.channel, asked.product), bounds(since, until, zone)
+    days = days_of(asked, request)
+    return Slice(days[0][0], days[-1][0], asked.channel, asked.product), days
 
 
 async def scope_now(request: Request) -> Scope:

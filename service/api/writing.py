@@ -19,20 +19,17 @@ from knowledge.store import Store
 from service.api.desk import DESK_PROBLEMS, Editor
 from service.api.drafts import EXAMPLE_CONTENT
 from service.api.requests import Message, StrictRequest
-from service.editing.neighbours import claims
+from service.editing.neighbours import claim
 from service.editing.packs import Packs
 from service.editing.previews import PieceKind, View, previews
 from service.editing.wording import said
-from service.errors import Problem
+from service.errors import PROBLEMS
 
 router = APIRouter(prefix="/v1", tags=["desk"])
 
 MOST = 24  # variants asked about at once: each may have to be embedded
 Content = Annotated[Manuscript, Field(strict=False)]
-INDEXED: dict[int | str, dict[str, object]] = {
-    **DESK_PROBLEMS,
-    503: {"model": Problem, "description": "No index is loaded; `detail` has the command that makes one."},
-}
+INDEXED: dict[int | str, dict[str, object]] = {**DESK_PROBLEMS, 503: PROBLEMS[503]}
 
 
 class Typed(StrictRequest):
@@ -200,9 +197,12 @@ async def findings(body: Linted, request: Request, person: Editor) -> FindingsOu
 @router.post("/desk/claims", summary="Ask who else would claim a variant", responses=INDEXED)
 async def variant_claims(body: ClaimsRequest, request: Request, person: Editor) -> ClaimsOut:
     """For each variant whether the live index would answer with this entry, and the nearest other entry."""
-    retriever: Retriever = request.app.state.live.retriever
-    today = retriever.contents.policy.business_hours.day_of(request.app.state.now())
-    found = await run_in_threadpool(claims, body.variants, body.entry_id, retriever, today)
+    state = request.app.state
+    retriever: Retriever = state.live.retriever
+    today = retriever.contents.policy.business_hours.day_of(state.now())
+    found = await state.admission.each(
+        lambda variant: claim(variant, body.entry_id, retriever, today), body.variants, request.is_disconnected
+    )
     return ClaimsOut(index_version=retriever.version, claims=[ClaimOut.model_validate(one) for one in found])
 
 

@@ -5,7 +5,6 @@ The index is the one that is live, so it knows the entry as it was last publishe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,12 +40,8 @@ class Claim:
     nearest: Neighbour | None
 
 
-def claims(variants: Sequence[str], entry_id: str, retriever: Retriever, today: date) -> list[Claim]:
-    """One claim a variant, in their order."""
-    return [_claim(variant, entry_id, retriever, today) for variant in variants]
-
-
-def _claim(variant: str, entry_id: str, retriever: Retriever, today: date) -> Claim:
+def claim(variant: str, entry_id: str, retriever: Retriever, today: date) -> Claim:
+    """Whether the entry claims the variant, and who else would."""
     finding = retriever.find(variant, (), lambda approved: approved.entry.valid_on(today), LOOKED_AT)
     found = finding.candidates
     place = next((n for n, one in enumerate(found, start=1) if one.entry.entry.id == entry_id), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 from urllib.parse import urlencode
 
@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
 from index.errors import RetrievalError
-from knowledge.model import Stage
-from service.api.entries import EntryFilter, EntryList, entries
+from knowledge.model import Entry, Stage
+from service.api.entries import EntryFilter, fitting
 from service.errors import request_id
 from service.identity.people import needs
 from service.pages.frame import language_of, render
@@ -20,24 +20,26 @@ from service.pages.words import WORDS as PARTS
 from service.pages.words.browse import WORDS
 from service.pages.words.categories import WORDS as CATEGORIES
 
-EVERY = EntryFilter(limit=200)
+EVERY = EntryFilter()
 Words = Mapping[str, str]
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/browse", dependencies=[Depends(needs("search"))])
-async def browse(request: Request) -> Response:
-    """All live entries, or those of one category or stage, in groups."""
+def browse(request: Request) -> Response:
+    """All live entries, or those of one category or stage, in groups. A plain function: it runs in a worker thread."""
     language = language_of(request)
     words = PARTS[language] | WORDS[language]
     context: dict[str, Any] = {"problem": None, "groups": [], "stages": [], "categories": [], "total": 0}
     try:
-        live = await _all(request, EVERY)
-        found = await _all(request, _filter(request.query_params))
+        retriever = request.app.state.live.retriever
+        today = retriever.contents.policy.business_hours.day_of(request.app.state.now())
+        live = [approved.entry for approved in fitting(retriever, EVERY, today)]
+        found = [approved.entry for approved in fitting(retriever, _filter(request.query_params), today)]
         context |= _shown(live, found, request.query_params, words, CATEGORIES[language])
     except RetrievalError as error:
-        context["problem"] = unavailable(error, request_id(request), words)
+        context["problem"] = unavailable(error, request_id(request), words, language)
     status = context["problem"].status if context["problem"] else 200
     return render(request, "browse.html", {language: words}, context, status, embeddable=True)
 
@@ -46,30 +48,21 @@ def _filter(asked: Mapping[str, str]) -> EntryFilter:
     """What cannot be read is as if it were not there."""
     given = {name: asked[name] for name in ("category", "stage") if asked.get(name)}
     try:
-        return EntryFilter.model_validate({"limit": EVERY.limit} | given)
+        return EntryFilter.model_validate(given)
     except ValidationError:
         return EVERY
 
 
-async def _all(request: Request, wanted: EntryFilter) -> list[Any]:
-    """Every entry that fits, from as many pages of the API as it takes."""
-    found: list[Any] = []
-    while True:
-        page: EntryList = await entries(wanted.model_copy(update={"offset": len(found)}), request)
-        found += page.entries
-        if not page.entries or len(found) >= page.total:
-            return found
-
-
-def _shown(live: list[Any], found: list[Any], asked: Mapping[str, str], words: Words, names: Words) -> dict[str, Any]:
-    categories = sorted({item.category for item in live})
-    groups = [
-        {"word": names.get(name, name), "entries": [item for item in found if item.category == name]}
-        for name in categories
-    ]
+def _shown(
+    live: Sequence[Entry], found: Sequence[Entry], asked: Mapping[str, str], words: Words, names: Words
+) -> dict[str, Any]:
+    categories = sorted({entry.category for entry in live})
+    groups: dict[str, list[Entry]] = {name: [] for name in categories}
+    for entry in found:
+        groups[entry.category].append(entry)
     return {
         "total": len(found),
-        "groups": [group for group in groups if group["entries"]],
+        "groups": [{"word": names.get(name, name), "entries": group} for name, group in groups.items() if group],
         "categories": [_chip(asked, "category", name, names.get(name, name)) for name in categories],
         "stages": [_chip(asked, "stage", name, words[f"stage_{name.replace('-', '_')}"]) for name in get_args(Stage)],
     }

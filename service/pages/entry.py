@@ -43,7 +43,7 @@ def entry(entry_id: str, request: Request) -> Response:
             "missing", 404, words["missing_title"], words["missing_text"].format(id=entry_id[:120])
         )
     except RetrievalError as error:
-        context["problem"] = unavailable(error, request_id(request), words)
+        context["problem"] = unavailable(error, request_id(request), words, language)
     status = context["problem"].status if context["problem"] else 200
     return render(request, "entry.html", {language: words}, context, status, embeddable=True)
 

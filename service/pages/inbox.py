@@ -10,11 +10,10 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.concurrency import run_in_threadpool
 
-from service.api.inbox import all_themes
+from service.api.inbox import all_themes, proposals_for
 from service.identity.people import Person, needs
-from service.inbox import Inbox, Proposal, StillGrouping, Theme
+from service.inbox import Proposal, StillGrouping, Theme
 from service.pages.figures import percent
 from service.pages.frame import language_of, render
 from service.pages.words import inbox as dictionary
@@ -46,7 +45,6 @@ SPOKEN = (
 async def inbox(request: Request, _: Editor) -> Response:
     """A page of themes, the most asked first."""
     words = dictionary.WORDS[language_of(request)]
-    desk: Inbox = request.app.state.inbox
     try:
         found, reading = await all_themes(request), False
     except StillGrouping:
@@ -54,7 +52,7 @@ async def inbox(request: Request, _: Editor) -> Response:
     pages = max(1, -(-len(found) // PAGE))
     number = min(_number(request.query_params.get("page", "1")), pages)
     shown = found[(number - 1) * PAGE : number * PAGE]
-    proposals = await run_in_threadpool(lambda: [desk.proposal(theme) for theme in shown])
+    proposals = await proposals_for(shown, request)
     contents = request.app.state.live.retriever.contents
     zone = ZoneInfo(contents.policy.business_hours.timezone)
     return render(

@@ -14,9 +14,12 @@ from typing import Any, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 
 from index.errors import RetrievalError
+from service.admission import Busy
 from service.api.requests import LONGEST_QUERY, SuggestionRequest, Turn
+from service.api.suggestions import suggested
 from service.errors import request_id
 from service.identity.people import needs
 from service.pages.conversation import PATTERNS
@@ -33,13 +36,17 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/", dependencies=[Depends(needs("search"))])
-def knowledge(request: Request) -> Response:
-    """The page, with the result of `q` where there is one. A plain function: the search runs in a worker thread."""
-    asked = request.query_params
+async def knowledge(request: Request) -> Response:
+    """The page, with the result of `q` where there is one."""
+    search = _search(request.query_params)
+    response, problem = await _find(request, search, WORDS[language_of(request)])
+    return await run_in_threadpool(_drawn, request, search, response, problem)
+
+
+def _drawn(request: Request, search: Search, response: Json | None, problem: ShownProblem | None) -> Response:
     language = language_of(request)
-    words, search = WORDS[language], _search(asked)
+    words = WORDS[language]
     dictionary = Dictionary(words, live_labels(request, language), _names(request, language))
-    response, problem = _find(request, search, words)
     return render(
         request,
         "knowledge.html",
@@ -79,11 +86,11 @@ def _search(asked: Mapping[str, str]) -> Search:
     )
 
 
-def _find(request: Request, search: Search, words: Mapping[str, str]) -> tuple[Json | None, ShownProblem | None]:
+async def _find(request: Request, search: Search, words: Mapping[str, str]) -> tuple[Json | None, ShownProblem | None]:
     """The API's answer as JSON, or the problem to show in its place."""
     if not search.query:
         return None, None
-    conversation = search.conversation
+    conversation = await run_in_threadpool(lambda: search.conversation)
     try:
         wanted = SuggestionRequest(
             query=conversation.query,
@@ -92,13 +99,13 @@ def _find(request: Request, search: Search, words: Mapping[str, str]) -> tuple[J
             limit=LIMIT,
             min_confidence=0,
         )
-        answer: Json = request.app.state.suggest(wanted, request_id(request)).model_dump(mode="json")
-        request.state.request_id = answer["request_id"]
-        return answer, None
+        response = await suggested(request.app, wanted, request_id(request), request.is_disconnected)
+        request.state.request_id = response.request_id
+        return response.model_dump(mode="json"), None
     except ValidationError as error:
         return None, invalid(error, conversation.query, LONGEST_QUERY, words, language_of(request))
-    except RetrievalError as error:
-        return None, unavailable(error, request_id(request), words)
+    except (Busy, RetrievalError) as error:
+        return None, unavailable(error, request_id(request), words, language_of(request))
 
 
 def _categories(request: Request, language: UiLanguage) -> list[dict[str, Any]]:

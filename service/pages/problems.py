@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from knowledge.model import Language
 from service.fields import field_problems, sentence
+from service.reasons import told
 
 Words = Mapping[str, str]
 COMMAND = re.compile(r"`([^`]+)`")
@@ -36,14 +37,15 @@ def invalid(error: ValidationError, query: str, longest: int, words: Words, lang
     return ShownProblem("invalid", 422, words["invalid_title"], text)
 
 
-def unavailable(error: Exception, request_id: str, words: Words) -> ShownProblem:
-    """No index answers: the command that its message names in backticks, else the message itself."""
+def unavailable(error: Exception, request_id: str, words: Words, language: Language) -> ShownProblem:
+    """Nothing answers now: the command that the message names in backticks, else the message itself."""
     command = COMMAND.search(str(error))
+    kind = "unavailable" if command else "later"
     return ShownProblem(
-        kind="unavailable",
+        kind=kind,
         status=503,
-        title=words["unavailable_title"],
-        text=words["unavailable_text"] if command else str(error),
+        title=words[f"{kind}_title"],
+        text=words["unavailable_text"] if command else told(error, language),
         command=command[1] if command else "",
         request_id=words["request_id"].format(id=request_id),
     )

@@ -69,7 +69,7 @@ async def cancel(request: Request, person: Annotated[Person, Depends(needs("publ
     """End the build under way."""
 
     async def act(given: dict[str, str]) -> None:
-        Builds(settings_of(request).home).cancel(given["build"])
+        await anyio.to_thread.run_sync(Builds(settings_of(request).home).cancel, given["build"])
 
     return await _do(request, act)
 
@@ -111,6 +111,12 @@ async def _do(request: Request, act: Callable[[dict[str, str]], Awaitable[None]]
 
 
 async def _page(request: Request, problem: str = "", status: int = 200) -> Response:
+    ahead, cannot = await _pending(request)
+    return await anyio.to_thread.run_sync(_drawn, request, ahead, cannot, problem, status)
+
+
+def _drawn(request: Request, ahead: Pending | None, cannot: str, problem: str, status: int) -> Response:
+    """The page, from the home's files; not on the event loop, as a network's disk may keep whoever asks."""
     settings = settings_of(request)
     builds, shelf = Builds(settings.home), Shelf(settings.artefacts)
     records = builds.records()
@@ -118,7 +124,6 @@ async def _page(request: Request, problem: str = "", status: int = 200) -> Respo
     chosen = _chosen(request, records)
     running = next((record for record in records if record.state == "running"), None)
     report = _report(builds, chosen) if running is None else None
-    ahead, cannot = await _pending(request)
     acts = publishing.acts(settings)
     zone = _zone(request)
     words = own.WORDS[language_of(request)]

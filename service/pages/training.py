@@ -73,7 +73,7 @@ def training(request: Request) -> Response:
         contents: Contents = request.app.state.live.retriever.contents
         context |= _shown(exercises(contents, golden(GOLDEN)), contents, asked, language)
     except RetrievalError as error:
-        context["problem"] = unavailable(error, request_id(request), words)
+        context["problem"] = unavailable(error, request_id(request), words, language)
     status = context["problem"].status if context["problem"] else 200
     return render(request, "training.html", {language: words}, context, status)
 

@@ -12,10 +12,12 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from index.retriever import Retriever
+from service.admission import Admission
 from service.api import checks, entries
 from service.api.feedback import FeedbackRequest
 from service.api.requests import SuggestionRequest
 from service.identity.people import Person
+from service.metrics import Metrics
 from service.pages import browse, demo, entry, knowledge, training
 from service.pages.frame import STATIC
 from tests.browser.canned import EXAMPLES, Json, answer
@@ -31,6 +33,16 @@ class Answer:
 
     body: Json
 
+    @property
+    def decision(self) -> str:
+        """What is counted of it."""
+        return str(self.body["decision"])
+
+    @property
+    def escalation(self) -> SimpleNamespace:
+        """What else is counted."""
+        return SimpleNamespace(**self.body["escalation"])
+
     def model_dump(self, mode: str) -> Json:
         """The answer as JSON."""
         return self.body
@@ -42,6 +54,7 @@ def make_desk(frame_ancestors: tuple[str, ...] = ("'self'",)) -> FastAPI:
     for part in (knowledge, browse, entry, training, demo, entries, checks):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
+    app.state.admission, app.state.metrics = Admission(longest_wait=60), Metrics()
     app.state.suggest = lambda asked, request_id: Answer(_answer(asked.model_dump()))
     app.state.examples = EXAMPLES
     app.state.identify = lambda request: Person("visitor", frozenset({"agent"}))

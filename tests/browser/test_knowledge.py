@@ -655,6 +655,14 @@ class TestTrouble:
         expect(problem.locator("code")).to_have_text("huashu build")
         expect(problem).to_contain_text("编号 req-9")
 
+    def test_where_too_many_ask_it_says_when_to_try_again(self, page: Page) -> None:
+        """A busy service is not one without a knowledge base."""
+        details = {"status": 503, "detail": "排队的查询有 40 个：请等 3 秒再试", "request_id": "req-11"}
+        page.route(API, lambda route: route.fulfill(status=503, json=details, content_type="application/problem+json"))
+        page.fill("#query", NO_UPDATE)
+        expect(page.locator(".problem")).to_contain_text("暂时查不了")
+        expect(page.locator(".problem")).to_contain_text("请等 3 秒再试")
+
     def test_422_shows_what_is_wrong(self, page: Page) -> None:
         """A refused query is explained: too long in the page's own words, anything else in the API's."""
         details = {"status": 422, "detail": "query: cannot be read", "request_id": "req-10"}

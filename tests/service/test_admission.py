@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -14,11 +15,12 @@ from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
 from service.admission import Abandoned, Admission, Busy
-from service.settings import Settings
 from tests.browser.conftest import serve
 from tests.service.asking import REFUND
-from tests.service.shop import serving
+from tests.service.people import EDITOR
+from tests.service.shop import state_of
 from tests.service.test_live import within
+from tests.service.usage import used
 
 SECONDS = 10
 
@@ -175,15 +177,76 @@ def test_who_has_gone_is_not_worked_for() -> None:
     assert called == []
 
 
-def test_a_busy_service_says_so_over_http(tmp_path: Any, home: Any) -> None:
-    """503 as problem details with `Retry-After`; nothing is answered twice or lost."""
-    with serving(Settings(home=home)) as client:
-        assert isinstance(client, TestClient)
-        client.app.state.admission = Admission(longest_wait=5, waiting=0)  # type: ignore[attr-defined]
-        answer = client.post("/v1/suggestions", json={"query": REFUND})
-        assert answer.status_code == 503
+def test_what_is_asked_together_lets_others_in_between() -> None:
+    """Whoever asks for many waits for a turn with each; the results are in the order of the list."""
+    work, admission, done, results = _Work(), Admission(longest_wait=5, at_once=1), [], []
+
+    def one(name: str) -> str:
+        work()
+        done.append(name)
+        return name.upper()
+
+    async def many() -> None:
+        results.extend(await admission.each(one, ["a", "b", "c"]))
+
+    async def main() -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(many)
+            with anyio.fail_after(SECONDS):
+                while not work.now:
+                    await anyio.sleep(0.001)
+            tasks.start_soon(admission.run, lambda: done.append("somebody else's"))
+            await _until_waiting(admission, 1)
+            work.go.set()
+
+    anyio.run(main)
+    assert done == ["a", "somebody else's", "b", "c"]
+    assert results == ["A", "B", "C"]
+
+
+SEARCHES: tuple[tuple[str, str, Any], ...] = (
+    ("POST", "/v1/suggestions", {"query": REFUND}),
+    ("GET", f"/v1/entries?query={REFUND}", None),
+    ("POST", "/v1/checks", {"text": "这个我不知道"}),
+    ("POST", "/v1/desk/claims", {"entry_id": "refund.time", "variants": [REFUND]}),
+    ("GET", "/v1/inbox", None),
+    ("GET", "/inbox", None),
+    ("GET", f"/?q={REFUND}", None),
+)
+
+
+@pytest.fixture
+def busy(home: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """A service where nobody may wait any more, asked by an editor."""
+    with used(home, tmp_path) as client:
+        client.headers |= EDITOR
+        state_of(client).admission = Admission(longest_wait=5, waiting=0)
+        yield client
+
+
+@pytest.mark.parametrize(("method", "address", "body"), SEARCHES)
+def test_a_busy_service_says_so_over_http(busy: TestClient, method: str, address: str, body: Any) -> None:
+    """Whatever asks the index gets 503; a program problem details with `Retry-After`."""
+    answer = busy.request(method, address, json=body)
+    assert answer.status_code == 503
+    if address.startswith("/v1/"):
         assert answer.headers["Retry-After"] == "1"
         assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_busy_service_says_so_on_its_pages(busy: TestClient) -> None:
+    """In words, with the seconds to wait; what was typed is still there to be asked again."""
+    page = busy.get("/", params={"q": REFUND}).text
+    assert 'data-problem="later"' in page
+    assert "暂时查不了" in page and "请等 1 秒再试" in page and f">{REFUND}</textarea>" in page
+    told = busy.get("/inbox", headers={"accept": "text/html"})
+    assert (told.status_code, "请等 1 秒再试" in told.text) == (503, True)
+
+
+def test_what_asks_no_index_needs_no_turn(busy: TestClient) -> None:
+    """Lists, pages and probes go on while searches are turned away."""
+    for address in ("/v1/entries", "/", "/browse", "/readyz"):
+        assert busy.get(address).status_code == 200
 
 
 @pytest.fixture

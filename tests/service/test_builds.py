@@ -14,6 +14,7 @@ from service import builds as module
 from service.builds import Builds, Progress
 from service.settings import Settings
 from tests.service.shop import APPROVED, BETTER, fill, report_of
+from tests.service.threads import watched
 
 
 @pytest.fixture
@@ -131,6 +132,21 @@ def test_a_report_makes_it_ready_and_a_publish_published(settings: Settings) -> 
     assert builds.get(report.build).state == "ready", "an act before the report is no publish of it"
     Shelf(settings.artefacts).publish(report.version, datetime.now(UTC), "test")
     assert builds.get(report.build).state == "published"
+
+
+def test_the_history_is_read_once_for_all_builds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many of them have a report; not at all where none has."""
+    builds = Builds(settings.home)
+    fill(settings, BETTER)
+    first, second = report_of(settings), report_of(settings)
+    Shelf(settings.artefacts).publish(second.version, datetime.now(UTC), "test")
+    read = watched(monkeypatch, Shelf, "history")
+    states = {record.id: record.state for record in builds.records()}
+    assert (states[first.build], states[second.build], len(read)) == ("published", "published", 1)
+    builds.begin("李雷").failed("没有电了")
+    read.clear()
+    assert builds.get(builds.records()[0].id).state == "failed"
+    assert len(read) == 1, "for the others, and not for the one that failed"
 
 
 def test_a_build_that_was_begun_elsewhere_goes_on_with_its_lock(builds: Builds) -> None:

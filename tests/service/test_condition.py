@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from index.errors import ArtefactError
-from service.condition import LEAST_FREE, Disk, disk_of, reasons
+from service.condition import LEAST_FREE, Disk, Home, reasons
 
 GOOD = Disk(LEAST_FREE, True)
 
@@ -58,7 +58,7 @@ def test_the_disk_is_that_of_the_home(tmp_path: Path, monkeypatch: pytest.Monkey
         return shutil._ntuple_diskusage(9, 2, 7)
 
     monkeypatch.setattr(shutil, "disk_usage", usage)
-    assert anyio.run(disk_of, tmp_path / "new" / "home") == Disk(7, True)
+    assert anyio.run(Home(tmp_path / "new" / "home").disk) == Disk(7, True)
     assert asked == [tmp_path]
     monkeypatch.setattr(os, "access", lambda *_: False)
-    assert anyio.run(disk_of, tmp_path) == Disk(7, False)
+    assert anyio.run(Home(tmp_path).disk) == Disk(7, False)

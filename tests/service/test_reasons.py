@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from knowledge.errors import KnowledgeError, OwnVersion
 from knowledge.store import rules
+from service.admission import Busy
 from service.errors import problem
 from service.reasons import told
 from service.storage import LOST
@@ -51,6 +52,7 @@ RAISED = (
     "the body has 600000 bytes, and at most 524288 are taken here: shorten it, or send it in parts",
     "the body has 34000000 bytes or more, and at most 33554432 are taken here: split the file",
     "body: is not sent as JSON: set the header Content-Type: application/json",
+    str(Busy(40, 2.5)),
 )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
 
-from knowledge.store.usage import EntryDay
-from service.usage import FEWEST, bounds, entry_table, scope_of
+from knowledge.store import EntryCounts, FeedbackCounts
+from knowledge.store.usage import EntryDay, Traffic
+from service.usage import FEWEST, Usage, bounds, entry_table, scope_of, tables
 from tests.service.shop import state_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -34,6 +36,27 @@ def test_an_entrys_table_has_a_line_a_day() -> None:
         "edited": 0,
         "rejected": 0,
     }
+
+
+def test_thousands_of_entries_are_looked_up_once_each() -> None:
+    """Those that came first in that order, then those that were only shown; no pass over all of them for each."""
+    read = [0]
+
+    class First(tuple[tuple[str, int], ...]):
+        def __iter__(self) -> Iterator[tuple[str, int]]:
+            read[0] += 1
+            return super().__iter__()
+
+    entries = First((f"a.{n}", n) for n in range(3000, 0, -1))
+    found = Traffic((), (), (), entries, None, None)
+    counts = FeedbackCounts(2, 0, (EntryCounts("b.x", shown=2), EntryCounts("a.3000", shown=1)))
+    _, rows = tables(Usage(found, (), (), counts), {"a.3000": "退款"})["entries"]
+    assert [row[:4] for row in (rows[0], rows[1], rows[-1])] == [
+        ("a.3000", "退款", 3000, 1),
+        ("a.2999", None, 2999, 0),
+        ("b.x", None, 0, 2),
+    ]
+    assert (len(rows), read[0]) == (3001, 1)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.8, 1.0])

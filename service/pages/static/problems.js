@@ -2,16 +2,16 @@
 
 import { fill } from "./figures.js";
 
-const KINDS = { 401: "signin", 403: "signin", 422: "invalid", 429: "busy", 503: "unavailable" };
+const KINDS = { 401: "signin", 403: "signin", 422: "invalid", 429: "busy", 503: "later" };
 
 export function problemOf(failure, { query }, { words, longest }) {
   const status = failure.status ?? 0;
   if (!status) return { kind: "offline", title: words.offline_title, text: words.offline_text, command: "", request_id: "" };
-  const kind = KINDS[status] ?? "failed";
-  const command = kind === "unavailable" ? commandIn(failure) : "";
+  const command = status === 503 ? commandIn(failure) : "";
+  const kind = command ? "unavailable" : KINDS[status] ?? "failed";
   const length = [...query].length;
   const own = {
-    unavailable: command && words.unavailable_text,
+    unavailable: words.unavailable_text,
     signin: words.signin_text,
     failed: words.failed_text,
     invalid: length > longest && fill(words.too_long, { n: length, limit: longest }),

@@ -20,6 +20,7 @@ from service.builds import Builds
 from service.settings import Settings
 from tests.service.people import ADMIN, AGENT, APPROVER, EDITOR, by_header
 from tests.service.shop import BETTER, FRIDAY, WORSE, fill, release, report_of
+from tests.service.threads import watched
 from tests.toy import ToyEmbedder
 
 SLEEPS = (sys.executable, "-c", "import time; time.sleep(5)")
@@ -159,6 +160,25 @@ def test_a_stream_waits_beats_and_ends_by_itself(settings: Settings, monkeypatch
     assert said[1].startswith(": ")
     assert [piece for piece in said if "event: progress" in piece and '"step": "embed"' in piece]
     assert not [piece for piece in said if "event: end" in piece]
+
+
+def test_no_file_of_the_home_is_looked_at_on_the_event_loop(
+    client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is slow to answer keeps nobody else waiting."""
+    fill(settings, BETTER)
+    report = report_of(settings)
+    looks = [
+        watched(monkeypatch, owner, name)
+        for owner, names in ((Builds, ("_read", "_ids", "progress", "report", "cancel")), (Shelf, ("history", "live")))
+        for name in names
+    ]
+    for path in ("", "/history", f"/{report.build}", f"/{report.build}/events", f"/{report.build}/report"):
+        assert client.get(f"/v1/builds{path}").status_code == 200
+    assert client.post(f"/v1/builds/{report.build}/cancel").status_code == 409
+    asked = {"version": report.version, "live": report.live}
+    assert client.post(f"/v1/builds/{report.build}/publish", json=asked).status_code == 200
+    assert all(looks) and not any(map(any, looks))
 
 
 @pytest.mark.parametrize(

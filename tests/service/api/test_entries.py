@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from service.api import entries
 from service.api.entries import EntryDetail, EntrySummary
 from service.settings import Settings
 from tests.service.shop import ENTRIES, FRIDAY, REFUND, SHANGHAI, publish, serving, state_of
+from tests.service.threads import watched
 
 ADDRESS = "/v1/entries"
 ALL = sorted(entry.id for entry in ENTRIES if entry.valid_on(FRIDAY.date()))
@@ -89,6 +91,16 @@ def test_pages_make_up_the_whole(client: TestClient, query: str | None) -> None:
     assert [len(page["entries"]) for page in pages] == [3, 3, 1, 0]
     assert [name for page in pages for name in ids(page)] == ids(listed(client, **asked))
     assert {page["total"] for page in pages} == {7}
+
+
+@pytest.mark.parametrize("asked", [{}, {"query": "退款"}])
+def test_the_event_loop_lists_nothing(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
+) -> None:
+    """Ten thousand entries are looked through while others are answered."""
+    looked = watched(monkeypatch, entries, "_fits")
+    assert listed(client, **asked)["total"] == 7
+    assert len(looked) == len(ENTRIES) and not any(looked)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
+from anyio import to_thread
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
@@ -14,6 +16,8 @@ from service.identity import directory
 from service.settings import Settings, SignIn
 from tests.service.shop import APPROVED, FRIDAY, publish, serving, state_of
 from tests.service.test_live import within
+
+SECONDS = 5  # after which what waits is let go
 
 
 def figures(client: TestClient) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -74,6 +78,24 @@ def test_a_disk_that_is_nearly_full_is_said(client: TestClient, monkeypatch: pyt
     assert figures(client)[("huashu_disk_free_bytes", ())] == 300 * 2**20
 
 
+def test_probes_wait_for_nobodys_work(client: TestClient) -> None:
+    """All threads that requests share are taken, and it is said all the same that queries are answered."""
+    go, portal = threading.Event(), client.portal
+    assert portal is not None
+    threads = int(portal.call(to_thread.current_default_thread_limiter).total_tokens)
+    late = threading.Timer(SECONDS, go.set)
+    late.start()
+    work = [portal.start_task_soon(to_thread.run_sync, go.wait) for _ in range(threads)]
+    try:
+        assert (codes(client), figures(client)[("huashu_disk_free_bytes", ())] > 0) == ([], True)
+        assert not go.is_set(), "it waited"
+    finally:
+        go.set()
+        late.cancel()
+        for one in work:
+            one.result(SECONDS)
+
+
 def test_an_index_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     """The one before answers, and is as old as its own publish; after a repair all is well."""
     with serving(Settings(home=tmp_path)) as client:
@@ -106,10 +128,13 @@ def test_who_is_turned_away_is_counted(home: Path) -> None:
 
 
 def test_it_counts_requests_decisions_and_escalations(home: Path) -> None:
-    """One of each for every request, by route and not by address, with no text of a customer."""
+    """One of each for every request, also of the page without a script; by route and not by address, with no text of a
+    customer.
+    """
     with serving(Settings(home=home)) as client:
-        for query in ("退款几天能到", "退款几天能到", "🙂", "水壶漏电麻手"):
+        for query in ("退款几天能到", "🙂", "水壶漏电麻手"):
             client.post("/v1/suggestions", json={"query": query})
+        client.get("/", params={"q": "退款几天能到"})
         client.post("/v1/suggestions", json={"query": ""})
         client.get("/v1/entries/refund.time")
         client.get("/v1/entries/nowhere")
@@ -120,12 +145,12 @@ def test_it_counts_requests_decisions_and_escalations(home: Path) -> None:
     def requests(method: str, route: str, status: str) -> float:
         return found[("huashu_requests_total", (("method", method), ("route", route), ("status", status)))]
 
-    assert requests("POST", "/v1/suggestions", "200") == 4
+    assert requests("POST", "/v1/suggestions", "200") == 3
     assert requests("POST", "/v1/suggestions", "422") == 1
     assert requests("GET", "/v1/entries/{entry_id}", "200") == 1
     assert requests("GET", "/v1/entries/{entry_id}", "404") == 1
     assert requests("GET", "other", "404") == 1
-    assert found[("huashu_request_seconds_count", (("route", "/v1/suggestions"),))] == 5
+    assert found[("huashu_request_seconds_count", (("route", "/v1/suggestions"),))] == 4
     assert found[("huashu_decisions_total", (("decision", "answer"),))] == 3
     assert found[("huashu_decisions_total", (("decision", "abstain"),))] == 1
     assert found[("huashu_escalations_total", (("level", "required"), ("target", "logistics")))] == 1

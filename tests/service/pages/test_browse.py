@@ -8,8 +8,12 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
+from service.api import entries
+from service.pages import browse
 from tests.browser.desk import make_desk
+from tests.browser.shelf import CONTENTS
 from tests.service.pages.test_knowledge import Empty
+from tests.service.threads import watched
 
 
 @pytest.fixture
@@ -44,6 +48,14 @@ def test_filters_narrow_it_and_are_taken_off_again(client: TestClient) -> None:
     assert '<a class="chip" href="/browse" aria-current="true">售中</a>' in page
     assert "没有符合的话术" in client.get("/browse?category=refund&stage=in-sale").text
     assert len(listed(client.get("/browse?stage=never").text)) == 9
+
+
+def test_the_event_loop_lists_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries are looked through, and the page is drawn, while others are answered; each entry twice, however many."""
+    monkeypatch.setattr(CONTENTS, "entries", CONTENTS.entries * 100)
+    looked, drawn = watched(monkeypatch, entries, "_fits"), watched(monkeypatch, browse, "render")
+    assert len(listed(client.get("/browse").text)) == 900
+    assert (len(looked), any(looked), drawn) == (1800, False, [False])
 
 
 def test_without_an_index_it_says_what_to_run() -> None:

@@ -9,10 +9,15 @@ from xml.etree import ElementTree
 import pytest
 from starlette.testclient import TestClient
 
+from knowledge.store import Store
+from knowledge.store import traffic as log
+from service.api import traffic
 from service.inbox import StillGrouping
+from service.pages import insights, sections
 from service.pages.drawings import CHARTS
 from tests.service.people import AGENT, EDITOR
 from tests.service.shop import REFUND, SHIP, state_of
+from tests.service.threads import watched
 from tests.service.usage import used
 
 
@@ -70,6 +75,25 @@ def test_every_chart_is_an_image_without_a_script(client: TestClient, name: str,
     assert tree.tag.endswith("svg")
     assert not [node for node in tree.iter() if isinstance(node.tag, str) and node.tag.endswith("script")]
     assert response.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize(
+    ("name", "read"), [(name, name if name in ("outcomes", "escalations") else "traffic") for name in CHARTS]
+)
+def test_a_chart_reads_what_it_shows(client: TestClient, monkeypatch: pytest.MonkeyPatch, name: str, read: str) -> None:
+    """One count of the log, once, and no feedback of all entries."""
+    made = {one: watched(monkeypatch, log, one) for one in ("traffic", "outcomes", "escalations", "entry_days")}
+    made["feedback"] = watched(monkeypatch, Store, "feedback_counts")
+    assert client.get(f"/insights/chart/{name}.svg").status_code == 200
+    assert {one: len(calls) for one, calls in made.items() if calls} == {read: 1}
+
+
+def test_the_event_loop_draws_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables of thousands of entries are made while others are answered."""
+    made = [watched(monkeypatch, module, "tables") for module in (sections, traffic)]
+    made.append(watched(monkeypatch, insights, "render"))
+    assert client.get("/insights").status_code == client.get("/v1/insights/entries.csv").status_code == 200
+    assert made == [[False], [False], [False]]
 
 
 def test_an_entry_has_its_page_and_chart(client: TestClient) -> None:

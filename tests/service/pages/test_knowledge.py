@@ -9,11 +9,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from index.errors import NoArtefact
-from service.pages import results
+from service.pages import conversation, knowledge, results
 from service.pages.conversation import Conversation, read_conversation
 from service.pages.results import LONGEST_TALK
 from tests.browser.canned import EXAMPLES, FIRE, FOLLOW_UP, HOLDING, NO_UPDATE, SHIP, UNCLEAR, WITH_SLOTS
 from tests.browser.desk import make_desk
+from tests.service.threads import watched
 
 
 class Empty:
@@ -148,6 +149,13 @@ def test_a_text_is_read_once_and_not_at_all_where_it_is_endless(
     answer = client.get("/", params={"q": talk.ljust(LONGEST_TALK + 1, "x")})
     assert (answer.status_code, len(seen)) == (422, 2)
     assert f"{LONGEST_TALK + 1}" in answer.text
+
+
+def test_the_event_loop_reads_and_draws_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long conversation is read, and the page drawn, while others are answered."""
+    done = [watched(monkeypatch, conversation, "_turns"), watched(monkeypatch, knowledge, "render")]
+    client.get("/", params={"q": NO_UPDATE})
+    assert all(done) and not any(map(any, done))
 
 
 def test_without_an_index_the_page_says_what_to_run() -> None:

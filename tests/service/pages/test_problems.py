@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from index.errors import ArtefactError, NoArtefact
 from knowledge.model import Language
+from service.admission import Busy
 from service.api.requests import LONGEST_QUERY, SuggestionRequest
 from service.pages.problems import invalid, unavailable
 from service.pages.words import WORDS
@@ -45,7 +46,7 @@ def test_any_other_refusal_is_the_apis_own_words(language: Language, text: str) 
 
 def test_a_command_in_the_message_is_shown_apart() -> None:
     """What is to be run can be copied; the request id is there for whoever is asked."""
-    shown = unavailable(NoArtefact("nothing published; build one with `huashu build`"), "r-1", WORDS["zh"])
+    shown = unavailable(NoArtefact("nothing published; build one with `huashu build`"), "r-1", WORDS["zh"], "zh")
     assert (shown.kind, shown.status, shown.command) == ("unavailable", 503, "huashu build")
     assert shown.text == WORDS["zh"]["unavailable_text"]
     assert "r-1" in shown.request_id
@@ -53,5 +54,18 @@ def test_a_command_in_the_message_is_shown_apart() -> None:
 
 def test_without_a_command_the_message_itself_is_shown() -> None:
     """Nothing is invented."""
-    shown = unavailable(ArtefactError("a disk went away"), "r-1", WORDS["en"])
-    assert (shown.command, shown.text) == ("", "a disk went away")
+    shown = unavailable(ArtefactError("a disk went away"), "r-1", WORDS["en"], "en")
+    assert (shown.kind, shown.command, shown.text) == ("later", "", "a disk went away")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh", "排队的查询有 40 个：请等 3 秒再试"),
+        ("en", "40 queries are waiting already, about 2.5 s of work: try again in 3 s"),
+    ],
+)
+def test_where_too_many_ask_the_seconds_to_wait_are_said(language: Language, text: str) -> None:
+    """In the page's language, and not as if there were no index."""
+    shown = unavailable(Busy(40, 2.5), "r-1", WORDS[language], language)
+    assert (shown.status, shown.title, shown.text) == (503, WORDS[language]["later_title"], text)

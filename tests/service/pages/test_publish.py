@@ -17,6 +17,7 @@ from service.builds import Builds
 from service.settings import Settings
 from tests.service.people import AGENT, APPROVER, EDITOR, by_header
 from tests.service.shop import BETTER, ENTRIES, FRIDAY, WORSE, fill, release, report_of
+from tests.service.threads import watched
 from tests.toy import ToyEmbedder
 
 SLEEPS = (sys.executable, "-c", "import time; time.sleep(5)")
@@ -191,6 +192,19 @@ def test_before_there_is_any_policy_it_says_what_is_missing(tmp_path_factory: py
     with TestClient(create_app(home, ToyEmbedder(), lambda: FRIDAY, by_header), headers=APPROVER) as client:
         text = page(client)
     assert "现在还不能生成" in text and "请管理员先导入" in text
+
+
+def test_no_file_of_the_home_is_looked_at_on_the_event_loop(
+    client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is slow to answer keeps nobody else waiting."""
+    fill(settings, BETTER)
+    report = report_of(settings)
+    looks = [watched(monkeypatch, Builds, name) for name in ("_read", "report", "cancel")]
+    looks += [watched(monkeypatch, Shelf, name) for name in ("history", "live", "versions")]
+    page(client)
+    assert client.post("/publish/cancel", data={"build": report.build}).status_code == 409
+    assert all(looks) and not any(map(any, looks))
 
 
 def test_an_editor_looks_and_may_not_act(client: TestClient, settings: Settings) -> None:
