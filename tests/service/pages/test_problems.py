@@ -7,8 +7,9 @@ from pydantic import ValidationError
 
 from index.errors import ArtefactError, NoArtefact
 from knowledge.model import Language
+from service.api.lifecycle import Retirement
 from service.api.requests import LONGEST_QUERY, SuggestionRequest
-from service.pages.problems import invalid, unavailable
+from service.pages.problems import fields, invalid, unavailable
 from service.pages.words import WORDS
 
 
@@ -55,3 +56,14 @@ def test_without_a_command_the_message_itself_is_shown() -> None:
     """Nothing is invented."""
     shown = unavailable(ArtefactError("a disk went away"), "r-1", WORDS["en"])
     assert (shown.command, shown.text) == ("", "a disk went away")
+
+
+def test_fields_go_by_the_words_of_the_page() -> None:
+    """A line each; one for which the page has no word goes by its own name."""
+    with pytest.raises(ValidationError) as refused:
+        Retirement.model_validate({"comment": "  ", "colour": "red"})
+    words = {"comment": "停用原因", "field_refused": "{field}：{why}"}
+    assert fields(refused.value, words, "zh").split("\n") == [
+        "停用原因：现有 0 个字，至少要 1 个",
+        "colour：没有这一项：请去掉",
+    ]
