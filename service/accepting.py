@@ -1,15 +1,18 @@
-"""Proposals into drafts: checked all before any is saved, each claimed so that it is saved once."""
+"""Proposals into drafts, all or none: saved in one transaction, which stands only with the decisions about them.
+
+The decisions are files. They are written last before the transaction ends, and taken back where it fails.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import ValidationError
 
-from knowledge.errors import NotFound, StateError
 from knowledge.formats.documents.drafts import Edits, entry_of, source_of
 from knowledge.formats.documents.proposals import Proposal
 from knowledge.formats.validation import details, explain, field_name
@@ -49,39 +52,25 @@ def entries_of(kept: Kept, chosen: Sequence[tuple[int, Edits]]) -> list[tuple[Pr
 
 
 def accept(
-    store: Store,
-    documents: Documents,
-    kept: Kept,
-    made: Sequence[tuple[Proposal, Entry]],
-    by: str,
-    now: Callable[[], datetime],
+    store: Store, documents: Documents, kept: Kept, made: Sequence[tuple[Proposal, Entry]], by: str, at: datetime
 ) -> list[Accepted]:
-    """Save each as a draft. Refused as a whole where one was decided already, or its id is taken."""
-    for _, entry in made:
-        _is_free(store, entry.id)
-    document_id = kept.summary.id
-    claimed: list[int] = []
-    try:
-        for proposal, _ in made:
-            documents.claim(document_id, proposal.number, Decision(act="accepted", by=by, at=now()))
-            claimed.append(proposal.number)
-        done = []
-        for proposal, entry in made:
-            version = store.save(entry, by, f"from {source_of(proposal, kept.summary.name)}", now())
-            decision = Decision(act="accepted", by=by, at=now(), entry_id=entry.id, version=version)
-            documents.settle(document_id, proposal.number, decision)
-            claimed.remove(proposal.number)
-            done.append(Accepted(proposal.number, entry.id, version))
-        return done
-    finally:
-        for number in claimed:
-            documents.release(document_id, number)
+    """Save each as the first draft of a new entry, all of them or none.
+
+    StateError where one was decided already, or where an entry has its id: none is ever written over.
+    """
+    document_id, done = kept.summary.id, list[Accepted]()
+    with ExitStack() as undo:
+        with store.drafting(by, at) as drafts:
+            # First, as what was accepted a moment ago has taken its id, too.
+            documents.undecided(document_id, [proposal.number for proposal, _ in made])
+            for proposal, entry in made:
+                version = drafts.begin(entry, f"from {source_of(proposal, kept.summary.name)}")
+                done.append(Accepted(proposal.number, entry.id, version))
+            documents.decide(document_id, {one.number: _decision(one, by, at) for one in done})
+            undo.callback(documents.release, document_id, [one.number for one in done])
+        undo.pop_all()
+    return done
 
 
-def _is_free(store: Store, entry_id: str) -> None:
-    """A proposal is a new entry; it never puts its text over one that is there."""
-    try:
-        count = len(store.history(entry_id))
-    except NotFound:
-        return
-    raise StateError(f"entry {entry_id} exists with {count} versions: give another id, or edit that entry")
+def _decision(accepted: Accepted, by: str, at: datetime) -> Decision:
+    return Decision(act="accepted", by=by, at=at, entry_id=accepted.entry_id, version=accepted.version)

@@ -1,19 +1,18 @@
 """Documents that were read, kept for a while: what each yields, and what was decided about it.
 
 They lie as files under `documents/` in the home, so they outlive a restart and every worker sees them; the file that
-was uploaded is not kept. A decision is a file of its own that only one can create, so no proposal becomes two drafts.
+was uploaded is not kept. A decision is a file of its own that only one can create, so none is made twice.
 Reading happens apart, two documents at a time, and never on a thread that answers queries.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal, TypeVar
@@ -131,33 +130,40 @@ class Documents:
             summary=summary.model_copy(update={"decided": len(decisions)}), reading=reading, decisions=decisions
         )
 
-    def claim(self, document_id: str, number: int, decision: Decision) -> None:
-        """Decide about a proposal, once and for all; StateError where somebody has."""
-        path = self._decision_path(document_id, number)
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(decision.model_dump_json())
-        except FileExistsError as error:
-            before = dict(self._decided(document_id)).get(number)
-            what = f"{before.act} by {before.by}" if before is not None else "being decided"
-            raise StateError(f"proposal {number} was {what} already: load the document again") from error
+    def undecided(self, document_id: str, numbers: Iterable[int]) -> None:
+        """StateError where somebody has decided about one of these proposals."""
+        for number in numbers:
+            if self._decision_path(document_id, number).exists():
+                raise self._taken(document_id, number)
 
-    def settle(self, document_id: str, number: int, decision: Decision) -> None:
-        """Say what a claim came to."""
-        path = self._decision_path(document_id, number)
-        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-        fresh.write_text(decision.model_dump_json(), encoding="utf-8")
-        os.replace(fresh, path)
+    def decide(self, document_id: str, decisions: Mapping[int, Decision]) -> None:
+        """Decide about proposals once and for all; about none of them where somebody has about one, a StateError."""
+        self.undecided(document_id, decisions)
+        with ExitStack() as undo:
+            for number in sorted(decisions):  # in one order, so that of two who decide at once one wins
+                path = self._decision_path(document_id, number)
+                try:
+                    path.touch(exist_ok=False)
+                except FileExistsError as error:
+                    raise self._taken(document_id, number) from error
+                undo.callback(self.release, document_id, [number])
+                path.write_text(decisions[number].model_dump_json(), encoding="utf-8")
+            undo.pop_all()
 
-    def release(self, document_id: str, number: int) -> None:
-        """Take a claim back that came to nothing."""
-        with suppress(FileNotFoundError):
-            self._decision_path(document_id, number).unlink()
+    def release(self, document_id: str, numbers: Iterable[int]) -> None:
+        """Take decisions back that came to nothing."""
+        for number in numbers:
+            self._decision_path(document_id, number).unlink(missing_ok=True)
 
     def delete(self, document_id: str) -> None:
         """Forget a document; the drafts that came of it stay."""
         self.get(document_id)
         shutil.rmtree(self._folder / document_id, ignore_errors=True)
+
+    def _taken(self, document_id: str, number: int) -> StateError:
+        before = dict(self._decided(document_id)).get(number)
+        what = f"{before.act} by {before.by}" if before is not None else "being decided"
+        return StateError(f"proposal {number} was {what} already: load the document again")
 
     def _decision_path(self, document_id: str, number: int) -> Path:
         return self._folder / document_id / f"decision-{number}.json"

@@ -58,6 +58,8 @@ def field_problem(error: dict[str, Any]) -> FieldProblem:
 
 def _size(error: dict[str, Any]) -> int | None:
     given = error.get("input")
+    if error["type"] == "string_too_short" and isinstance(given, str) and len(given) >= error["ctx"]["min_length"]:
+        given = given.strip()  # as it was before it was measured, or it would be long enough
     return len(given) if isinstance(given, str | list | tuple | dict) else None
 
 

@@ -2,13 +2,12 @@
 
 Grouping needs the vectors of all queries. They are kept in memory by the query's key, a thread of its own embeds new
 ones between visits, one at a time and at a quarter of one core, and so the groups are there within seconds when an
-editor comes. What an editor decides becomes a draft and a mark in one call on the database.
+editor comes. What is accepted is `adopting`'s.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 import threading
 import time
 from collections import Counter
@@ -19,18 +18,14 @@ from datetime import datetime, timedelta
 import numpy as np
 import structlog
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from index.embedder import Matrix
 from index.errors import RetrievalError
 from index.retriever import Retriever
 from index.themes import group, joined, medoid
-from knowledge.errors import DatabaseError, KnowledgeError, NotFound, StateError
-from knowledge.formats.validation import details, explain, field_name
-from knowledge.model import Entry, Kind, Reply
+from knowledge.errors import DatabaseError
 from knowledge.store import InboxItem, Mark, Store
-from knowledge.text import normalise
-from service.privacy import LABELS
+from knowledge.store.inbox import gone
 from service.storage import Storage
 
 MOST = 5_000  # queries looked at
@@ -40,8 +35,6 @@ EAGER = 320  # texts an editor waits for; more are left to the thread
 FIRST_VISIT, BETWEEN = 90.0, 600.0  # seconds after the start, and between two rounds of the thread
 REST = 3.0  # times as long as it embedded, the thread rests
 MEANT = 0.5  # probability that any entry is meant, from which one is proposed
-MASKED = re.compile("|".join(re.escape(label) for label in {*LABELS.values(), "[number]"}))
-EDGES = " ,，、;；:：-"
 
 log = structlog.get_logger(__name__)
 
@@ -95,25 +88,6 @@ class Proposal:
     confidence: float
     said: int = 0
     exact: bool = False
-
-
-@dataclass(frozen=True)
-class NewEntry:
-    """What an editor writes for a theme that no entry covers."""
-
-    id: str
-    title: str
-    reply: str
-    kind: Kind
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What an acceptance came to: a version to be reviewed, and how many variants it has more."""
-
-    entry_id: str
-    version: int
-    added: int
 
 
 class Inbox:
@@ -180,51 +154,17 @@ class Inbox:
             return Proposal(entry_id, titles[entry_id], sure[entry_id], exact=first.tier == "exact")
         return None
 
-    def accept(self, store: Store, keys: Sequence[str], entry_id: str, who: str) -> Draft:
-        """Make queries variants of an entry, as a draft upon its newest version."""
-        chosen = self._chosen(store, keys)
-        base = newest(store, entry_id)
-        return self._save(store, base, chosen, who)
-
-    def accept_new(self, store: Store, keys: Sequence[str], new: NewEntry, who: str) -> Draft:
-        """Make queries the variants of a new entry, as its first draft."""
-        chosen = self._chosen(store, keys)
-        try:
-            there = store.history(new.id)
-        except NotFound:
-            there = ()
-        if there:
-            raise StateError(f"entry {new.id} exists, at version {there[-1].version}: choose another id, or add to it")
-        try:
-            base = Entry(id=new.id, kind=new.kind, title=new.title, replies=(Reply(text=new.reply),))
-        except ValidationError as error:
-            raise KnowledgeError(_said(new.id, error)) from None
-        return self._save(store, base, chosen, who)
+    def chosen(self, store: Store, keys: Sequence[str]) -> tuple[InboxItem, ...]:
+        """The queries with these keys, each once; StateError where one needs no editor, or none any more."""
+        known = {item.key: item for item in self.items(store)}
+        if missing := [key for key in keys if key not in known]:
+            raise gone(missing, len(keys))
+        return tuple(known[key] for key in dict.fromkeys(keys))
 
     def dismiss(self, store: Store, keys: Sequence[str], who: str) -> None:
         """Take queries off the list for good."""
-        self._chosen(store, keys)
-        store.queries.mark_inbox([Mark("query", key, "dismissed", who, self._now()) for key in keys])
-
-    def _chosen(self, store: Store, keys: Sequence[str]) -> list[InboxItem]:
-        known = {item.key: item for item in self.items(store)}
-        if gone := [key for key in keys if key not in known]:
-            raise StateError(
-                f"{len(gone)} of {len(keys)} queries are no longer in the inbox, the first is {gone[0]}: "
-                "somebody may have decided on them; read the inbox again"
-            )
-        return [known[key] for key in dict.fromkeys(keys)]
-
-    def _save(self, store: Store, base: Entry, chosen: Sequence[InboxItem], who: str) -> Draft:
-        added = _new_variants(base, [item.text for item in chosen])
-        try:
-            entry = Entry.model_validate(base.model_dump() | {"variants": (*base.variants, *added)})
-        except ValidationError as error:
-            raise KnowledgeError(_said(base.id, error)) from None
-        at = self._now()
-        version = store.save(entry, who, f"{len(added)} variants from the inbox", at)
-        store.queries.mark_inbox([Mark("query", item.key, "accepted", who, at, entry.id, version) for item in chosen])
-        return Draft(entry.id, version, len(added))
+        chosen, at = self.chosen(store, keys), self._now()
+        store.queries.mark_inbox([Mark("query", item.key, "dismissed", who, at) for item in chosen], chosen)
 
     def _rows(self, retriever: Retriever, items: Sequence[InboxItem]) -> dict[str, Matrix]:
         """The items' vectors, part → one row an item; only what is not known yet is embedded."""
@@ -279,14 +219,6 @@ class Inbox:
                 self._hurry.wait(rest * (time.perf_counter() - begun))  # an editor who comes ends the rest
 
 
-def newest(store: Store, entry_id: str) -> Entry:
-    """What a change begins from: the newest version, a draft included; StateError for an entry that was retired."""
-    record = store.history(entry_id)[-1]
-    if record.state == "retired":
-        raise StateError(f"entry {entry_id} was retired by {record.retired_by}: choose another, or write it anew")
-    return record.entry
-
-
 def _themes(items: Sequence[InboxItem], rows: Matrix) -> tuple[Theme, ...]:
     labels = group(rows)
     found = []
@@ -300,28 +232,8 @@ def _themes(items: Sequence[InboxItem], rows: Matrix) -> tuple[Theme, ...]:
     return tuple(sorted(found, key=lambda one: (-one.count, -one.last_seen.timestamp(), one.id)))
 
 
-def _new_variants(base: Entry, texts: Sequence[str]) -> list[str]:
-    """The texts that the entry has not, each once, without the labels that masking left in them."""
-    known = {normalise(text) for text in base.phrasings}
-    added = []
-    for text in texts:
-        plain = " ".join(MASKED.sub("", text).split()).strip(EDGES)
-        if (form := normalise(plain)) and form not in known:
-            known.add(form)
-            added.append(plain)
-    if not added:
-        raise StateError(f"entry {base.id} has all of these already, or nothing is left of them: dismiss them instead")
-    return added
-
-
 def _summed(counts: Iterable[Mapping[str, int]]) -> Counter[str]:
     total: Counter[str] = Counter()
     for one in counts:
         total.update(one)
     return total
-
-
-def _said(entry_id: str, error: ValidationError) -> str:
-    """A refusal of the model in one sentence."""
-    first = next(details(error))
-    return f"entry {entry_id} cannot be saved, {field_name(first['loc'])}: {explain(first)}"

@@ -111,6 +111,8 @@ VERSIONS = (
     (r"entry (\S+) was retired by (.*): .*", words("{0} 已被 {1} 停用：请选另一条，或重新写")),
     (r"entry (\S+) has all of these already, .*", words("{0} 里已经有这些说法，或去掉隐私后没剩下文字：请改用忽略")),
     (r"entry (\S+) has no variant \"(.*)\" in its newest .*", words("{0} 的最新版本里没有「{1}」：可能刚有同事改过")),
+    (r"entry (\S+) has no variant \"(.*)\" to repair: .*", words("{0} 的「{1}」不在待修问法里：请刷新页面")),
+    (r"variant \"(.*)\" of entry (\S+) was decided on already: .*", words("{1} 的「{0}」已有同事处理过：请刷新页面")),
     (r"entry (\S+) holds the variant already: .*", words("{0} 里已经有这个说法：请选另一条")),
     (r"(.*) has no working copy of entry (\S+): .*", words("{1} 没有未保存的修改")),
     (r"your working copy of entry (\S+) is at revision .*", words("您在另一个窗口也改了这一条：请刷新，合并后再保存")),

@@ -1,7 +1,7 @@
 """Variants that stand where they should not: suspicious ones, nearer to another entry, and redundant ones.
 
-Both lists are the live index's. A repair is a draft upon the newest version of each entry it touches; what was decided
-on is remembered, and comes back after a month only if it is still live.
+Both lists are the live index's. A repair is a draft upon the newest version of each entry it touches, all of them or
+none; what was decided on is remembered, and comes back after a month only if it is still live.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Literal
 
 from index.redundancy import redundant
 from index.retriever import Retriever
-from knowledge.errors import StateError
+from knowledge.errors import NotFound, StateError
 from knowledge.model import Entry
 from knowledge.store import Mark, Store
 from knowledge.store.inbox import settled
 from knowledge.store.queries import key_of
 from knowledge.text import normalise
-from service.inbox import Draft, newest
+from service.adopting import Draft
 
 
 @dataclass(frozen=True)
@@ -56,29 +56,31 @@ class Repairs:
         """Drafts of both entries: the variant is the other's, and no longer its own's."""
         if entry_id == to:
             raise StateError(f"entry {to} holds the variant already: choose another")
-        source, target = newest(store, entry_id), newest(store, to)
-        left = _without(source, variant)
-        known = {normalise(text) for text in target.phrasings}
-        given = [variant] if normalise(variant) not in known else []
-        drafts = []
-        # To the other first: should the second save fail, the variant is there twice, which lint says, and not lost.
-        if given:
-            grown = target.model_copy(update={"variants": (*target.variants, *given)})
-            drafts.append(self._save(store, grown, who, f"a variant moved here from {entry_id}", 1))
-        drafts.append(self._save(store, left, who, f"a variant moved to {to}", -1))
-        self._mark(store, "accepted", entry_id, variant, who, to)
-        return tuple(drafts)
+        made = []
+        with store.drafting(who, self._now()) as drafts:
+            left, target = _without(drafts.newest(entry_id), variant), drafts.newest(to)
+            if normalise(variant) not in {normalise(text) for text in target.phrasings}:
+                grown = target.model_copy(update={"variants": (*target.variants, variant)})
+                made.append(Draft(to, drafts.add(grown, f"a variant moved here from {entry_id}"), 1))
+            made.append(Draft(entry_id, drafts.add(left, f"a variant moved to {to}"), -1))
+            drafts.accepted("variant", [_key(entry_id, variant)], made[0].entry_id, made[0].version)
+        return tuple(made)
 
     def remove(self, store: Store, entry_id: str, variant: str, who: str) -> tuple[Draft, ...]:
         """A draft without the variant."""
-        left = _without(newest(store, entry_id), variant)
-        draft = self._save(store, left, who, "a redundant variant removed", -1)
-        self._mark(store, "accepted", entry_id, variant, who, entry_id)
-        return (draft,)
+        with store.drafting(who, self._now()) as drafts:
+            version = drafts.add(_without(drafts.newest(entry_id), variant), "a redundant variant removed")
+            drafts.accepted("variant", [_key(entry_id, variant)], entry_id, version)
+        return (Draft(entry_id, version, -1),)
 
     def dismiss(self, store: Store, entry_id: str, variant: str, who: str) -> tuple[Draft, ...]:
-        """The variant is right where it is."""
-        self._mark(store, "dismissed", entry_id, variant, who, None)
+        """The variant is right where it is; NotFound where nothing doubts it, StateError where it was decided on."""
+        doubts = [one for one in self._all() if (one.entry_id, one.variant) == (entry_id, variant)]
+        if not doubts:
+            raise NotFound(f'entry {entry_id} has no variant "{variant}" to repair: read GET /v1/inbox/repairs again')
+        if doubts[0] not in self.listed(store):
+            raise StateError(f'variant "{variant}" of entry {entry_id} was decided on already: read the list again')
+        store.queries.mark_inbox([Mark("variant", _key(entry_id, variant), "dismissed", who, self._now())])
         return ()
 
     def _all(self) -> tuple[Repair, ...]:
@@ -87,14 +89,6 @@ class Repairs:
             if self._found[0] != retriever.version:
                 self._found = retriever.version, _found(retriever)
             return self._found[1]
-
-    def _save(self, store: Store, entry: Entry, who: str, comment: str, added: int) -> Draft:
-        return Draft(entry.id, store.save(entry, who, comment, self._now()), added)
-
-    def _mark(
-        self, store: Store, act: Literal["accepted", "dismissed"], entry_id: str, variant: str, who: str, to: str | None
-    ) -> None:
-        store.queries.mark_inbox([Mark("variant", _key(entry_id, variant), act, who, self._now(), to)])
 
 
 def _found(retriever: Retriever) -> tuple[Repair, ...]:

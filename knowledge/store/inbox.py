@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select
 
+from knowledge.errors import StateError
 from knowledge.store.queries import key_of
 from knowledge.store.tables import feedback, inbox_mark, logged_query
 from knowledge.store.unreadable import Unreadable
@@ -62,10 +63,12 @@ def items(connection: Connection, since: datetime, limit: int) -> tuple[InboxIte
     return tuple(sorted(rows, key=lambda item: (-item.last_seen.timestamp(), item.key))[:limit])
 
 
-def marks(connection: Connection, kind: MarkKind) -> dict[str, Mark]:
-    """Key → what was decided."""
-    rows = connection.execute(select(inbox_mark).where(inbox_mark.c.kind == kind)).mappings()
-    return {row["key"]: Mark(**row) for row in rows}
+def marks(connection: Connection, kind: MarkKind, keys: Sequence[str] | None = None) -> dict[str, Mark]:
+    """Key → what was decided, of all items or of those with these keys."""
+    query = select(inbox_mark).where(inbox_mark.c.kind == kind)
+    if keys is not None:
+        query = query.where(inbox_mark.c.key.in_(keys))
+    return {row["key"]: Mark(**row) for row in connection.execute(query).mappings()}
 
 
 def mark(connection: Connection, decided: Iterable[Mark]) -> None:
@@ -82,6 +85,21 @@ def unmark(connection: Connection, kind: MarkKind, keys: Sequence[str]) -> int:
     """Take decisions back; how many there were."""
     there = inbox_mark.c.kind == kind, inbox_mark.c.key.in_(keys)
     return connection.execute(delete(inbox_mark).where(*there)).rowcount
+
+
+def undecided(connection: Connection, read: Sequence[InboxItem]) -> None:
+    """StateError where somebody has decided on one of these queries since they were read."""
+    known = marks(connection, "query", [item.key for item in read])
+    if closed := [item.key for item in read if settled(known.get(item.key), item.last_seen)]:
+        raise gone(closed, len(read))
+
+
+def gone(keys: Sequence[str], among: int) -> StateError:
+    """What to say of queries that are not in the inbox, among so many that were chosen."""
+    return StateError(
+        f"{len(keys)} of {among} queries are no longer in the inbox, the first is {keys[0]}: "
+        "somebody may have decided on them; read the inbox again"
+    )
 
 
 def settled(decided: Mark | None, last_seen: datetime) -> bool:

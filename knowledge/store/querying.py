@@ -107,9 +107,10 @@ class Queries:
         with self._database.reading() as connection:
             return inbox.items(connection, since, limit)
 
-    def mark_inbox(self, decided: Sequence[Mark]) -> None:
-        """Keep what was decided on items of the inbox."""
+    def mark_inbox(self, decided: Sequence[Mark], read: Sequence[InboxItem] = ()) -> None:
+        """Keep what was decided on items of the inbox; StateError where one of the queries `read` was decided since."""
         with self._database.writing() as connection:
+            inbox.undecided(connection, read)
             inbox.mark(connection, decided)
 
     def unmark_inbox(self, kind: MarkKind, keys: Sequence[str]) -> int:

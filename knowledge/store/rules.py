@@ -116,6 +116,20 @@ def newest_is(connection: Connection, entry_id: str, base_version: int) -> Versi
     return newest
 
 
+def to_amend(connection: Connection, entry_id: str) -> VersionRecord:
+    """The newest version of an entry that is in use or to be: a change begins from it, a draft included."""
+    newest = history(connection, entry_id)[-1]
+    if newest.state == "retired":
+        raise StateError(f"entry {entry_id} was retired by {newest.retired_by}: choose another, or write it anew")
+    return newest
+
+
+def unused(connection: Connection, entry_id: str) -> None:
+    """An id for a new entry: none has it."""
+    if number := rows.highest_version(connection, entry_id):
+        raise StateError(f"entry {entry_id} exists, at version {number}: choose another id, or add to it")
+
+
 def to_restore(connection: Connection, entry_id: str, version: int) -> VersionRecord:
     """A version whose content is to be a new draft: an older one, or the newest after it was retired."""
     record = existing(connection, entry_id, version)

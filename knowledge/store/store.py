@@ -1,5 +1,7 @@
 """The knowledge database's face: every act on knowledge is one method, one transaction and one line of audit.
 
+Where drafts follow from what is there, or several are made together, the act is a block: `drafting`.
+
 Feedback, working copies and the query log (`queries`) are kept beside it; they change no knowledge and have no line of
 audit, but for the export and the erasure of a conversation. Who may sign in is kept beside it too: `people`, `keys` and
 `sessions`, each act with its line.
@@ -10,7 +12,8 @@ is told who acts and when.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +26,7 @@ from knowledge.manuscript import Manuscript, entry_of
 from knowledge.model import ApprovedEntry, Entry, Facts, Pack, Policy, State
 from knowledge.store import (
     auditing,
+    drafting,
     feedback,
     importing,
     keys,
@@ -37,6 +41,7 @@ from knowledge.store import (
     working_copies,
 )
 from knowledge.store.database import Database
+from knowledge.store.drafting import Drafting
 from knowledge.store.importing import Import
 from knowledge.store.keys import Keys
 from knowledge.store.people import People
@@ -129,7 +134,16 @@ class Store:
     def save(self, entry: Entry, author: str, comment: str, at: datetime) -> int:
         """Keep an entry as a new draft; its version number."""
         with self._database.writing() as connection:
-            return _add_draft(connection, entry, author, comment, at)
+            return drafting.add(connection, entry, author, comment, at)
+
+    @contextmanager
+    def drafting(self, who: str, at: datetime) -> Iterator[Drafting]:
+        """Drafts that follow from what is there: all that the block writes is kept at its end, nothing if it raises.
+
+        Nobody else writes until then: do nothing slow in it, and write by what it gives alone.
+        """
+        with self._database.writing() as connection:
+            yield Drafting(connection, who, at)
 
     def save_working_copy(
         self, entry_id: str, person: str, base_version: int, content: Manuscript, revision: str, at: datetime
@@ -157,7 +171,7 @@ class Store:
             newest = rules.newest_is(connection, entry_id, copy.base_version)
             entry = entry_of(copy.content, entry_id)
             working_copies.remove(connection, entry_id, person)
-            return _add_if_new(connection, entry, newest, person, comment, at)
+            return drafting.add_if_new(connection, entry, newest, person, comment, at)
 
     def save_entry(self, entry: Entry, author: str, base_version: int, comment: str, at: datetime) -> tuple[int, bool]:
         """Keep an entry as a new draft of `base_version` (0: of none); the version, and whether it is a new one.
@@ -166,13 +180,13 @@ class Store:
         """
         with self._database.writing() as connection:
             newest = rules.newest_is(connection, entry.id, base_version)
-            return _add_if_new(connection, entry, newest, author, comment, at)
+            return drafting.add_if_new(connection, entry, newest, author, comment, at)
 
     def restore(self, entry_id: str, version: int, who: str, comment: str, at: datetime) -> int:
         """Make an old version's content a new draft; its version number."""
         with self._database.writing() as connection:
             entry = rules.to_restore(connection, entry_id, version).entry
-            return _add_draft(connection, entry, who, comment, at, "restore", {"restores": version})
+            return drafting.add(connection, entry, who, comment, at, "restore", {"restores": version})
 
     def working_copies(self, entry_id: str | None = None) -> tuple[WorkingCopy, ...]:
         """What everybody is typing, of one entry or of all, last typed first."""
@@ -351,31 +365,6 @@ class Store:
         """What became of suggestions, by entry, from `since` on and before `until`."""
         with self._database.reading() as connection:
             return feedback.counts(connection, since, until)
-
-
-def _add_if_new(
-    connection: Connection, entry: Entry, newest: VersionRecord | None, author: str, comment: str, at: datetime
-) -> tuple[int, bool]:
-    # A retired text may come back as it was; no state leads there from its own version.
-    if newest is not None and newest.entry == entry and newest.state != "retired":
-        return newest.version, False
-    return _add_draft(connection, entry, author, comment, at), True
-
-
-def _add_draft(
-    connection: Connection,
-    entry: Entry,
-    author: str,
-    comment: str,
-    at: datetime,
-    act: str = "save",
-    detail: dict[str, Any] | None = None,
-) -> int:
-    number = rows.highest_version(connection, entry.id) + 1
-    row = {"entry_id": entry.id, "version": number, "state": "draft", "content": rows.content(entry)}
-    rows.add_versions(connection, [row | {"author": rules.named(author), "created_at": at, "comment": comment}])
-    rows.add_act(connection, act, author, at, entry.id, number, comment, detail)
-    return number
 
 
 def _policy(connection: Connection) -> Policy:

@@ -161,7 +161,7 @@ async def accept(document_id: str, body: AcceptRequest, request: Request, person
     "/documents/{document_id}/skip", summary="Make nothing of proposals", responses={**REFUSED, **GONE, **DECIDED}
 )
 async def skip(document_id: str, body: SkipRequest, request: Request, person: Editor) -> SkipResponse:
-    """They are marked, so that nobody looks at them again."""
+    """They are marked, so that nobody looks at them again; all or none of them."""
     return SkipResponse(skipped=await make_nothing(request, document_id, body.proposals, person))
 
 
@@ -204,7 +204,7 @@ async def make_drafts(
     documents = documents_of(request)
     found = await documents.run(lambda: documents.get(document_id))
     made = accepting.entries_of(found, chosen)
-    now = request.app.state.now
+    now = request.app.state.now()
     drafts: list[accepting.Accepted] = await request.app.state.storage.run(
         lambda store: accepting.accept(store, documents, found, made, person.name, now)
     )
@@ -217,14 +217,14 @@ async def make_nothing(request: Request, document_id: str, numbers: list[int], p
     found = await documents.run(lambda: documents.get(document_id))
     decision = Decision(act="skipped", by=person.name, at=request.app.state.now())
 
-    def claim() -> list[int]:
+    def skip() -> list[int]:
         for number in numbers:
             found.proposal(number)
-        for number in dict.fromkeys(numbers):
-            documents.claim(document_id, number, decision)
-        return list(dict.fromkeys(numbers))
+        decisions = dict.fromkeys(numbers, decision)
+        documents.decide(document_id, decisions)
+        return list(decisions)
 
-    return await documents.run(claim)
+    return await documents.run(skip)
 
 
 def _pack(store: Store) -> Pack | None:

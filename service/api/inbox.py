@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from knowledge.errors import NotFound
 from knowledge.store import InboxItem, Store
+from service.adopting import Draft, NewEntry, adopt, adopt_new
 from service.api.triage import (
     AcceptItemsRequest,
     DismissedOut,
@@ -32,7 +33,7 @@ from service.api.triage import (
 )
 from service.errors import PROBLEMS, Problem
 from service.identity.people import Person, needs
-from service.inbox import Draft, Inbox, NewEntry, Proposal, Theme
+from service.inbox import Inbox, Proposal, Theme
 from service.repairs import Repairs
 from service.spreadsheet import Cell, as_csv
 
@@ -59,7 +60,7 @@ ASKING: dict[int | str, dict[str, Any]] = {
 }
 ACTING: dict[int | str, dict[str, Any]] = {
     **READING,
-    404: {"model": Problem, "description": "The entry does not exist."},
+    404: {"model": Problem, "description": "The entry does not exist, or nothing doubts the variant."},
     409: {"model": Problem, "description": "Somebody has decided on it meanwhile, or the entry cannot take it."},
 }
 
@@ -98,13 +99,15 @@ async def theme(theme_id: str, request: Request, _: Editor) -> ThemeOut:
 
 @router.post("/accept", status_code=201, summary="Make queries variants of an entry", responses=ACTING)
 async def accept(body: AcceptItemsRequest, request: Request, person: Editor) -> DraftOut:
-    """As a draft upon the entry's newest version, or a new entry's first. The queries leave the inbox."""
+    """As a draft upon the entry's newest version, or a new entry's first; with it the queries leave the inbox."""
     inbox: Inbox = request.app.state.inbox
+    now = request.app.state.now()
 
     def act(store: Store) -> Draft:
+        chosen = inbox.chosen(store, body.queries)
         if body.new is not None:
-            return inbox.accept_new(store, body.queries, NewEntry(**body.new.model_dump()), person.name)
-        return inbox.accept(store, body.queries, str(body.entry_id), person.name)
+            return adopt_new(store, chosen, NewEntry(**body.new.model_dump()), person.name, now)
+        return adopt(store, chosen, str(body.entry_id), person.name, now)
 
     return DraftOut(**asdict(await request.app.state.storage.run(act)))
 
@@ -137,7 +140,10 @@ async def repairs(request: Request, _: Editor) -> RepairsOut:
 
 @router.post("/repairs", status_code=201, summary="Repair a variant", responses=ACTING)
 async def repair(body: RepairRequest, request: Request, person: Editor) -> RepairedOut:
-    """Moved or removed in drafts of the entries it touches, upon their newest versions."""
+    """Moved or removed in drafts of the entries it touches, upon their newest versions, or left as it is.
+
+    Dismissing takes a variant that is on the list.
+    """
     found: Repairs = request.app.state.repairs
 
     def act(store: Store) -> tuple[Draft, ...]:

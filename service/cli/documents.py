@@ -145,7 +145,7 @@ def _write(reading: Reading, chosen: list[Proposal], path: Path) -> None:
 
 def _save(reading: Reading, chosen: list[Proposal], by: str) -> None:
     """An entry that is there already is named and left alone."""
-    from knowledge.errors import NotFound
+    from knowledge.errors import StaleError
     from knowledge.formats.documents.drafts import entry_of
     from service.remembered import opened
 
@@ -157,9 +157,9 @@ def _save(reading: Reading, chosen: list[Proposal], by: str) -> None:
         for proposal in chosen:
             entry = entry_of(proposal, reading.name)
             try:
+                store.save_entry(entry, who, 0, f"from {entry.source}", datetime.now(UTC))
+                saved += 1
+            except StaleError:
                 versions = len(store.history(entry.id))
                 err.print(f"{entry.id} exists with {versions} versions: left as it is", markup=False, highlight=False)
-            except NotFound:
-                store.save(entry, who, f"from {entry.source}", datetime.now(UTC))
-                saved += 1
     err.print(f"{saved} drafts saved", markup=False, highlight=False)

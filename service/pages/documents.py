@@ -171,7 +171,6 @@ def _spoken(words: Mapping[str, str]) -> dict[str, str]:
         "offline",
         "accepted",
         "skipped",
-        "saving",
         "progress",
         "all_done",
         "edit",

@@ -23,6 +23,8 @@ from knowledge.manuscript import Manuscript, manuscript_of
 from knowledge.model import EntryId
 from knowledge.store import Store
 from service.api.desk import Approver, DeskFilter, Editor, EntryName, entry_out, free_id
+from service.api.drafts import DraftSave
+from service.api.lifecycle import Retirement
 from service.api.reviews import VersionPath
 from service.api.writing import judged
 from service.editing import catalogue
@@ -30,6 +32,7 @@ from service.editing.opening import Opened, Vocabulary, opened, vocabulary
 from service.identity.people import permissions_of
 from service.pages.forms import manuscript_from
 from service.pages.frame import language_of, render
+from service.pages.problems import fields
 from service.pages.words import editor as texts
 
 ROWS = 40  # entries on a page of the list
@@ -102,27 +105,28 @@ async def save(entry_id: EntryName, request: Request, person: Editor) -> Respons
         copy = store.save_working_copy(entry_id, who, base, manuscript_from(form), revision, now)
         if act in ("keep", "rebase"):
             return "kept"
-        version, _ = store.save_draft(entry_id, who, copy.revision, comment, now)
+        asked = DraftSave(revision=copy.revision, comment=comment)
+        version, _ = store.save_draft(entry_id, who, asked.revision, asked.comment, now)
         if act == "submit":
-            store.submit(entry_id, version, who, now, comment)
+            store.submit(entry_id, version, who, now, asked.comment)
         return "submitted" if act == "submit" else "saved"
 
     try:
         done = await request.app.state.storage.run(run)
     except (KnowledgeError, ValidationError) as error:
-        status = 409 if isinstance(error, StateError) else 422
-        return await _page(request, who, entry_id, {"refused": str(error)}, status, _typed(form))
+        return await _page(request, who, entry_id, *_why(error, request), _typed(form))
     return _to("/editor" if done == "discarded" and not _number(form) else f"/editor/{quote(entry_id)}?done={done}")
 
 
 @router.post("/editor/{entry_id}/retirement")
 async def retire(entry_id: EntryName, request: Request, person: Approver) -> Response:
-    """The live version is no longer to be said."""
-    comment, now = str((await request.form()).get("comment", "")), request.app.state.now()
+    """The live version is no longer to be said; a reason is needed, as over HTTP."""
+    form, now = await request.form(), request.app.state.now()
     try:
-        await request.app.state.storage.run(lambda store: store.retire(entry_id, person.name, comment, now))
-    except StateError as error:
-        return await _page(request, person.name, entry_id, {"refused": str(error)}, 409)
+        asked = Retirement(comment=str(form.get("comment", "")))
+        await request.app.state.storage.run(lambda store: store.retire(entry_id, person.name, asked.comment, now))
+    except (StateError, ValidationError) as error:
+        return await _page(request, person.name, entry_id, *_why(error, request, "retire_comment"))
     return _to(f"/editor/{quote(entry_id)}?done=retired")
 
 
@@ -137,8 +141,8 @@ async def version(entry_id: EntryName, version: VersionPath, request: Request, p
 @router.post("/editor/{entry_id}/versions/{version}")
 async def restore(entry_id: EntryName, version: VersionPath, request: Request, person: Editor) -> Response:
     """The version's text as a new draft."""
-    comment, now = str((await request.form()).get("comment", "")), request.app.state.now()
-    await request.app.state.storage.run(lambda store: store.restore(entry_id, version, person.name, comment, now))
+    now = request.app.state.now()
+    await request.app.state.storage.run(lambda store: store.restore(entry_id, version, person.name, "", now))
     return _to(f"/editor/{quote(entry_id)}?done=restored")
 
 
@@ -170,6 +174,17 @@ async def _page(
     said = {"done": request.query_params.get("done", ""), "problem": "", "refused": "", "now": now, "moment": _moment}
     said["may_retire"] = "approve" in permissions_of(request)
     return render(request, "editor.html", texts.WORDS, context | said | dict(told or {}), status)
+
+
+def _why(
+    error: KnowledgeError | ValidationError, request: Request, comment: str = "comment"
+) -> tuple[dict[str, str], int]:
+    """What the page says of a refusal, and its status; `comment` is the page's word for the field of that name."""
+    if isinstance(error, ValidationError):
+        language = language_of(request)
+        words = texts.WORDS[language]
+        return {"refused": fields(error, words | {"comment": words[comment]}, language)}, 422
+    return {"refused": str(error)}, 409 if isinstance(error, StateError) else 422
 
 
 def _list(request: Request, every: list[catalogue.Row], today: date, asked: DeskFilter) -> dict[str, Any]:

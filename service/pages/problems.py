@@ -37,6 +37,12 @@ def invalid(error: ValidationError, query: str, longest: int, words: Words, lang
     return ShownProblem("invalid", 422, words["invalid_title"], text)
 
 
+def fields(error: ValidationError, words: Words, language: Language) -> str:
+    """What the API refuses of a form, a line a field, each by the page's word for it where it has one."""
+    named = [(words.get(one.field.split(".")[0], one.field), one.told(language)) for one in field_problems(error)]
+    return "\n".join(words["field_refused"].format(field=name, why=why) for name, why in named)
+
+
 def unavailable(error: Exception, request_id: str, words: Words, language: Language) -> ShownProblem:
     """Nothing answers now: the command that the message names in backticks, else the message itself."""
     command = COMMAND.search(str(error))

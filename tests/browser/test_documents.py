@@ -112,7 +112,7 @@ def test_an_id_that_is_taken_is_said_where_it_is_typed(page: Page) -> None:
         page.fill(f"#p{number} [name=entry_id]", "clarify.taken")
         page.locator(f"#p{number} [data-do=accept]").click()
     expect(page.locator("#p4 .state")).to_contain_text("clarify.taken")
-    expect(page.locator("#p5 .failure")).to_contain_text("exists with 1 versions")
+    expect(page.locator("#p5 .failure")).to_contain_text("clarify.taken 已经有了（v1）")
     page.fill("#p5 [name=entry_id]", "clarify.free")
     page.locator("#p5 [data-do=accept]").click()
     expect(page.locator("#p5 .state")).to_contain_text("clarify.free")

@@ -17,10 +17,12 @@ from starlette.testclient import TestClient
 
 from index.shelf import Shelf
 from knowledge.store import Store
+from knowledge.store.queries import key_of
 from service.app import create_app
 from service.identity.gate import Identify
 from service.settings import Settings
 from service.storage import PATIENCE
+from tests.knowledge.store.test_queries import query
 from tests.service.people import ADMIN, APPROVER, by_header
 from tests.service.shop import BETTER, FRIDAY, REFUND, fill, publish
 from tests.toy import ToyEmbedder
@@ -122,6 +124,21 @@ def test_of_two_importers_one_wins(settings: Settings) -> None:
                 plans.append((client, planned.json()["import_id"]))
             one_wins(at_once(*[lambda c=c, i=i: c.post(f"/v1/imports/{i}/apply", json={}) for c, i in plans]))
             assert len(store.history(REFUND.id)) == versions + 1
+
+
+def test_of_many_who_accept_from_the_inbox_nobody_loses_a_word(settings: Settings) -> None:
+    """Twelve editors give one entry a phrasing each, over two services: the newest version has all twelve."""
+    texts = [f"能刻 {number} 个字吗" for number in range(12)]
+    with desk(settings) as first, desk(settings) as second, Store.open(settings.database_url) as store:
+        store.queries.add([query(n, text, decision="abstain", at=FRIDAY) for n, text in enumerate(texts)])
+        bodies = [{"queries": [key_of(text)], "entry_id": REFUND.id} for text in texts]
+        clients = [first, second] * 6
+        answers = at_once(
+            *[lambda c=c, b=b: c.post("/v1/inbox/accept", json=b) for c, b in zip(clients, bodies, strict=True)]
+        )
+        assert {answer.status_code for answer in answers} == {201}
+        assert set(texts) <= set(store.history(REFUND.id)[-1].entry.variants)
+        assert store.queries.inbox(FRIDAY, 100) == ()
 
 
 @contextmanager

@@ -9,11 +9,12 @@ import anyio
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from knowledge.errors import DocumentError, NotFound, StateError
+from knowledge.errors import DatabaseError, DocumentError, NotFound, StateError
 from knowledge.formats.documents.reading import read
 from service import documents as documents_module
 from service.documents import Decision, Documents, Kept
 from tests.knowledge.formats.documents.manuals import MESSY
+from tests.service.together import failing_at
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -65,20 +66,40 @@ def test_the_list_is_the_newest_first_with_what_is_decided(documents: Documents,
     first = add(documents, "一.txt")
     clock.now += timedelta(hours=1)
     add(documents, "二.txt")
-    documents.claim(first.summary.id, 1, decision())
+    documents.decide(first.summary.id, {1: decision()})
     assert [(one.name, one.decided) for one in documents.all()] == [("二.txt", 0), ("一.txt", 1)]
 
 
 def test_a_proposal_is_decided_once(documents: Documents) -> None:
-    """Whoever comes second hears who was first; a claim that came to nothing is free again."""
+    """Whoever comes second hears who was first; a decision that came to nothing is free again."""
     kept = add(documents)
-    documents.claim(kept.summary.id, 2, decision("skipped"))
+    documents.decide(kept.summary.id, {2: decision("skipped")})
     with pytest.raises(StateError, match="proposal 2 was skipped by li already"):
-        documents.claim(kept.summary.id, 2, decision())
-    documents.release(kept.summary.id, 2)
-    documents.claim(kept.summary.id, 2, decision())
-    documents.settle(kept.summary.id, 2, decision().model_copy(update={"entry_id": "a.b", "version": 1}))
-    assert documents.get(kept.summary.id).decisions[2].entry_id == "a.b"
+        documents.decide(kept.summary.id, {2: decision()})
+    documents.release(kept.summary.id, [2])
+    documents.decide(kept.summary.id, {2: decision()})
+    assert documents.get(kept.summary.id).decisions == {2: decision()}
+
+
+def test_of_several_proposals_all_are_decided_or_none(documents: Documents, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None where one was decided before, or in that moment, or where the disk is full at one."""
+    kept = add(documents)
+    documents.decide(kept.summary.id, {3: decision("skipped")})
+    several = {number: decision() for number in (1, 2, 3)}
+    with pytest.raises(StateError, match="proposal 3 was skipped by li already"):
+        documents.decide(kept.summary.id, several)
+    with monkeypatch.context() as patch:
+        patch.setattr(documents, "undecided", lambda *_: None)
+        with pytest.raises(StateError, match="proposal 3 was skipped by li already"):
+            documents.decide(kept.summary.id, several)
+    assert set(documents.get(kept.summary.id).decisions) == {3}
+    del several[3]
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", failing_at(Path.write_text, 2))
+        with pytest.raises(DatabaseError):
+            documents.decide(kept.summary.id, several)
+    documents.decide(kept.summary.id, several)
+    assert set(documents.get(kept.summary.id).decisions) == {1, 2, 3}
 
 
 def test_documents_expire_and_are_cleared_away(tmp_path: Path, documents: Documents, clock: Clock) -> None:

@@ -26,6 +26,11 @@ from service.fields import field_problem, field_problems, sentence
             "has 0 characters, give at least 1",
         ),
         (
+            {"type": "string_too_short", "loc": ("body", "comment"), "input": "  ", "ctx": {"min_length": 1}},
+            "comment",
+            "has 0 characters, give at least 1",
+        ),
+        (
             {"type": "too_long", "loc": ("body", "history"), "input": [1, 2, 3], "ctx": {"max_length": 2}},
             "history",
             "has 3 items, give at most 2",

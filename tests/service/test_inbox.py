@@ -1,4 +1,4 @@
-"""The inbox: themes that do not depend on order, proposals, and drafts."""
+"""The inbox: themes that do not depend on order, proposals, and what is taken off."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from knowledge.errors import KnowledgeError, StateError
+from knowledge.errors import StateError
 from knowledge.store import InboxItem, Mark, Store
 from knowledge.store.queries import key_of
 from service import inbox as module
-from service.inbox import Draft, Inbox, NewEntry, StillGrouping, Theme
+from service.inbox import Inbox, StillGrouping, Theme
 from service.storage import Storage
 from tests.knowledge.store.test_queries import feedback, query
 from tests.service.asking import REFUND
@@ -125,80 +125,38 @@ def test_what_people_chose_is_proposed_first(inbox: Inbox, storage: Storage) -> 
     assert (proposal.entry_id, proposal.said, proposal.exact) == (FILTER.id, 1, False)
 
 
-def test_accepting_makes_a_draft_upon_the_newest_version(inbox: Inbox, storage: Storage) -> None:
-    """The variants are added, what is live is not touched, and the queries leave the inbox."""
-
-    def act(store: Store) -> Draft:
-        store.save(store.history("refund.time")[-1].entry.model_copy(update={"title": "退款到账"}), "han", "", FRIDAY)
-        return inbox.accept(store, keys(*ENGRAVING), "refund.time", "li")
-
-    assert storage.call(act) == Draft("refund.time", 3, 3)
-    *_, live, draft = (None, *storage.call(lambda store: store.history("refund.time"))[0::2])
-    assert live is not None
-    assert (live.state, draft.state, draft.author) == ("approved", "draft", "li")
-    assert draft.entry.title == "退款到账"
-    assert set(draft.entry.variants) - set(live.entry.variants) == set(ENGRAVING)
-    left = {item.text for theme in themes(inbox, storage) for item in theme.items}
-    assert left == {*SCHOOL, REFUND}
-
-
-def test_a_new_entry_is_a_draft_of_its_own(inbox: Inbox, storage: Storage) -> None:
-    """Its title is no variant of it; one that exists is refused, and nothing is decided by that."""
-    new = NewEntry("gift.engraving", "能刻字吗", "您好，目前不提供刻字服务。", "faq")
-    draft = storage.call(lambda store: inbox.accept_new(store, keys(*ENGRAVING), new, "li"))
-    assert draft == Draft("gift.engraving", 1, 2)
-    (record,) = storage.call(lambda store: store.history("gift.engraving"))
-    assert (record.state, record.entry.replies[0].text) == ("draft", new.reply)
-    with pytest.raises(StateError, match="gift.engraving exists, at version 1"):
-        storage.call(lambda store: inbox.accept_new(store, keys(*SCHOOL), new, "li"))
-    assert any(theme.lead.text in SCHOOL for theme in themes(inbox, storage))
-
-
-def test_what_masking_left_is_no_part_of_a_variant(inbox: Inbox, storage: Storage) -> None:
-    """The labels go, with the comma before them; nothing of a query may be left."""
-    masked = ("刻字发到 [phone] 行吗", "能不能刻名字，电话 [phone]", "[number]")
-    records = [query(20 + n, text, decision="abstain", at=FRIDAY) for n, text in enumerate(masked)]
-    storage.call(lambda store: store.queries.add(records))
-    storage.call(lambda store: inbox.accept(store, keys(*masked), "refund.time", "li"))
-    added = storage.call(lambda store: store.history("refund.time"))[-1].entry.variants[-2:]
-    assert added == ("刻字发到 行吗", "能不能刻名字，电话")
-
-
-def test_what_an_entry_has_already_is_not_added(inbox: Inbox, storage: Storage) -> None:
-    """And where that is all, it is said."""
-    with pytest.raises(StateError, match="has all of these already"):
-        storage.call(lambda store: inbox.accept(store, keys(REFUND), "refund.time", "li"))
-
-
-def test_what_cannot_be_a_variant_is_refused_whole(inbox: Inbox, storage: Storage) -> None:
-    """A text that is too long names the entry and the place; no draft is saved."""
-    long = "能刻字吗" * 130
-    storage.call(lambda store: store.queries.add([query(30, long, decision="abstain", at=FRIDAY)]))
-    told = r"entry refund\.time cannot be saved, variants\[\d+\]: is 520 characters long, at most 500 fit: shorten it"
-    with pytest.raises(KnowledgeError, match=told):
-        storage.call(lambda store: inbox.accept(store, keys(long), "refund.time", "li"))
-    assert len(storage.call(lambda store: store.history("refund.time"))) == 1
-
-
-def test_a_retired_entry_takes_no_variants(inbox: Inbox, storage: Storage) -> None:
-    """Whoever retired it is named."""
-    storage.call(lambda store: store.retire("refund.time", "wang", "", FRIDAY))
-    with pytest.raises(StateError, match=r"refund\.time was retired by wang"):
-        storage.call(lambda store: inbox.accept(store, keys(*SCHOOL), "refund.time", "li"))
-
-
 def test_a_dismissed_query_is_gone(inbox: Inbox, storage: Storage) -> None:
     """For every theme, and remembered by the database alone."""
     storage.call(lambda store: inbox.dismiss(store, keys(*ENGRAVING), "li"))
     assert {theme.lead.text for theme in themes(inbox, storage)} & set(ENGRAVING) == set()
 
 
-def test_two_editors_do_not_decide_the_same_twice(inbox: Inbox, storage: Storage) -> None:
-    """The second is told that it is no longer there, and saves nothing."""
+def test_what_somebody_decided_on_is_no_longer_chosen(inbox: Inbox, storage: Storage) -> None:
+    """The second is told how many are gone; each query is chosen once, however often it is named."""
     mark = Mark("query", key_of("能刻字吗"), "dismissed", "han", FRIDAY)
     storage.call(lambda store: store.queries.mark_inbox([mark]))
     with pytest.raises(StateError, match="1 of 3 queries are no longer in the inbox"):
-        storage.call(lambda store: inbox.accept(store, keys(*ENGRAVING), "refund.time", "li"))
+        storage.call(lambda store: inbox.chosen(store, keys(*ENGRAVING)))
+    twice = keys(*SCHOOL, *SCHOOL)
+    assert [item.key for item in storage.call(lambda store: inbox.chosen(store, twice))] == keys(*SCHOOL)
+
+
+def test_what_was_decided_on_since_it_was_read_is_not_dismissed(
+    inbox: Inbox, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a colleague has accepted in that moment stays accepted."""
+    mark = Mark("query", key_of("能刻字吗"), "accepted", "han", FRIDAY, "gift.engraving", 1)
+    read = inbox.items
+
+    def late(store: Store) -> tuple[InboxItem, ...]:
+        items = read(store)
+        store.queries.mark_inbox([mark])
+        return items
+
+    monkeypatch.setattr(inbox, "items", late)
+    with pytest.raises(StateError, match="1 of 3 queries are no longer in the inbox"):
+        storage.call(lambda store: inbox.dismiss(store, keys(*ENGRAVING), "li"))
+    assert storage.call(lambda store: store.queries.inbox_marks("query")) == {mark.key: mark}
 
 
 def test_an_empty_inbox_has_no_themes(inbox: Inbox) -> None:

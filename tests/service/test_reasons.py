@@ -33,6 +33,8 @@ RAISED = (
     "entry refund.time exists, at version 4: choose another id, or add to it",
     "2 of 5 queries are no longer in the inbox, the first is abc: somebody may have decided on them; "
     "read the inbox again",
+    'entry refund.time has no variant "几天到" to repair: read GET /v1/inbox/repairs again',
+    'variant "几天到" of entry refund.time was decided on already: read the list again',
     "build 20261127-1 by wang is under way: wait until it is done, or cancel it",
     "1d91 may not be published: golden queries find their entry less often than before: mend that, or say why it is "
     "accepted",

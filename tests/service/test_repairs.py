@@ -12,10 +12,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from index.retriever import Retriever
-from knowledge.errors import StateError
+from knowledge.errors import DatabaseError, NotFound, StateError
+from knowledge.store import rows
+from service import repairs as module
 from service.repairs import Repairs
 from service.storage import Storage
 from tests.service.shop import FRIDAY, REFUND, SHIP, pack, state_of
+from tests.service.together import failing_at, meeting, outcomes
 
 VARIANT = SHIP.variants[0]
 SUSPECT = {"entry_id": SHIP.id, "variant": VARIANT, "nearer_to": REFUND.id, "score": 0.9, "own_score": 0.2}
@@ -95,3 +98,51 @@ def test_a_variant_that_somebody_changed_is_refused(repairs: Repairs, storage: S
     with pytest.raises(StateError, match="holds the variant already"):
         storage.call(lambda store: repairs.move(store, SHIP.id, VARIANT, SHIP.id, "li"))
     assert variants(storage, REFUND.id) == REFUND.variants
+
+
+def test_of_two_who_repair_one_entry_nobody_undoes_the_other(
+    repairs: Repairs, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each begins from what the other has made, also where both come in the same moment."""
+    first, second = SHIP.variants[:2]
+    monkeypatch.setattr(module, "_without", meeting(module._without))
+    found = outcomes(
+        lambda: storage.call(lambda store: repairs.remove(store, SHIP.id, first, "li")),
+        lambda: storage.call(lambda store: repairs.move(store, SHIP.id, second, REFUND.id, "wang")),
+    )
+    assert not [one for one in found if isinstance(one, Exception)]
+    assert variants(storage, SHIP.id) == SHIP.variants[2:]
+    assert variants(storage, REFUND.id) == (*REFUND.variants, second)
+
+
+def test_of_two_drafts_none_stands_without_the_other(
+    repairs: Repairs, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the second cannot be saved, the variant is where it was, and on the list; trying again moves it."""
+    with monkeypatch.context() as patch:
+        patch.setattr(rows, "add_versions", failing_at(rows.add_versions, 2))
+        with pytest.raises(DatabaseError):
+            storage.call(lambda store: repairs.move(store, SHIP.id, VARIANT, REFUND.id, "li"))
+    assert variants(storage, SHIP.id) == SHIP.variants
+    assert variants(storage, REFUND.id) == REFUND.variants
+    assert len(suspicious(repairs, storage)) == 1
+    assert len(storage.call(lambda store: repairs.move(store, SHIP.id, VARIANT, REFUND.id, "li"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("entry_id", "variant"), [("no.such", VARIANT), (SHIP.id, "没有这句"), (SHIP.id, SHIP.variants[1])]
+)
+def test_what_nothing_doubts_cannot_be_dismissed(
+    repairs: Repairs, storage: Storage, entry_id: str, variant: str
+) -> None:
+    """No such entry, no such variant, or one that is not on the list; nothing is kept of it."""
+    with pytest.raises(NotFound, match=f'entry {entry_id} has no variant "{variant}" to repair'):
+        storage.call(lambda store: repairs.dismiss(store, entry_id, variant, "li"))
+    assert storage.call(lambda store: store.queries.inbox_marks("variant")) == {}
+
+
+def test_a_doubt_is_decided_on_once(repairs: Repairs, storage: Storage) -> None:
+    """Whoever comes second is told."""
+    storage.call(lambda store: repairs.remove(store, SHIP.id, VARIANT, "han"))
+    with pytest.raises(StateError, match="was decided on already"):
+        storage.call(lambda store: repairs.dismiss(store, SHIP.id, VARIANT, "li"))

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from knowledge.formats.documents.reading import read
-from knowledge.store import Store
+from knowledge.store import Store, rows
 from service.app import create_app
 from service.bodies import LARGEST_UPLOAD
 from service.documents import Documents
@@ -18,6 +18,7 @@ from service.settings import Settings
 from tests.knowledge.formats.documents.manuals import MESSY
 from tests.service.people import AGENT, EDITOR, by_header
 from tests.service.shop import FRIDAY, publish, state_of
+from tests.service.together import failing_at
 from tests.toy import ToyEmbedder
 
 
@@ -91,6 +92,34 @@ def test_chosen_proposals_become_drafts(client: TestClient, home: Path, kept: di
         "2": "accepted",
         "3": "skipped",
     }
+
+
+def test_all_that_is_accepted_is_saved_or_none(
+    client: TestClient, home: Path, kept: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503 where the database fails at the second: no draft, nothing decided, and trying again saves all three."""
+    address = f"/v1/documents/{kept['summary']['id']}"
+    chosen = [{"number": number, "entry_id": f"whole.or-none-{number}"} for number in (1, 2, 3)]
+    with Store.open(Settings(home=home).database_url) as store:
+        before = store.overviews()
+        with monkeypatch.context() as patch:
+            patch.setattr(rows, "add_versions", failing_at(rows.add_versions, 2))
+            failed = client.post(f"{address}/accept", json={"proposals": chosen}, headers=EDITOR)
+        assert failed.status_code == 503
+        assert client.get(address, headers=EDITOR).json()["decisions"] == {}
+        assert store.overviews() == before
+        done = client.post(f"{address}/accept", json={"proposals": chosen}, headers=EDITOR)
+        assert done.status_code == 200, done.text
+        assert len(store.overviews()) == len(before) + 3
+
+
+def test_all_that_is_skipped_is_marked_or_none(client: TestClient, kept: dict[str, Any]) -> None:
+    """409 where one was decided, and the others are as they were."""
+    address = f"/v1/documents/{kept['summary']['id']}"
+    client.post(f"{address}/skip", json={"proposals": [3]}, headers=EDITOR)
+    refused = client.post(f"{address}/skip", json={"proposals": [2, 3]}, headers=EDITOR)
+    assert (refused.status_code, "proposal 3 was skipped by li" in refused.json()["detail"]) == (409, True)
+    assert set(client.get(address, headers=EDITOR).json()["decisions"]) == {"3"}
 
 
 @pytest.mark.parametrize(

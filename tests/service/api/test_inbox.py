@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from knowledge.store import inbox
 from knowledge.store.queries import key_of
 from service.api.triage import InboxOut
 from service.inbox import StillGrouping
 from tests.service.people import AGENT, EDITOR
 from tests.service.shop import REFUND, SHIP, state_of
+from tests.service.together import failing_at
 from tests.service.usage import ENGRAVING, SCHOOL, used
 
 ADDRESS = "/v1/inbox"
@@ -81,6 +83,17 @@ def test_a_new_entry_is_a_draft_too(client: TestClient) -> None:
     for wrong, status in ((new | {"id": REFUND.id}, 409), (new | {"id": "含空格 的"}, 422)):
         response = client.post(f"{ADDRESS}/accept", json={"queries": keys(*SCHOOL), "new": wrong})
         assert response.status_code == status, response.text
+
+
+def test_an_acceptance_that_failed_can_be_tried_again(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 where the queries cannot be marked: there is no draft then, and they are still in the inbox."""
+    before, body = themes(client), {"queries": keys(*ENGRAVING), "entry_id": REFUND.id}
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "mark", failing_at(inbox.mark, 1))
+        assert client.post(f"{ADDRESS}/accept", json=body).status_code == 503
+    assert themes(client) == before
+    again = client.post(f"{ADDRESS}/accept", json=body)
+    assert (again.status_code, again.json()) == (201, {"entry_id": REFUND.id, "version": 2, "added": 3})
 
 
 @pytest.mark.parametrize(
@@ -155,6 +168,17 @@ def test_repairs_are_listed_and_made(client: TestClient) -> None:
     left = client.get(f"{ADDRESS}/repairs").json()["repairs"]
     assert not [one for one in left if one["kind"] == "suspicious"]
     assert client.post(f"{ADDRESS}/repairs", json=keep | {"act": "move"}).status_code == 422
+    assert client.post(f"{ADDRESS}/repairs", json=keep | {"act": "dismiss"}).status_code == 409
+
+
+@pytest.mark.parametrize("where", [{"entry_id": "no.such"}, {"variant": "没有这句"}])
+def test_a_variant_that_nothing_doubts_is_not_found(client: TestClient, where: dict[str, str]) -> None:
+    """404, and no decision is kept."""
+    body = {"entry_id": SHIP.id, "variant": SHIP.variants[0], "act": "dismiss"} | where
+    response = client.post(f"{ADDRESS}/repairs", json=body)
+    assert response.status_code == 404
+    assert "read GET /v1/inbox/repairs again" in response.json()["detail"]
+    assert state_of(client).storage.call(lambda store: store.queries.inbox_marks("variant")) == {}
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,31 @@ def test_changes_are_discarded_and_entries_retired(desk: TestClient) -> None:
     assert desk.get(DESK).json()["live_version"] is None
 
 
+@pytest.mark.parametrize(
+    ("comment", "word"),
+    [
+        (" ", "停用原因：现有 0 个字，至少要 1 个"),
+        ("停" * 2001, "停用原因：现有 2001 个字，最多 2000 个"),
+    ],
+)
+def test_a_retirement_says_why_as_over_http(desk: TestClient, comment: str, word: str) -> None:
+    """Refused by both alike, by the page in its own words; the entry stays live."""
+    desk.headers.update(APPROVER)
+    assert desk.post(f"{DESK}/retirement", json={"comment": comment}).status_code == 422
+    response = desk.post(f"{PAGE}/retirement", data={"comment": comment})
+    assert (response.status_code, word in response.text) == (422, True)
+    assert desk.get(DESK).json()["live_version"] == 1
+
+
+def test_a_word_to_the_reviewer_is_as_long_as_over_http(desk: TestClient) -> None:
+    """Longer ones are refused in the page's words; no version is saved, and what was typed is kept."""
+    response = desk.post(PAGE, data=sent(desk, "submit", title="第二版", comment="看" * 2001))
+    assert response.status_code == 422
+    assert f"{WORDS['zh']['comment']}：现有 2001 个字，最多 2000 个" in response.text
+    entry = desk.get(DESK).json()
+    assert (entry["newest"]["version"]["version"], entry["own"]["content"]["title"]) == (1, "第二版")
+
+
 def test_an_old_version_is_read_and_brought_back(desk: TestClient) -> None:
     """Its text stands on a page of its own, with the button that makes it a draft."""
     save(desk, typed(title="第二版"))

@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from index.errors import ArtefactError, NoArtefact
 from knowledge.model import Language
 from service.admission import Busy
+from service.api.lifecycle import Retirement
 from service.api.requests import LONGEST_QUERY, SuggestionRequest
-from service.pages.problems import invalid, unavailable
+from service.pages.problems import fields, invalid, unavailable
 from service.pages.words import WORDS
 
 
@@ -69,3 +70,14 @@ def test_where_too_many_ask_the_seconds_to_wait_are_said(language: Language, tex
     """In the page's language, and not as if there were no index."""
     shown = unavailable(Busy(40, 2.5), "r-1", WORDS[language], language)
     assert (shown.status, shown.title, shown.text) == (503, WORDS[language]["later_title"], text)
+
+
+def test_fields_go_by_the_words_of_the_page() -> None:
+    """A line each; one for which the page has no word goes by its own name."""
+    with pytest.raises(ValidationError) as refused:
+        Retirement.model_validate({"comment": "  ", "colour": "red"})
+    words = {"comment": "停用原因", "field_refused": "{field}：{why}"}
+    assert fields(refused.value, words, "zh").split("\n") == [
+        "停用原因：现有 0 个字，至少要 1 个",
+        "colour：没有这一项：请去掉",
+    ]
