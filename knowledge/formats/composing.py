@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from knowledge.formats.cells import distinct
-from knowledge.formats.drafts import Draft
+from knowledge.formats.drafts import Draft, beside
 from knowledge.formats.headers import REPLIES, reply_key
 from knowledge.formats.naming import levels, propose, slug
 from knowledge.formats.sheets import CellProblem
@@ -61,9 +61,8 @@ class Composer:
                 continue
             earlier = first.setdefault(entry_id, draft)
             if earlier is not draft:
-                yield Composed(
-                    draft, entry_id, None, (draft.problem("id", "same_id", id=entry_id, at=earlier.rows[0]),)
-                )
+                there = beside(earlier.first, draft.first.sheet)
+                yield Composed(draft, entry_id, None, (draft.problem("id", "same_id", id=entry_id, **there),))
                 continue
             yield self._one(draft, entry_id, known)
 
@@ -139,9 +138,10 @@ class Composer:
         if (name == "title" and kind == "missing") or detail["input"] is None:
             return draft.problem("title", "no_title")
         if not where:
-            return draft.problem(
-                "valid_from", "window", begins=draft.values["valid_from"], ends=draft.values["valid_until"]
-            )
+            # One end may be the entry's own; the problem stands where the file gives the other.
+            key = "valid_from" if "valid_from" in draft.origins else "valid_until"
+            begins, ends = (detail["input"][end] for end in ("valid_from", "valid_until"))
+            return draft.problem(key, "window", begins=begins, ends=ends)
         if where[0] == "escalation" and kind == "value_error" and len(where) == 1:
             return draft.problem("target", "no_target", names=self._vocabulary.labels("target"))
         if where[0] == "replies":

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from knowledge.formats.cells import CHOICES, choice_words, distinct, read_choice, read_date, read_list
 from knowledge.formats.headers import BY_KEY, REPLIES, Field, field_of, header_row, reply_key
@@ -21,11 +22,18 @@ DATES = frozenset({"valid_from", "valid_until"})
 Value = str | date | tuple[str, ...]
 
 
+class Place(NamedTuple):
+    """One row of a file."""
+
+    sheet: str
+    row: int
+
+
 @dataclass(frozen=True)
 class Origin:
     """The cell that a value came from."""
 
-    row: int
+    place: Place
     column: str
     text: str
 
@@ -34,11 +42,10 @@ class Origin:
 class Draft:
     """What a file says of one entry. Only the fields in `columns` are said; the others stay as they are.
 
-    `entry` is a whole entry, where the format carries all of it.
+    `entry` is a whole entry, where the format carries all of it. An entry may go on in another sheet.
     """
 
-    sheet: str
-    rows: list[int]
+    places: list[Place]
     columns: frozenset[str]
     values: dict[str, Value] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
@@ -48,7 +55,18 @@ class Draft:
     @classmethod
     def whole(cls, entry: Entry, sheet: str, row: int) -> Draft:
         """A draft that replaces the entry as it is."""
-        return cls(sheet, [row], frozenset(), {"id": entry.id, "title": entry.title}, entry=entry)
+        return cls([Place(sheet, row)], frozenset(), {"id": entry.id, "title": entry.title}, entry=entry)
+
+    @property
+    def first(self) -> Place:
+        """Where it begins."""
+        return self.places[0]
+
+    @property
+    def by_sheet(self) -> dict[str, tuple[int, ...]]:
+        """Its rows in each sheet, that in which it begins first."""
+        sheets = dict.fromkeys(place.sheet for place in self.places)
+        return {sheet: tuple(place.row for place in self.places if place.sheet == sheet) for sheet in sheets}
 
     def text(self, key: str) -> str | None:
         """A value that is text."""
@@ -64,8 +82,8 @@ class Draft:
         """A problem at the cell that a field, or one item of it, came from; at the first row where no cell did."""
         origin = self.origins.get(f"{key}={item}") or self.origins.get(key)
         if origin is None:
-            return problem(self.sheet, self.rows[0], column_name(key), item or "", code, **filling)
-        return problem(self.sheet, origin.row, origin.column, item or origin.text, code, **filling)
+            return problem(*self.first, column_name(key), item or "", code, **filling)
+        return problem(*origin.place, origin.column, item or origin.text, code, **filling)
 
 
 @dataclass
@@ -91,7 +109,7 @@ def break_faulty(reading: Reading) -> None:
     """No draft with an error in one of its rows becomes an entry."""
     faulty = {(problem.sheet, problem.row) for problem in reading.problems if problem.severity == "error"}
     for draft in reading.drafts:
-        draft.broken = draft.broken or any((draft.sheet, row) in faulty for row in draft.rows)
+        draft.broken = draft.broken or any(place in faulty for place in draft.places)
 
 
 class _Collector:
@@ -120,7 +138,7 @@ class _Collector:
         self.reading.rows += len(rows) - place - 1
         columns = self._columns(grid.name, *rows[place])
         for number, cells in rows[place + 1 :]:
-            row = _Row(grid.name, number, cells, columns, self.reading.problems)
+            row = _Row(Place(grid.name, number), cells, columns, self.reading.problems)
             faults = {
                 found.key: grid.faults[number, at] for at, (_, found) in columns.items() if (number, at) in grid.faults
             }
@@ -156,9 +174,9 @@ class _Collector:
             if not row.first("id") and not row.first("title"):
                 row.wrong("title", _gist(row.cells), "no_question")
                 return
-            draft = Draft(row.sheet, [], row.keys, broken=bool(faults))
+            draft = Draft([], row.keys, broken=bool(faults))
             self.reading.drafts.append(draft)
-        draft.rows.append(row.number)
+        draft.places.append(row.place)
         draft.columns |= row.keys
         row.fill(draft)
         self._remember(draft, row)
@@ -172,7 +190,7 @@ class _Collector:
             return self._last if grid.running else None
         known = self._by_title.get(_question(title))
         if known is None and self._same_answer and (answer := row.first("reply")):
-            known = self._by_answer.get((row.sheet, answer))
+            known = self._by_answer.get((row.place.sheet, answer))
             if known is not None:
                 row.as_variant()
         return known
@@ -184,21 +202,21 @@ class _Collector:
         if (title := draft.text("title")) is not None:
             self._by_title[_question(title)] = draft
         if answer := row.first("reply"):
-            self._by_answer.setdefault((row.sheet, answer), draft)
+            self._by_answer.setdefault((row.place.sheet, answer), draft)
 
 
 class _Row:
     """One row's cells by field, and how they are put into a draft."""
 
     def __init__(
-        self, sheet: str, number: int, cells: Cells, columns: dict[int, tuple[str, Field]], problems: list[CellProblem]
+        self, place: Place, cells: Cells, columns: dict[int, tuple[str, Field]], problems: list[CellProblem]
     ) -> None:
-        self.sheet, self.number, self.cells = sheet, number, cells
+        self.place, self.cells = place, cells
         self.keys = frozenset(field.key for _, field in columns.values())
         self.texts: dict[str, list[tuple[str, str]]] = {}
-        for place, (name, found) in columns.items():
-            if place in cells:
-                self.texts.setdefault(found.key, []).append((name, cells[place]))
+        for at, (name, found) in columns.items():
+            if at in cells:
+                self.texts.setdefault(found.key, []).append((name, cells[at]))
         self._names = {found.key: name for name, found in columns.values()}
         self._problems = problems
         self._moved = False
@@ -220,7 +238,7 @@ class _Row:
     ) -> None:
         """Tell a problem; the draft it is in cannot become an entry."""
         column = column or self._names.get(key) or column_name(key)
-        self._problems.append(problem(self.sheet, self.number, column, text, code, **filling))
+        self._problems.append(problem(*self.place, column, text, code, **filling))
         if draft is not None:
             draft.broken = True
 
@@ -276,23 +294,29 @@ class _Row:
         known = draft.values.get(key)
         if known is None:
             draft.values[key] = value
-            draft.origins[key] = Origin(self.number, name, text)
+            draft.origins[key] = Origin(self.place, name, text)
         elif known != value and not (key == "title" and _question(str(known)) == _question(str(value))):
             origin = draft.origins[key]
-            self.wrong(key, text, "differs", draft, name, at=origin.row, other=origin.column)
+            there = beside(origin.place, self.place.sheet)
+            self.wrong(key, text, "differs", draft, name, other=origin.column, **there)
 
     def _extend(self, draft: Draft, key: str, name: str, items: list[str]) -> None:
         """Put items behind those that are there, each once."""
         draft.values[key] = distinct((*draft.many(key), *items))
         for item in items:
-            draft.origins.setdefault(f"{key}={item}", Origin(self.number, name, item))
-        draft.origins.setdefault(key, Origin(self.number, name, "\n".join(items)))
+            draft.origins.setdefault(f"{key}={item}", Origin(self.place, name, item))
+        draft.origins.setdefault(key, Origin(self.place, name, "\n".join(items)))
 
 
 def _key(channel: str, language: str) -> str:
     channels: dict[str, Channel] = {reply[0]: reply[0] for reply in REPLIES.values()}
     languages: dict[str, Language] = {reply[1]: reply[1] for reply in REPLIES.values()}
     return reply_key(channels[channel], languages[language])
+
+
+def beside(place: Place, sheet: str) -> dict[str, object]:
+    """How a message about that sheet names another row: its sheet too where it is another."""
+    return {"at": place.row, "elsewhere": place.sheet if place.sheet != sheet else None}
 
 
 def column_name(key: str) -> str:

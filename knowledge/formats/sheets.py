@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from knowledge.formats.messages import MESSAGES, NEAR, Severity
+from knowledge.formats.messages import ASIDES, MESSAGES, Severity
 from knowledge.model import Frozen
 
 LARGEST_SHEET = 100_000  # rows; more is no sheet that a person keeps
@@ -47,8 +47,11 @@ class CellProblem(Frozen):
     def say(self, language: Literal["zh", "en"]) -> str:
         """What is wrong and what to do."""
         chinese = language == "zh"
-        near = NEAR[chinese].format(near=self.filling["near"]) if self.filling.get("near") else ""
-        return MESSAGES[self.code][1 + chinese].format(**dict(self.filling) | {"near": near})
+        asides = {
+            name: texts[chinese].format(self.filling[name]) if self.filling.get(name) else ""
+            for name, texts in ASIDES.items()
+        }
+        return MESSAGES[self.code][1 + chinese].format(**dict(self.filling) | asides)
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,17 @@ def test_what_no_entry_may_hold_is_a_problem_of_its_cell(
     assert problems[0].say("zh") != problems[0].message
 
 
+def test_a_window_is_held_against_the_end_that_the_entry_has() -> None:
+    """A file with one end alone is told at that cell; the other is the entry's own."""
+    there = THERE.model_copy(update={"valid_from": date(2026, 6, 1)})
+    found, problems = entries(csv_text(("编号", "失效日期"), ("refund.time", "2026-05-01")), existing=[there])
+    assert found == []
+    assert codes(problems) == [(2, "失效日期", "window")]
+    assert problems[0].message == "begins on 2026-06-01, after it ends on 2026-05-01: swap them"
+    found, problems = entries(csv_text(("编号", "生效日期"), ("refund.time", "2027-05-01")), existing=[THERE])
+    assert codes(problems) == [(2, "生效日期", "window")]
+
+
 def test_two_rows_with_one_id_by_question_and_by_name_are_told() -> None:
     """One is found by its question, one names that id: nobody knows which counts."""
     found, problems = entries(

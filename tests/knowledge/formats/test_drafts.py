@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.formats.drafts import Draft, read_grids
+from knowledge.formats.drafts import Draft, Reading, break_faulty, read_grids
 from knowledge.formats.headers import ALSO_READ, FIELDS
 from knowledge.formats.sheets import Grid, by_column
 from tests.knowledge.formats.imported import codes, composed
@@ -26,6 +29,11 @@ def drafts(*rows: tuple[str, ...]) -> tuple[list[Draft], list[tuple[int, str, st
     return reading.drafts, codes(reading.problems)
 
 
+def rows(draft: Draft) -> list[int]:
+    """The rows of a draft of one sheet."""
+    return [place.row for place in draft.places]
+
+
 def test_one_entry_may_stand_in_several_rows() -> None:
     """By its id, by its question, or by leaving both out; phrasings add up, each once."""
     found, problems = drafts(
@@ -37,7 +45,7 @@ def test_one_entry_may_stand_in_several_rows() -> None:
         ("a.b", "", "想退", ""),
     )
     assert problems == []
-    assert [(one.rows, one.many("variants")) for one in found] == [
+    assert [(rows(one), one.many("variants")) for one in found] == [
         ([2, 3, 4, 6], ("退货", "退换", "寄回", "想退")),
         ([5], ("坏了",)),
     ]
@@ -81,14 +89,14 @@ def test_every_problem_has_its_row_and_column_and_all_are_told() -> None:
         (4, "答案", "differs"),
         (5, "", "nothing_read"),
     ]
-    assert [(one.rows, one.broken) for one in found] == [([2], True), ([3, 4], True), ([6], False)]
+    assert [(rows(one), one.broken) for one in found] == [([2], True), ([3, 4], True), ([6], False)]
 
 
 def test_a_row_without_a_question_above_it_is_a_problem() -> None:
     """Nobody knows whose phrasing it is."""
     found, problems = drafts(("标准问", "相似问", "答案"), ("", "退货", ""), ("a", "", "您好"))
     assert problems == [(2, "标准问", "no_question")]
-    assert [one.rows for one in found] == [[3]]
+    assert [rows(one) for one in found] == [[3]]
 
 
 def test_without_a_header_every_row_is_told() -> None:
@@ -114,6 +122,35 @@ def test_a_whole_entry_is_its_own_draft() -> None:
     assert Draft.whole(whole, "x", 3).entry == whole
 
 
+def sheets(first: Sequence[tuple[str, ...]], second: Sequence[tuple[str, ...]]) -> Reading:
+    """A workbook of two sheets, 一 and 二."""
+    return read_grids([replace(grid(*first), name="一"), replace(grid(*second), name="二")], "xlsx")
+
+
+def test_an_entry_may_go_on_in_another_sheet() -> None:
+    """What is wrong in the same row of the first breaks it not, and each problem names the sheet it stands in."""
+    reading = sheets(
+        (("编号", "标准问", "答案", "失效日期"), ("a", "甲", "您好", ""), ("b", "乙", "您好", "坏日期"), ("c", "丙", "您好", "")),
+        (("编号", "产品", "答案"), ("d", "", "您好"), ("a", "NOPE", ""), ("c", "", "再见")),
+    )
+    break_faulty(reading)
+    assert [(one.text("id"), one.by_sheet, one.broken) for one in reading.drafts] == [
+        ("a", {"一": (2,), "二": (3,)}, False),
+        ("b", {"一": (3,)}, True),
+        ("c", {"一": (4,), "二": (4,)}, True),
+        ("d", {"二": (2,)}, False),
+    ]
+    told = [*reading.problems, *(one for each in composed(reading) for one in each.problems)]
+    assert [(one.sheet, one.row, one.code) for one in told] == [
+        ("一", 3, "not_a_date"),
+        ("二", 4, "differs"),
+        ("二", 3, "unknown_product"),
+        ("二", 2, "no_title"),
+    ]
+    assert "differs from row 4 of sheet 一, column 答案" in told[1].message
+    assert "第 4 行（工作表「一」）「答案」列" in told[1].say("zh")
+
+
 @settings(max_examples=40)
 @given(
     st.lists(st.sampled_from([*NAMES, "相似问2", "备忘"]), min_size=1, max_size=7),
@@ -132,7 +169,7 @@ def test_no_row_is_lost(header: list[str], rows: list[list[str]]) -> None:
     done = composed(reading)
     problems = [*reading.problems, *(one for each in done for one in each.problems)]
     told = {one.row for one in problems}
-    in_drafts = {row for draft in reading.drafts for row in draft.rows}
+    in_drafts = {row for draft in reading.drafts for _, row in draft.places}
     assert {number for number, _ in kept[1:]} <= told | in_drafts
     for each in done:
-        assert each.entry is not None or told & set(each.draft.rows)
+        assert each.entry is not None or told & {row for _, row in each.draft.places}
