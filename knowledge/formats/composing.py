@@ -82,7 +82,10 @@ class Composer:
     def _one(self, draft: Draft, entry_id: str, known: Collection[str]) -> Composed:
         existing = self._existing.get(entry_id)
         try:
-            entry = draft.entry or Entry.model_validate(self._data(draft, entry_id, existing))
+            if draft.entry is not None and (existing is None or not draft.columns):
+                entry = draft.entry
+            else:
+                entry = Entry.model_validate(self._data(draft, entry_id, existing))
         except ValidationError as error:
             return Composed(
                 draft,

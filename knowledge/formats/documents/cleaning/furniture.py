@@ -34,11 +34,11 @@ FORMS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 # Words of a library of documents, and words that its notices share with a shop's replies.
-LIBRARY = (
-    "文库 文档 本站 本平台 小编 范文 在线阅读 上传分享 上传者 版权 侵权 盈利用途 权益所有人 收益 预览 全文 完整性 整理了 多篇 "
-    "找到更多 仅供参考 以上介绍 谢谢阅读 欢迎继续向我提问"
-).split()
-SHARED = "下载 上传 附件 压缩 解压 付费 图纸 资源 会员 免费 未经 有所帮助 举报 软件 打不开 课件".split()
+LIBRARY = re.compile(
+    "文库|文档|本站|本平台|小编|范文|在线阅读|上传分享|上传者|版权|侵权|盈利用途|权益所有人|收益|预览|全文|完整性|整理了|多篇|"
+    "找到更多|仅供参考|以上介绍|谢谢阅读|欢迎继续向我提问"
+)
+SHARED = re.compile("下载|上传|附件|压缩|解压|付费|图纸|资源|会员|免费|未经|有所帮助|举报|软件|打不开|课件")
 SPEAKING = re.compile(r"[“”「」]|(?:客服|客户|顾客|答|问|回答)[:：]|(?:客户|顾客|买家|来电|来访)")
 LEAST_WORDS = 2
 
@@ -71,7 +71,7 @@ def _notices(blocks: Sequence[Block]) -> set[int]:
 
 def _is_notice(text: str, least: int) -> bool:
     """Whether it has so many words of a library, several words altogether, and is said to nobody."""
-    library, shared = (sum(word in text for word in words) for words in (LIBRARY, SHARED))
+    library, shared = (len(set(words.findall(text))) for words in (LIBRARY, SHARED))
     several = LEAST_WORDS + ("您" in text)  # notices seldom say 您, replies always do
     if library < least or library + shared < several:
         return False

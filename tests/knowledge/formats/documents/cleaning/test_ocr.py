@@ -7,7 +7,6 @@ import pytest
 from knowledge.formats.documents.cleaning.ocr import clean
 from tests.knowledge.formats.documents.manuals import blocks, texts
 
-
 RECOGNISED = "讣您久等了，请按吋到店"  # two slips that nobody types
 
 
