@@ -48,7 +48,8 @@ Title = Annotated[Text, StringConstraints(max_length=100)]
 Variant = Annotated[Text, StringConstraints(max_length=500)]
 ReplyText = Annotated[Text, StringConstraints(max_length=4000)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-EntryId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+([.-][A-Za-z0-9_]+)*$", max_length=120)]
+LONGEST_ID = 120
+EntryId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+([.-][A-Za-z0-9_]+)*$", max_length=LONGEST_ID)]
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 
 

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from knowledge.formats.cells import distinct
 from knowledge.formats.drafts import Draft, beside
 from knowledge.formats.headers import REPLIES, reply_key
-from knowledge.formats.naming import levels, propose, slug
+from knowledge.formats.naming import fitting, levels, propose, slug
 from knowledge.formats.sheets import CellProblem
 from knowledge.formats.validation import details, explain, field_name
 from knowledge.formats.vocabulary import Vocabulary, nearest
@@ -152,13 +152,13 @@ class Composer:
             key = reply_key(reply["channel"], reply["language"])
         else:
             key = str(where[1] if where[0] == "escalation" else where[0])
-        if key == "id":
-            example = ".".join(slug(part) for part in entry_id.split(".") if part) or slug(entry_id)
-            return draft.problem("id", "bad_id", example=example)
         value = str(detail["input"])
         item = value if key in (*LISTS, "collect") else None
         if kind in ("string_too_long", "too_long"):
             return draft.problem(key, "too_long", item, n=len(value.strip()), limit=detail["ctx"]["max_length"])
+        if key == "id":
+            example = ".".join(slug(part) for part in entry_id.split(".") if part) or slug(entry_id)
+            return draft.problem("id", "bad_id", example=fitting(example))
         if key in UNKNOWN:  # what is no name at all is nobody's either
             near = self._vocabulary.nearest(key, value)
             return draft.problem(key, UNKNOWN[key], item, name=value, near=near)

@@ -102,6 +102,7 @@ def test_a_category_gives_the_id_and_stays_a_tag() -> None:
     ("row", "column", "code", "said"),
     [
         ({"编号": "退款-1"}, "编号", "bad_id", "tui-kuan-1"),
+        ({"编号": "a" * 121}, "编号", "too_long", "is 121 characters long, at most 120 fit"),
         ({"标准问": "长" * 101}, "标准问", "too_long", "101"),
         ({"相似问": "好\n" + "长" * 501}, "相似问", "too_long", "500"),
         ({"答案": "您好\x07"}, "答案", "unshowable", "U+0007"),
