@@ -6,6 +6,7 @@ judges no wording (that is lint's); every field refuses what could never be righ
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -24,21 +25,21 @@ Clock = Literal["elapsed", "business_hours", "working_days"]
 
 LEVELS: tuple[Level, ...] = ("none", "offer", "required")
 PRIORITIES: tuple[Priority, ...] = ("normal", "high", "urgent")
+UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+HALVES = re.compile("[\ud800-\udfff]")
 
 
 def _encodable(text: str) -> str:
     """Refuse lone surrogates and control characters other than newline and tab."""
-    for position, character in enumerate(text):
-        if "\ud800" <= character <= "\udfff" or (character < " " and character not in "\n\t") or character == "\x7f":
-            raise ValueError(f"character U+{ord(character):04X} at position {position} cannot be shown: remove it")
+    if (found := UNSHOWABLE.search(text)) is not None:
+        raise ValueError(f"character U+{ord(found[0]):04X} at position {found.start()} cannot be shown: remove it")
     return text
 
 
 def _storable(text: str) -> str:
     """Refuse lone surrogates, which no database and no file takes."""
-    for position, character in enumerate(text):
-        if "\ud800" <= character <= "\udfff":
-            raise ValueError(f"character U+{ord(character):04X} at position {position} is half of one: remove it")
+    if (found := HALVES.search(text)) is not None:
+        raise ValueError(f"character U+{ord(found[0]):04X} at position {found.start()} is half of one: remove it")
     return text
 
 
@@ -91,7 +92,7 @@ class Entry(Frozen):
     title: Title
     variants: tuple[Variant, ...] = ()
     replies: Annotated[tuple[Reply, ...], Field(min_length=1)]
-    products: tuple[str, ...] = ()
+    products: tuple[Storable, ...] = ()
     audience: Audience = "customer"
     stage: Stage | None = None
     tags: tuple[Storable, ...] = ()
