@@ -87,12 +87,8 @@ def by_column(values: Iterable[str]) -> Cells:
 
 
 def one_break(text: str) -> str:
-    """The text with every line break as a newline; `_x000D_` is how spreadsheets store a carriage return."""
-    return (
-        text.replace("_x000D_", "\r").replace("\r\n", "\n").replace("\r", "\n")
-        if "\r" in text or "_x" in text
-        else text
-    )
+    """The text with every line break as a newline."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def problem(sheet: str, row: int, column: str, value: str, code: str, **filling: object) -> CellProblem:
