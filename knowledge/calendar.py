@@ -1,4 +1,4 @@
-"""The desk's calendar: when it is open, and when a promised time runs out.
+"""The desk's calendar: its hours on each day, and when a promised time runs out.
 
 Owns the reading of the policy's business hours together with the Chinese public holidays and make-up working
 days. It promises nothing itself: a service level comes in, a moment goes out. The official plan of a year is
@@ -68,17 +68,6 @@ class BusinessCalendar:
             return self._hours.weekday
         off = day in self._holidays or any(self._reaches_holiday(day, step) for step in (DAY, -DAY))
         return self._hours.holiday if off else self._hours.weekend
-
-    def is_open(self, moment: datetime) -> bool:
-        """Whether the desk is staffed then; the opening minute is open, the closing minute is not."""
-        local = self._local(moment)
-        hours = self.hours_on(local.date())
-        return hours is not None and hours.opens <= local.time() < hours.closes
-
-    def next_opening(self, moment: datetime) -> datetime:
-        """The moment itself when open, else the next opening time. ValueError if the desk never opens again."""
-        opening, _ = next(self._open_spans(self._local(moment)))
-        return opening
 
     def due(self, start: datetime, level: ServiceLevel) -> datetime:
         """When the service level runs out that started then, on its own clock.

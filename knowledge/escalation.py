@@ -106,11 +106,6 @@ def repeated(times: int, target: str | None = None) -> Claim:
     return Claim("required", reason, target, "high") if times >= REQUIRED_FROM else Claim("offer", reason, target)
 
 
-def asked_for_human(phrase: str, target: str | None = None) -> Claim:
-    """The customer asked for a person in these words."""
-    return Claim("required", Reason("asked_for_human", phrase), target)
-
-
 def escalate(
     policy: Policy, calendar: BusinessCalendar, now: datetime, claims: Sequence[Claim], language: Language = "zh"
 ) -> Hint:

@@ -1,4 +1,4 @@
-"""An entry while it is being written: every field as it was typed, complete or not.
+"""An entry while it is being written: every field as it was typed, complete or not, however long.
 
 Owns the way from an entry to what an editor types and back. What cannot be an entry yet is told as findings of the
 rule `form`, each at the place where it was typed; nothing typed is altered or dropped before it becomes an entry.
@@ -9,22 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from knowledge.errors import PackError, Problem
 from knowledge.formats.validation import details, explain, field_name
 from knowledge.lint.finding import Finding
-from knowledge.model import Audience, Entry, Escalation, Frozen, Kind, Level, Priority, Reply, Stage, Variant
+from knowledge.model import Audience, Entry, Escalation, Frozen, Kind, Level, Priority, Reply, Stage, Storable, Variant
 
 FORM = "form"
 NUMBERED = re.compile(r"\b(variants|replies)\[(\d+)\]")
-
-Word = Annotated[str, StringConstraints(max_length=200)]
-Line = Annotated[str, StringConstraints(max_length=4000)]
-Passage = Annotated[str, StringConstraints(max_length=20_000)]
-Few = Field(max_length=200)
 
 Value = TypeVar("Value")
 Model = TypeVar("Model", bound=BaseModel)
@@ -33,37 +28,37 @@ Model = TypeVar("Model", bound=BaseModel)
 class TypedReply(Frozen):
     """A reply as typed."""
 
-    channel: Word = "any"
-    language: Word = "zh"
-    text: Passage = ""
+    channel: Storable = "any"
+    language: Storable = "zh"
+    text: Storable = ""
 
 
 class TypedEscalation(Frozen):
     """An escalation as typed."""
 
-    level: Word = "none"
-    target: Word = ""
-    priority: Word = "normal"
-    collect: Annotated[tuple[Word, ...], Few] = ()
-    holding_reply: Passage = ""
+    level: Storable = "none"
+    target: Storable = ""
+    priority: Storable = "normal"
+    collect: tuple[Storable, ...] = ()
+    holding_reply: Storable = ""
 
 
 class Manuscript(Frozen):
     """An entry as typed: text everywhere, an empty one for what is not given, variants one a line, blank ones too."""
 
-    kind: Word = "faq"
-    title: Line = ""
-    variants: Annotated[tuple[Line, ...], Field(max_length=5000)] = ()
-    replies: Annotated[tuple[TypedReply, ...], Few] = ()
-    products: Annotated[tuple[Word, ...], Few] = ()
-    audience: Word = "customer"
-    stage: Word = ""
-    tags: Annotated[tuple[Word, ...], Few] = ()
+    kind: Storable = "faq"
+    title: Storable = ""
+    variants: tuple[Storable, ...] = ()
+    replies: tuple[TypedReply, ...] = ()
+    products: tuple[Storable, ...] = ()
+    audience: Storable = "customer"
+    stage: Storable = ""
+    tags: tuple[Storable, ...] = ()
     escalation: TypedEscalation = TypedEscalation()
-    related: Annotated[tuple[Word, ...], Few] = ()
-    valid_from: Word = ""
-    valid_until: Word = ""
-    source: Line = ""
+    related: tuple[Storable, ...] = ()
+    valid_from: Storable = ""
+    valid_until: Storable = ""
+    source: Storable = ""
 
 
 @dataclass(frozen=True)

@@ -89,8 +89,9 @@ def _set(notes: _Notes, name: str, base: Sequence[str], theirs: Sequence[str], m
     """Names of which the order says nothing: what either side added is there, what either took out is not."""
     if tuple(theirs) in (tuple(base), tuple(mine)):
         return tuple(mine)
-    kept = [word for word in mine if word in theirs or word not in base]
-    merged = tuple(dict.fromkeys([*kept, *(word for word in theirs if word not in base)]))
+    before, other = frozenset(base), frozenset(theirs)
+    kept = [word for word in mine if word in other or word not in before]
+    merged = tuple(dict.fromkeys([*kept, *(word for word in theirs if word not in before)]))
     if merged != tuple(mine):
         notes.taken.append(name)
     return merged
@@ -124,7 +125,8 @@ def _both(
 ) -> tuple[str, ...]:
     """A stretch that both sides changed."""
     if not base:
-        return (*theirs, *(line for line in mine if line not in theirs))
+        there = frozenset(theirs)
+        return (*theirs, *(line for line in mine if line not in there))
     notes.conflicts.append(Conflict(name, "lines", base, theirs, mine, start))
     return mine
 

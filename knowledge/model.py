@@ -6,6 +6,7 @@ judges no wording (that is lint's); every field refuses what could never be righ
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -24,21 +25,21 @@ Clock = Literal["elapsed", "business_hours", "working_days"]
 
 LEVELS: tuple[Level, ...] = ("none", "offer", "required")
 PRIORITIES: tuple[Priority, ...] = ("normal", "high", "urgent")
+UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+HALVES = re.compile("[\ud800-\udfff]")
 
 
 def _encodable(text: str) -> str:
     """Refuse lone surrogates and control characters other than newline and tab."""
-    for position, character in enumerate(text):
-        if "\ud800" <= character <= "\udfff" or (character < " " and character not in "\n\t") or character == "\x7f":
-            raise ValueError(f"character U+{ord(character):04X} at position {position} cannot be shown: remove it")
+    if (found := UNSHOWABLE.search(text)) is not None:
+        raise ValueError(f"character U+{ord(found[0]):04X} at position {found.start()} cannot be shown: remove it")
     return text
 
 
 def _storable(text: str) -> str:
     """Refuse lone surrogates, which no database and no file takes."""
-    for position, character in enumerate(text):
-        if "\ud800" <= character <= "\udfff":
-            raise ValueError(f"character U+{ord(character):04X} at position {position} is half of one: remove it")
+    if (found := HALVES.search(text)) is not None:
+        raise ValueError(f"character U+{ord(found[0]):04X} at position {found.start()} is half of one: remove it")
     return text
 
 
@@ -48,7 +49,8 @@ Title = Annotated[Text, StringConstraints(max_length=100)]
 Variant = Annotated[Text, StringConstraints(max_length=500)]
 ReplyText = Annotated[Text, StringConstraints(max_length=4000)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-EntryId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+([.-][A-Za-z0-9_]+)*$", max_length=120)]
+LONGEST_ID = 120
+EntryId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+([.-][A-Za-z0-9_]+)*$", max_length=LONGEST_ID)]
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 
 
@@ -90,7 +92,7 @@ class Entry(Frozen):
     title: Title
     variants: tuple[Variant, ...] = ()
     replies: Annotated[tuple[Reply, ...], Field(min_length=1)]
-    products: tuple[str, ...] = ()
+    products: tuple[Storable, ...] = ()
     audience: Audience = "customer"
     stage: Stage | None = None
     tags: tuple[Storable, ...] = ()

@@ -87,8 +87,8 @@ VERSIONS = (
         words("{0} v{1} 是 {2} 提交的，只有本人能撤回：请改用退回，并写明原因"),
     ),
     (
-        r"entry (\S+) version (\d+) is older than version (\d+), which is live: .*",
-        words("{0} v{1} 比在用的 v{2} 旧：请把内容另存为新版本"),
+        r"entry (\S+) version (\d+) is older than version (\d+), which was approved: .*",
+        words("{0} v{1} 比批准过的 v{2} 旧：请把内容另存为新版本"),
     ),
     (
         r"entry (\S+) version (\d+) is (\w+), not (\w+): (.*)",
@@ -205,6 +205,10 @@ SERVICE = (
     (
         r"(?:a text )?holds control character (\S+) at position (\d+): remove it",
         words("第 {1} 个字是控制字符 {0}：请去掉"),
+    ),
+    (
+        r"a text holds half a character, (\S+), at position (\d+): remove it",
+        words("第 {1} 个字不完整（{0}）：请去掉"),
     ),
     (r"there is nothing at (\S+): .*", words("没有 {0} 这个页面：请核对地址，或从首页进入")),
     (r"(\S+) takes no (\S+): use (.*)", words("{0} 不支持 {1} 方法：请用 {2}")),

@@ -1,7 +1,8 @@
 """Chatwoot's canned responses: `short_code` and `content`, in JSON or CSV.
 
 A short code is how agents call the wording, so it is the script's title and gives its id. Variables in double braces
-that are slots here become slots; any other is a problem, as nothing would ever fill it.
+that are slots here become slots, whatever filters stand behind them; any other, and any other Liquid, is a problem, as
+nothing would ever fill it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from knowledge.formats.naming import slug
 from knowledge.formats.sheets import CellProblem, Grid, problem
 
 COLUMNS = ("id", "kind", "title", "reply")
-VARIABLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+# A variable with its filters, or a tag; neither begins anew within itself.
+LIQUID = re.compile(r"\{\{(?P<variable>(?:(?!\{\{|\}\}).)*)\}\}|\{%(?:(?!\{%|%\}).)*%\}", re.DOTALL)
+SHOWN = 60  # characters of a stretch of Liquid that a problem names
 SLOTS = {
     "contact.name": "customer_name",
     "contact.first_name": "customer_name",
@@ -54,14 +57,22 @@ def _grid(name: str, pairs: list[tuple[int, tuple[str, str]]]) -> tuple[Grid, li
     records = []
     for number, (short_code, content) in pairs:
         text, unknown = _with_slots(content)
-        for variable in unknown:
-            problems.append(problem(name, number, "content", content, "unknown_variable", name=f"{{{{{variable}}}}}"))
+        for liquid in unknown:
+            problems.append(problem(name, number, "content", content, "unknown_variable", name=liquid))
         code = short_code.strip()
         records.append((number, [f"canned.{slug(code.replace('_', ' '))}" if code else "", "script", code, text]))
     return Grid.of(name, COLUMNS, records), problems
 
 
 def _with_slots(text: str) -> tuple[str, list[str]]:
-    """The text with our slots, and the variables that are none."""
-    unknown = [name for name in VARIABLE.findall(text) if name not in SLOTS]
-    return VARIABLE.sub(lambda found: "{" + SLOTS[found[1]] + "}" if found[1] in SLOTS else found[0], text), unknown
+    """The text with our slots, and the stretches of Liquid that are none."""
+    unknown: list[str] = []
+
+    def slot(found: re.Match[str]) -> str:
+        name = (found["variable"] or "").split("|")[0].strip(" -\n")
+        if name in SLOTS:
+            return "{" + SLOTS[name] + "}"
+        unknown.append(found[0] if len(found[0]) <= SHOWN else found[0][:SHOWN] + "…")
+        return found[0]
+
+    return LIQUID.sub(slot, text), unknown

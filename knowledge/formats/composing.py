@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from knowledge.formats.cells import distinct
-from knowledge.formats.drafts import Draft
+from knowledge.formats.drafts import Draft, beside
 from knowledge.formats.headers import REPLIES, reply_key
-from knowledge.formats.naming import levels, propose, slug
+from knowledge.formats.naming import fitting, levels, propose, slug
 from knowledge.formats.sheets import CellProblem
 from knowledge.formats.validation import details, explain, field_name
 from knowledge.formats.vocabulary import Vocabulary, nearest
@@ -61,9 +61,8 @@ class Composer:
                 continue
             earlier = first.setdefault(entry_id, draft)
             if earlier is not draft:
-                yield Composed(
-                    draft, entry_id, None, (draft.problem("id", "same_id", id=entry_id, at=earlier.rows[0]),)
-                )
+                there = beside(earlier.first, draft.first.sheet)
+                yield Composed(draft, entry_id, None, (draft.problem("id", "same_id", id=entry_id, **there),))
                 continue
             yield self._one(draft, entry_id, known)
 
@@ -83,7 +82,10 @@ class Composer:
     def _one(self, draft: Draft, entry_id: str, known: Collection[str]) -> Composed:
         existing = self._existing.get(entry_id)
         try:
-            entry = draft.entry or Entry.model_validate(self._data(draft, entry_id, existing))
+            if draft.entry is not None and (existing is None or not draft.columns):
+                entry = draft.entry
+            else:
+                entry = Entry.model_validate(self._data(draft, entry_id, existing))
         except ValidationError as error:
             return Composed(
                 draft,
@@ -139,9 +141,10 @@ class Composer:
         if (name == "title" and kind == "missing") or detail["input"] is None:
             return draft.problem("title", "no_title")
         if not where:
-            return draft.problem(
-                "valid_from", "window", begins=draft.values["valid_from"], ends=draft.values["valid_until"]
-            )
+            # One end may be the entry's own; the problem stands where the file gives the other.
+            key = "valid_from" if "valid_from" in draft.origins else "valid_until"
+            begins, ends = (detail["input"][end] for end in ("valid_from", "valid_until"))
+            return draft.problem(key, "window", begins=begins, ends=ends)
         if where[0] == "escalation" and kind == "value_error" and len(where) == 1:
             return draft.problem("target", "no_target", names=self._vocabulary.labels("target"))
         if where[0] == "replies":
@@ -149,13 +152,13 @@ class Composer:
             key = reply_key(reply["channel"], reply["language"])
         else:
             key = str(where[1] if where[0] == "escalation" else where[0])
-        if key == "id":
-            example = ".".join(slug(part) for part in entry_id.split(".") if part) or slug(entry_id)
-            return draft.problem("id", "bad_id", example=example)
         value = str(detail["input"])
         item = value if key in (*LISTS, "collect") else None
         if kind in ("string_too_long", "too_long"):
             return draft.problem(key, "too_long", item, n=len(value.strip()), limit=detail["ctx"]["max_length"])
+        if key == "id":
+            example = ".".join(slug(part) for part in entry_id.split(".") if part) or slug(entry_id)
+            return draft.problem("id", "bad_id", example=fitting(example))
         if key in UNKNOWN:  # what is no name at all is nobody's either
             near = self._vocabulary.nearest(key, value)
             return draft.problem(key, UNKNOWN[key], item, name=value, near=near)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -20,10 +20,10 @@ from pydantic import Field, TypeAdapter, ValidationError
 from knowledge.errors import PackError, Problem
 from knowledge.formats.nodes import decode
 from knowledge.formats.validation import details, explain, field_name
-from knowledge.model import Entry, EntryId, Frozen, Level, Reply
+from knowledge.model import LONGEST_ID, Entry, EntryId, Frozen, Level
 from knowledge.text import encodable, is_cjk
 
-TITLE_LIMIT, VARIANT_LIMIT, ID_LIMIT = 100, 500, 120
+TITLE_LIMIT, VARIANT_LIMIT = 100, 500
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 FOREIGN = re.compile(r"[^A-Za-z0-9_]")
 ENTRY_ID: TypeAdapter[str] = TypeAdapter(EntryId)
@@ -97,17 +97,6 @@ def read_queries(path: Path) -> tuple[Query, ...]:
     return tuple(queries)
 
 
-def write_knowledge(entries: Sequence[Entry], path: Path) -> None:
-    """Write entries as a question set: their phrasings and the first reply that suits any channel or chat."""
-    rows = []
-    for entry in entries:
-        row: dict[str, Any] = {"id": entry.id, "questions": list(entry.phrasings)}
-        if (answer := _plainest(entry.replies).text) != entry.title:
-            row["answer"] = answer
-        rows.append(json.dumps(row, ensure_ascii=False) + "\n")
-    path.write_text("".join(rows), encoding="utf-8", newline="\n")
-
-
 def entry_id(name: str) -> str:
     """The name as an entry id: itself where it fits, otherwise with every foreign character spelt by its code.
 
@@ -117,9 +106,9 @@ def entry_id(name: str) -> str:
         return ENTRY_ID.validate_python(name)
     except ValidationError:
         spelt = FOREIGN.sub(lambda match: f"_x{ord(match[0]):x}", name)
-    if not 0 < len(spelt) <= ID_LIMIT:
+    if not 0 < len(spelt) <= LONGEST_ID:
         digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-        spelt = f"{spelt[: ID_LIMIT - 13]}_{digest}"
+        spelt = f"{spelt[: LONGEST_ID - 13]}_{digest}"
     return spelt
 
 
@@ -138,10 +127,6 @@ def _entry(row: _KnowledgeRow) -> Entry:
 def _matchable(question: str) -> str:
     """A question without what no entry may hold: lone surrogates, and control characters, which become a space."""
     return CONTROL.sub(" ", encodable(question)).strip()
-
-
-def _plainest(replies: Sequence[Reply]) -> Reply:
-    return next((reply for reply in replies if reply.channel in ("any", "chat")), replies[0])
 
 
 def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:

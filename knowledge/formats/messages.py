@@ -89,13 +89,13 @@ MESSAGES: Final[dict[str, tuple[Severity, str, str]]] = {
     ),
     "differs": (
         "error",
-        "differs from row {at}, column {other}, of the same entry: keep one of the two",
-        "和同一条话术的第 {at} 行「{other}」列不一致，请只留一个",
+        "differs from row {at}{elsewhere}, column {other}, of the same entry: keep one of the two",
+        "和同一条话术的第 {at} 行{elsewhere}「{other}」列不一致，请只留一个",
     ),
     "same_id": (
         "error",
-        "id {id} is also that of row {at}: give one of them another",
-        "编号 {id} 与第 {at} 行重复，请改掉其中一个",
+        "id {id} is also that of row {at}{elsewhere}: give one of them another",
+        "编号 {id} 与第 {at} 行{elsewhere}重复，请改掉其中一个",
     ),
     # of a cell
     "uncalculated": (
@@ -184,4 +184,8 @@ MESSAGES: Final[dict[str, tuple[Severity, str, str]]] = {
         "话术 {id} 已有 {author} 写的版本 {version} 待处理，导入会再加一个版本",
     ),
 }
-NEAR: Final[tuple[str, str]] = (" (did you mean {near}?)", "（是不是「{near}」？）")
+# What a message says where there is something to say of it.
+ASIDES: Final[dict[str, tuple[str, str]]] = {
+    "near": (" (did you mean {}?)", "（是不是「{}」？）"),
+    "elsewhere": (" of sheet {}", "（工作表「{}」）"),
+}

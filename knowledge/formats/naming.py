@@ -10,6 +10,7 @@ import re
 from collections.abc import Container, Sequence
 from functools import lru_cache
 
+from knowledge.model import LONGEST_ID
 from knowledge.pinyin import latin
 from knowledge.text import normalise
 
@@ -33,6 +34,13 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST]
 
 
+def fitting(name: str) -> str:
+    """A name that is an id, but for its length, cut to that of ids; a digest tells it from others that begin so."""
+    if len(name) <= LONGEST_ID:
+        return name
+    return f"{name[: LONGEST_ID - DIGEST - 1].rstrip('.-')}-{digest(name)}"
+
+
 def levels(category: str) -> list[str]:
     """The levels of a category such as 售后/退款."""
     return [part.strip() for part in LEVELS.split(category) if part.strip()]
@@ -41,5 +49,5 @@ def levels(category: str) -> list[str]:
 def propose(categories: Sequence[str], title: str, kind: str, taken: Container[str]) -> str:
     """An id that nothing else has; entries without a category are kept together by their kind."""
     path = [slug(level) for category in categories for level in levels(category)] or [kind]
-    wanted = ".".join([*path[:3], slug(title)])
-    return wanted if wanted not in taken else f"{wanted}-{digest(title)}"
+    wanted = fitting(".".join([*path[:3], slug(title)]))
+    return wanted if wanted not in taken else fitting(f"{wanted}-{digest(title)}")

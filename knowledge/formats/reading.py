@@ -10,7 +10,8 @@ from typing import Any, Literal, get_args
 
 from knowledge.errors import KnowledgeError, PackError
 from knowledge.formats import anyq, azure, chatwoot, csv, dify, xlsx
-from knowledge.formats.drafts import Draft, Reading, break_faulty, read_grids
+from knowledge.formats.drafts import Draft, Reading, break_faulty
+from knowledge.formats.gathering import read_grids
 from knowledge.formats.jsonl import read_knowledge
 from knowledge.formats.sheets import CellProblem, Grid, problem
 from knowledge.formats.yaml import load_entries
@@ -20,6 +21,7 @@ Format = Literal["auto", "xlsx", "csv", "jsonl", "yaml", "dify", "chatwoot", "az
 FORMATS: tuple[Format, ...] = get_args(Format)
 ARCHIVE, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 JSON_FORMATS = ("azure", "chatwoot", "dify")
+Drafting = Callable[[Entry, str, int], Draft]  # entry, sheet and row
 
 
 def read(data: bytes, name: str, format: Format = "auto") -> Reading:
@@ -36,19 +38,13 @@ def read(data: bytes, name: str, format: Format = "auto") -> Reading:
     return reading
 
 
-def whole(entries: tuple[Entry, ...], sheet: str, format: str) -> Reading:
-    """A reading of entries that are complete as they are."""
-    drafts = [Draft.whole(entry, sheet, number) for number, entry in enumerate(entries, start=1)]
-    return Reading(format, drafts, [], len(drafts))
-
-
 def _read(data: bytes, name: str, format: Format) -> Reading:
     if data.startswith(OLD_OFFICE):
         return _failed("xls", name, "old_excel")
     if format == "xlsx" or (format == "auto" and data.startswith(ARCHIVE)):
         return _tables(*xlsx.read(data, name), "xlsx")
     if format == "yaml" or (format == "auto" and name.lower().endswith((".yaml", ".yml"))):
-        return _by_file(data, name, "yaml", load_entries)
+        return _by_file(data, name, "yaml", load_entries, Draft.whole)
     found = _from_json(data, name, format)
     if found is not None:
         return found
@@ -56,7 +52,7 @@ def _read(data: bytes, name: str, format: Format) -> Reading:
         grid, problems = anyq.read(data, name)
         return _merged(read_grids([grid], "anyq", same_answer=True), problems)
     if format == "jsonl":
-        return _by_file(data, name, "jsonl", read_knowledge)
+        return _by_file(data, name, "jsonl", read_knowledge, Draft.of_questions)
     grid, problems = csv.read(data, name)
     return _tables([grid], problems, format if format != "auto" else "csv")
 
@@ -84,7 +80,7 @@ def _from_json(data: bytes, name: str, format: Format) -> Reading | None:
         return None
     lines = parsed if isinstance(parsed, list) else [parsed]
     if lines and all(map(_is_of_a_question_set, lines)):
-        return _by_file(data, name, "jsonl", read_knowledge)
+        return _by_file(data, name, "jsonl", read_knowledge, Draft.of_questions)
     if (canned := chatwoot.from_json(parsed, name)) is not None:
         return _merged(read_grids([canned[0]], "chatwoot"), canned[1])
     if (exported := azure.from_json(parsed, name)) is not None:
@@ -106,18 +102,22 @@ def _parsed(data: bytes) -> Any:
         try:
             return json.loads(text)
         except ValueError:
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
+            # Only a newline ends a line: U+2028 and the like may stand in a text.
+            return [json.loads(line) for line in text.split("\n") if line.strip()]
     except (ValueError, RecursionError):
         return None
 
 
-def _by_file(data: bytes, name: str, format: str, load: Callable[[Path], tuple[Entry, ...]]) -> Reading:
+def _by_file(
+    data: bytes, name: str, format: str, load: Callable[[Path], tuple[Entry, ...]], draft: Drafting
+) -> Reading:
     """The entries of a format whose reader wants a file; its problems by line."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "knowledge"
         path.write_bytes(data)
         try:
-            return whole(load(path), name, format)
+            drafts = [draft(entry, name, number) for number, entry in enumerate(load(path), start=1)]
+            return Reading(format, drafts, [], len(drafts))
         except PackError as error:
             found = [
                 problem(

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from knowledge.formats.messages import MESSAGES, NEAR, Severity
+from knowledge.formats.messages import ASIDES, MESSAGES, Severity
 from knowledge.model import Frozen
 
 LARGEST_SHEET = 100_000  # rows; more is no sheet that a person keeps
@@ -47,8 +47,11 @@ class CellProblem(Frozen):
     def say(self, language: Literal["zh", "en"]) -> str:
         """What is wrong and what to do."""
         chinese = language == "zh"
-        near = NEAR[chinese].format(near=self.filling["near"]) if self.filling.get("near") else ""
-        return MESSAGES[self.code][1 + chinese].format(**dict(self.filling) | {"near": near})
+        asides = {
+            name: texts[chinese].format(self.filling[name]) if self.filling.get(name) else ""
+            for name, texts in ASIDES.items()
+        }
+        return MESSAGES[self.code][1 + chinese].format(**dict(self.filling) | asides)
 
 
 @dataclass(frozen=True)
@@ -84,12 +87,8 @@ def by_column(values: Iterable[str]) -> Cells:
 
 
 def one_break(text: str) -> str:
-    """The text with every line break as a newline; `_x000D_` is how spreadsheets store a carriage return."""
-    return (
-        text.replace("_x000D_", "\r").replace("\r\n", "\n").replace("\r", "\n")
-        if "\r" in text or "_x" in text
-        else text
-    )
+    """The text with every line break as a newline."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def problem(sheet: str, row: int, column: str, value: str, code: str, **filling: object) -> CellProblem:

@@ -33,8 +33,10 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of any spreadsheet
 LOCKED = 0x1  # a part's flag that it is encrypted
 STRUCTURE = re.compile(rb"<(?:\w+:)?(?:f|mergeCell)[ />]")
 CHUNK = 1024 * 1024
-# What XML 1.0 cannot hold, so that no workbook can.
-NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# How a workbook holds a character that XML 1.0 cannot, and so too the beginning of what would read as one (ECMA-376,
+# ST_Xstring); half a character is none.
+ESCAPED = re.compile(r"_x(?![dD][89A-Fa-f])([0-9A-Fa-f]{4})_")
+TO_ESCAPE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 PERCENT = re.compile(r"0%|0\.0+%")
 WIDTHS = {"title": 28, "variants": 44, "reply": 52, "holding_reply": 40}
 
@@ -176,7 +178,7 @@ def _text(cell: Any) -> str:
     """A cell as a person sees it, as far as its value allows."""
     value = cell.value
     if value is None or isinstance(value, str):
-        return value or ""
+        return ESCAPED.sub(lambda found: chr(int(found[1], 16)), value or "")
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float | int):
@@ -218,8 +220,8 @@ def _typed_as_text(sheet: Any, text: str) -> Any:
     """A cell that no spreadsheet takes for a formula, a number or an error; None where there is no text."""
     if not text:
         return None
-    text = NOT_IN_XML.sub("\ufffd", text)
-    cell = WriteOnlyCell(sheet, "'" + text if GUARDED.match(text) else text)
+    kept = TO_ESCAPE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+    cell = WriteOnlyCell(sheet, "'" + kept if GUARDED.match(text) else kept)
     cell.data_type = "s"
     cell.number_format = "@"
     if RUNS.match(text):

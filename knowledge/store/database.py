@@ -8,6 +8,7 @@ knows SQLAlchemy.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -24,6 +25,7 @@ from knowledge.store.tables import write_lock
 from knowledge.store.unreadable import Unreadable, decoded
 
 BUSY_SECONDS = 30
+UNHOLDABLE = re.compile("[\0\ud800-\udfff]")
 # Where the URL says nothing else: the network's own limits are minutes. A host that is gone is given up after 10 s.
 LINK = {"connect_timeout": "5", "tcp_user_timeout": "10000", "keepalives_idle": "10", "keepalives_interval": "5"}
 
@@ -143,26 +145,26 @@ def _engine(url: URL) -> Engine:
         if url.get_driver_name() in ("psycopg", "psycopg2"):
             url = url.update_query_dict(LINK | dict(url.query))
         engine = create_engine(url, **given, pool_pre_ping=True)
-        event.listen(engine, "before_cursor_execute", _without_nul)
+        event.listen(engine, "before_cursor_execute", _holdable)
         return engine
     if url.database and url.database != ":memory:":
         # Where the folder cannot be made, SQLite says so when it opens the file.
         with suppress(OSError):
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, **given)
-    event.listen(engine, "before_cursor_execute", _without_nul)
+    event.listen(engine, "before_cursor_execute", _holdable)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _without_nul(_connection: object, _cursor: object, _statement: str, given: Any, *_: object) -> None:
-    """KnowledgeError for text that PostgreSQL cannot hold, nor look for; SQLite could, and must not differ."""
+def _holdable(_connection: object, _cursor: object, _statement: str, given: Any, *_: object) -> None:
+    """KnowledgeError for text that a database cannot hold, nor look for; SQLite could hold NUL, and must not differ."""
     for row in given if isinstance(given, list) else [given]:
         for value in row.values() if isinstance(row, Mapping) else row:
-            if isinstance(value, str) and "\0" in value:
-                position = value.index("\0") + 1
-                raise KnowledgeError(f"a text holds control character U+0000 at position {position}: remove it")
+            if isinstance(value, str) and (found := UNHOLDABLE.search(value)) is not None:
+                what = "control character U+0000" if found[0] == "\0" else f"half a character, U+{ord(found[0]):04X},"
+                raise KnowledgeError(f"a text holds {what} at position {found.start() + 1}: remove it")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

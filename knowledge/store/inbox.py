@@ -43,9 +43,10 @@ class _Gathered:
 def items(connection: Connection, since: datetime, limit: int) -> tuple[InboxItem, ...]:
     """What needs an editor since a moment, the last seen first, at most `limit` items."""
     found: dict[str, _Gathered] = {}
-    _add_unanswered(connection, since, limit, found)
-    _add_feedback(connection, since, found)
     marked = marks(connection, "query")
+    accepted = sum(one.act == "accepted" for one in marked.values())
+    _add_unanswered(connection, since, limit + accepted, found)
+    _add_feedback(connection, since, found)
     rows = [
         InboxItem(
             key,
@@ -108,13 +109,15 @@ def settled(decided: Mark | None, last_seen: datetime) -> bool:
 
 
 def _add_unanswered(connection: Connection, since: datetime, limit: int, found: dict[str, _Gathered]) -> None:
-    within = LOG.at >= since, LOG.decision != "answer"
+    """The last seen of those that were not dismissed; accepted ones may be off the list, and count."""
+    dismissed = select(inbox_mark.c.key).where(inbox_mark.c.kind == "query", inbox_mark.c.act == "dismissed")
+    within = LOG.at >= since, LOG.decision != "answer", LOG.key.not_in(dismissed)
     newest = (
         select(LOG.key, func.max(LOG.number).label("number"))
         .where(*within)
         .group_by(LOG.key)
         .order_by(func.max(LOG.at).desc())
-        .limit(2 * limit)  # as some were decided on already
+        .limit(limit)
         .subquery()
     )
     texts = select(LOG.key, LOG.text, LOG.at).join(newest, newest.c.number == LOG.number)

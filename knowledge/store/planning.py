@@ -39,7 +39,10 @@ class FieldChange(Frozen):
 
 
 class Change(Frozen):
-    """One entry that would get a version. `live` and `newest` are the versions it was compared beside, 0 for none."""
+    """One entry that would get a version. `live` and `newest` are the versions it was compared beside, 0 for none.
+
+    `rows` are those of the sheet in which it begins.
+    """
 
     kind: Literal["added", "changed"]
     entry: Entry
@@ -135,7 +138,8 @@ def plan(connection: Connection, reading: Reading, file: str, arrival: Arrival, 
         named.add(composed.entry_id)
         problems += composed.problems
         if composed.entry is None:
-            skipped.append(Skipped(sheet=draft.sheet, rows=tuple(draft.rows), title=draft.text("title") or ""))
+            title = draft.text("title") or ""
+            skipped += [Skipped(sheet=sheet, rows=rows, title=title) for sheet, rows in draft.by_sheet.items()]
         elif (change := _change(composed, composed.entry, standing, arrival, problems)) is not None:
             changes.append(change)
         else:
@@ -180,8 +184,8 @@ def _change(
     return Change(
         kind="added" if base is None else "changed",
         entry=entry,
-        sheet=composed.draft.sheet,
-        rows=tuple(composed.draft.rows),
+        sheet=composed.draft.first.sheet,
+        rows=composed.draft.by_sheet[composed.draft.first.sheet],
         live=live.version if live is not None else 0,
         newest=standing.highest.get(entry.id, 0),
         fields=_fields(base.entry, entry) if base is not None else (),

@@ -123,9 +123,8 @@ def _approvable(connection: Connection, entry_id: str, version: int, who: str, a
     record = rules.in_state(connection, entry_id, version, "in_review")
     if not (allow_own or own_allowed(connection)):
         rules.not_own(f"entry {entry_id} version {version}", record.author, who)
-    live = rules.live(connection, entry_id)
-    rules.newer(record, live)
-    return live
+    rules.newer(connection, record)
+    return rules.live(connection, entry_id)
 
 
 def _made_live(line: AuditRecord, version: int) -> bool:

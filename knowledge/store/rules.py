@@ -84,11 +84,13 @@ def history(connection: Connection, entry_id: str) -> tuple[VersionRecord, ...]:
     return found
 
 
-def newer(record: VersionRecord, than: VersionRecord | None) -> None:
-    """A version may only replace an older one, so the live version is always the newest approved."""
-    if than is not None and than.version > record.version:
+def newer(connection: Connection, record: VersionRecord) -> None:
+    """A version may only follow an older one, retired since or not, so that nothing replaced ever comes back."""
+    known = rows.versions(connection, record.entry.id)
+    newest = max((one.version for one in known if one.state in ("approved", "retired")), default=0)
+    if newest > record.version:
         raise StateError(
-            f"entry {record.entry.id} version {record.version} is older than version {than.version}, which is live: "
+            f"entry {record.entry.id} version {record.version} is older than version {newest}, which was approved: "
             "save its text as a new version"
         )
 

@@ -114,8 +114,9 @@ def _within(part: Slice) -> tuple[ColumnElement[bool], ...]:
     if part.channel is not None:
         found.append(LOG.channel == part.channel)
     if part.product is not None:
-        # The list is kept as JSON text, which both databases can search; a product stands in it as JSON writes it.
-        found.append(cast(LOG.products, Text).contains(json.dumps(part.product, ensure_ascii=False), autoescape=True))
+        # The list is kept as JSON text, a product in it as JSON writes it. SQLite's LIKE would fold the case of letters.
+        listed = cast(LOG.products, Text)
+        found.append(func.replace(listed, json.dumps(part.product, ensure_ascii=False), "") != listed)
     return tuple(found)
 
 

@@ -52,7 +52,10 @@ class FieldChangeOut(BaseModel):
 
 
 class ChangeOut(BaseModel):
-    """One entry that would get a version; `fields` are those that change, for a new entry those it has."""
+    """One entry that would get a version; `fields` are those that change, for a new entry those it has.
+
+    `rows` are those of `sheet`, in which it begins.
+    """
 
     change: Literal["added", "changed"]
     entry_id: str

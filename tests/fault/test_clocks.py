@@ -85,7 +85,8 @@ def test_a_night_in_which_clocks_change_is_as_long_as_it_is(zone_name: str, star
     hours = policy().business_hours.model_copy(update={"timezone": zone_name})
     calendar = BusinessCalendar(hours)
     begin = datetime.fromisoformat(start).replace(tzinfo=ZoneInfo(zone_name))
-    assert calendar.next_opening(begin) == datetime.fromisoformat(opening)
+    hour = ServiceLevel(label="一小时", seconds=3600, clock="business_hours")
+    assert calendar.due(begin, hour) == datetime.fromisoformat(opening) + timedelta(hours=1)
     due = calendar.due(begin, ServiceLevel(label="一天", seconds=86400))
     assert due.timestamp() - begin.timestamp() == 86400
 

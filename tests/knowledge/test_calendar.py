@@ -113,63 +113,29 @@ def test_a_weekend_after_a_make_up_day_is_a_plain_weekend() -> None:
     assert calendar.hours_on(date(2026, 11, 21)) == WEEKEND
 
 
-@pytest.mark.parametrize(
-    ("moment", "is_open"),
-    [
-        ("2026-11-20 08:29:59", False),
-        ("2026-11-20 08:30", True),
-        ("2026-11-20 16:59:59", True),
-        ("2026-11-20 17:00", False),
-        ("2026-11-21 16:30", False),
-        ("2026-11-20 00:00", False),
-    ],
-)
-def test_open_includes_the_first_moment_and_not_the_last(moment: str, is_open: bool) -> None:
-    """The desk is open from the opening time until just before the closing time."""
-    assert BusinessCalendar(SHIPPED).is_open(at(moment)) is is_open
-
-
 def test_moments_are_read_in_the_desks_zone() -> None:
     """01:00 UTC is 09:00 in Shanghai, and deadlines come back with +08:00."""
     calendar = BusinessCalendar(SHIPPED)
     moment = datetime(2026, 11, 20, 1, tzinfo=UTC)
-    assert calendar.is_open(moment)
     assert calendar.due(moment, THREE_HOURS).isoformat() == "2026-11-20T12:00:00+08:00"
     # 17:00 UTC on Friday is already Saturday in Shanghai.
     assert calendar.due(datetime(2026, 11, 20, 17, tzinfo=UTC), ONE_DAY) == at("2026-11-23 17:00")
 
 
-@pytest.mark.parametrize("call", ["is_open", "next_opening", "due"])
-def test_naive_moments_are_refused(call: str) -> None:
+def test_naive_moments_are_refused() -> None:
     """A moment without a time zone is an error that says what to pass."""
     calendar = BusinessCalendar(SHIPPED)
     naive = datetime(2026, 11, 20, 9)
     with pytest.raises(ValueError, match="2026-11-20T09:00:00 has no time zone: pass an aware datetime"):
-        calendar.due(naive, TWO_DAYS) if call == "due" else getattr(calendar, call)(naive)
-
-
-@pytest.mark.parametrize(
-    ("moment", "opening"),
-    [
-        ("2026-11-20 09:00", "2026-11-20 09:00"),
-        ("2026-11-20 07:00", "2026-11-20 08:30"),
-        ("2026-11-20 17:00", "2026-11-23 08:30"),
-        ("2026-02-13 18:00", "2026-02-14 08:30"),  # the next day is a make-up Saturday
-        ("2026-02-14 18:00", "2026-02-24 08:30"),  # over the whole Spring Festival
-        ("2026-12-31 23:59", "2027-01-04 08:30"),
-    ],
-)
-def test_next_opening_skips_closed_days(moment: str, opening: str) -> None:
-    """The next opening is now when open, else the first opening time of an open day."""
-    assert BusinessCalendar(OFFICE).next_opening(at(moment)) == at(opening)
+        calendar.due(naive, TWO_DAYS)
 
 
 def test_a_desk_that_never_opens_again_is_an_error() -> None:
     """Looking for an opening ends with a message, not a hang."""
     calendar = BusinessCalendar(BusinessHours(weekday=None, holiday=WEEKDAY))
-    assert calendar.next_opening(at("2026-11-20 09:00")) == at("2027-01-01 08:30")
+    assert calendar.due(at("2026-11-20 09:00"), THREE_HOURS) == at("2027-01-01 11:30")
     with pytest.raises(ValueError, match="does not open within"):
-        calendar.next_opening(at("2150-01-01 09:00"))
+        calendar.due(at("2150-01-01 09:00"), THREE_HOURS)
 
 
 def test_elapsed_is_the_wall_clock() -> None:

@@ -16,7 +16,6 @@ from knowledge.escalation import (
     Collect,
     Hint,
     Reason,
-    asked_for_human,
     escalate,
     from_entry,
     from_trigger,
@@ -209,7 +208,6 @@ def test_a_trigger_claims_with_the_phrase_that_set_it_off() -> None:
     assert from_trigger(trigger, "冒烟了", "冒烟了").priority == "urgent"
     human = trigger.model_copy(update={"code": "asked-for-human"})
     assert from_trigger(human, "转人工", "人工").reason.code == "asked_for_human"
-    assert asked_for_human("转人工").level == "required"
 
 
 def test_repetition_is_an_offer_first_and_required_from_the_third_time() -> None:

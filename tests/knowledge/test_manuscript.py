@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from knowledge.errors import PackError
 from knowledge.manuscript import Manuscript, TypedEscalation, TypedReply, entry_of, manuscript_of, read
@@ -67,6 +68,24 @@ def test_what_cannot_be_an_entry_is_named_where_it_was_typed() -> None:
     assert reading.placed("variants[0], replies[0].text") == "variants[2], replies[1].text"
     with pytest.raises(PackError, match="501 characters long"):
         entry_of(typed, "refund.time")
+
+
+def test_whatever_can_be_an_entry_can_be_edited() -> None:
+    """However long its texts and lists are."""
+    long = entry(
+        "refund.time",
+        variants=tuple(f"退款 {number}" for number in range(6000)),
+        source="源" * 5000,
+        tags=("标" * 300, *map(str, range(300))),
+        related=tuple(f"a.{number}" for number in range(300)),
+    )
+    assert entry_of(manuscript_of(long), long.id) == long
+
+
+def test_half_a_character_is_not_typed() -> None:
+    """No file and no database would take it."""
+    with pytest.raises(ValidationError, match=r"U\+D800 at position 1 is half of one"):
+        Manuscript(title="a\ud800")
 
 
 @given(

@@ -38,6 +38,7 @@ def test_an_entry_is_immutable() -> None:
         ("title", "退" * 101, "at most 100"),
         ("variants", ["a\x00b"], "U+0000 at position 1"),
         ("variants", ["\ud800"], "unicode"),
+        ("products", ["\ud800"], "half of one"),
         ("replies", [], "at least 1 item"),
         ("colour", "red", "Extra inputs"),
     ],

@@ -19,6 +19,7 @@ ENGLISH = re.compile(r"\b(the|is|was|choose|give|ask|another|version|first|again
 RAISED = (
     LOST,
     "a text holds control character U+0000 at position 3: remove it",
+    "a text holds half a character, U+D800, at position 3: remove it",
     "a value is too large for the database to hold or to look for: give a smaller one",
     "the name lihua is taken: choose another",
     "there is nobody named leaver: `huashu user list` shows who there is",
@@ -27,7 +28,7 @@ RAISED = (
     "a key's name has 0 characters: give 1 to 80",
     "entry refund.time version 2 was submitted by li and cannot be withdrawn by wang: return it with a comment instead",
     "entry refund.time version 2 is approved, not in_review: save the change as a new version",
-    "entry refund.time version 2 is older than version 3, which is live: save its text as a new version",
+    "entry refund.time version 2 is older than version 3, which was approved: save its text as a new version",
     "entry refund.time: your text began from version 2, and wang has saved version 3 since: merge the two, then save",
     "entry refund.time: your text began from nothing, and wang has saved version 3 since: merge the two, then save",
     "entry refund.time exists, at version 4: choose another id, or add to it",

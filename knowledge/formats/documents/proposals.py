@@ -16,7 +16,16 @@ from knowledge.model import Channel, Clock, Frozen, Kind
 Format = Literal["docx", "html", "pdf", "txt"]
 # What a person must look at before accepting: see documents.md for each.
 ProposalProblem = Literal[
-    "damaged", "placeholder", "informal", "long_title", "short_title", "no_category", "too_long", "rule", "staff"
+    "damaged",
+    "placeholder",
+    "informal",
+    "long_title",
+    "short_title",
+    "no_category",
+    "too_long",
+    "rule",
+    "staff",
+    "ocr",
 ]
 Coverage = Literal["exact", "likely", "near"]
 LevelState = Literal["same", "differs", "new"]

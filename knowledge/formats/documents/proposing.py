@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from knowledge.formats.documents import limits
+from knowledge.formats.documents.blocks import Place
 from knowledge.formats.documents.familiarity import everyday
 from knowledge.formats.documents.proposals import FoundLevel, FoundPhrase, Proposal, ProposalProblem
 from knowledge.formats.documents.recognition import dialogue, forbidden, levels, situations, tables, wordings
@@ -32,8 +33,13 @@ VERB = re.compile(r"^(?:遇到|遇|如遇|如果|如(?!何)|当|若|对于|对(?
 TRAILING = re.compile(r"(?:的?时候?|时)$")
 
 
-def proposals(lines: Sequence[Line], phrases: Sequence[forbidden.Phrase]) -> tuple[Proposal, ...]:
-    """In the order of the document; a line that holds a forbidden phrase alone is no wording."""
+def proposals(
+    lines: Sequence[Line], phrases: Sequence[forbidden.Phrase], guessed: Collection[Place] = ()
+) -> tuple[Proposal, ...]:
+    """In the order of the document; a line that holds a forbidden phrase alone is no wording.
+
+    `guessed` are the places where slips of recognition were set right.
+    """
     taken = {phrase.line.number for phrase in phrases if len(phrase.line.text) <= len(phrase.phrase) + 6}
     usable = [line for line in lines if line.number not in taken]
     found: list[Found] = []
@@ -48,10 +54,10 @@ def proposals(lines: Sequence[Line], phrases: Sequence[forbidden.Phrase]) -> tup
                 found.append(one)
                 fresh |= numbers
         used |= fresh
-    return tuple(_distinct(sorted(found, key=lambda one: one.lines[0].number)))
+    return tuple(_distinct(sorted(found, key=lambda one: one.lines[0].number), guessed))
 
 
-def _distinct(found: Sequence[Found]) -> Iterator[Proposal]:
+def _distinct(found: Sequence[Found], guessed: Collection[Place]) -> Iterator[Proposal]:
     seen: set[tuple[str, str]] = set()
     ids: dict[str, int] = {}
     number = 0
@@ -63,14 +69,15 @@ def _distinct(found: Sequence[Found]) -> Iterator[Proposal]:
         seen.add(key)
         number += 1
         limits.at_most(number, limits.PROPOSALS, "proposals")
-        yield _proposal(number, title, one, ids)
+        yield _proposal(number, title, one, ids, guessed)
 
 
-def _proposal(number: int, title: str, one: Found, ids: dict[str, int]) -> Proposal:
+def _proposal(number: int, title: str, one: Found, ids: dict[str, int], guessed: Collection[Place]) -> Proposal:
     first = one.lines[0]
     reply, *others = (wording.strip() for wording in one.wordings)
     category = category_of(f"{title} {first.section}", reply)
-    problems = tuple(_problems(title, reply, category, one.rule))
+    slips: tuple[ProposalProblem, ...] = ("ocr",) if any(line.place in guessed for line in one.lines) else ()
+    problems = (*_problems(title, reply, category, one.rule), *slips)
     return Proposal(
         number=number,
         title=title,

@@ -47,7 +47,7 @@ def read(data: bytes, name: str) -> Reading:
         repairs=_counts(changes),
         changes=tuple(changes[: limits.CHANGES]),
         unlisted_changes=max(0, len(changes) - limits.CHANGES),
-        proposals=proposing.proposals(lines, phrases),
+        proposals=proposing.proposals(lines, phrases, {one.place for one in changes if one.step == "ocr"}),
         phrases=proposing.found_phrases(phrases),
         levels=proposing.found_levels(lines),
         seconds=round(time.perf_counter() - started, 3),

@@ -102,6 +102,7 @@ def test_a_category_gives_the_id_and_stays_a_tag() -> None:
     ("row", "column", "code", "said"),
     [
         ({"编号": "退款-1"}, "编号", "bad_id", "tui-kuan-1"),
+        ({"编号": "a" * 121}, "编号", "too_long", "is 121 characters long, at most 120 fit"),
         ({"标准问": "长" * 101}, "标准问", "too_long", "101"),
         ({"相似问": "好\n" + "长" * 501}, "相似问", "too_long", "500"),
         ({"答案": "您好\x07"}, "答案", "unshowable", "U+0007"),
@@ -128,6 +129,17 @@ def test_what_no_entry_may_hold_is_a_problem_of_its_cell(
     assert codes(problems) == [(2, column, code)]
     assert said in problems[0].message
     assert problems[0].say("zh") != problems[0].message
+
+
+def test_a_window_is_held_against_the_end_that_the_entry_has() -> None:
+    """A file with one end alone is told at that cell; the other is the entry's own."""
+    there = THERE.model_copy(update={"valid_from": date(2026, 6, 1)})
+    found, problems = entries(csv_text(("编号", "失效日期"), ("refund.time", "2026-05-01")), existing=[there])
+    assert found == []
+    assert codes(problems) == [(2, "失效日期", "window")]
+    assert problems[0].message == "begins on 2026-06-01, after it ends on 2026-05-01: swap them"
+    found, problems = entries(csv_text(("编号", "生效日期"), ("refund.time", "2027-05-01")), existing=[THERE])
+    assert codes(problems) == [(2, "生效日期", "window")]
 
 
 def test_two_rows_with_one_id_by_question_and_by_name_are_told() -> None:

@@ -1,138 +1,27 @@
-"""Rows that belong together, and what happens to those that do not."""
+"""What a file says of one entry."""
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from knowledge.formats.drafts import Draft, read_grids
-from knowledge.formats.headers import ALSO_READ, FIELDS
-from knowledge.formats.sheets import Grid, by_column
-from tests.knowledge.formats.imported import codes, composed
+from knowledge.formats.drafts import Draft, Place, beside
 from tests.knowledge.sample import entry
-
-NAMES = [field.zh for field in (*FIELDS, *ALSO_READ)]
-
-
-def grid(*rows: tuple[str, ...]) -> Grid:
-    """A sheet whose first row is row 1."""
-    numbered = [(number, by_column(row)) for number, row in enumerate(rows, start=1)]
-    return Grid("表", [(number, cells) for number, cells in numbered if cells])
-
-
-def drafts(*rows: tuple[str, ...]) -> tuple[list[Draft], list[tuple[int, str, str]]]:
-    """The drafts of one sheet, and its problems."""
-    reading = read_grids([grid(*rows)], "csv")
-    return reading.drafts, codes(reading.problems)
-
-
-def test_one_entry_may_stand_in_several_rows() -> None:
-    """By its id, by its question, or by leaving both out; phrasings add up, each once."""
-    found, problems = drafts(
-        ("编号", "标准问", "相似问", "答案"),
-        ("a.b", "怎么退", "退货", "您好"),
-        ("", "", "退换", ""),
-        ("", "怎么退", "退换|寄回", "您好"),
-        ("c", "怎么修", "坏了", "您好呀"),
-        ("a.b", "", "想退", ""),
-    )
-    assert problems == []
-    assert [(one.rows, one.many("variants")) for one in found] == [
-        ([2, 3, 4, 6], ("退货", "退换", "寄回", "想退")),
-        ([5], ("坏了",)),
-    ]
-
-
-def test_replies_come_by_column_or_by_row() -> None:
-    """在线回复 beside 电话回复, or a row for each channel, or one row for two."""
-    found, problems = drafts(
-        ("标准问", "渠道", "答案", "电话回复", "English reply"),
-        ("a", "在线；邮件", "您好", "您好，请讲", "Hello"),
-        ("b", "在线", "在线的话", "", ""),
-        ("b", "电话", "电话的话", "", ""),
-        ("c", "", "Good day", "", ""),
-    )
-    assert problems == []
-    replies = [{key: text for key, text in one.values.items() if key.startswith("reply")} for one in found]
-    assert replies == [
-        {"reply.chat.zh": "您好", "reply.email.zh": "您好", "reply.phone.zh": "您好，请讲", "reply.any.en": "Hello"},
-        {"reply.chat.zh": "在线的话", "reply.phone.zh": "电话的话"},
-        {"reply.any.en": "Good day"},
-    ]
-
-
-def test_every_problem_has_its_row_and_column_and_all_are_told() -> None:
-    """Not only the first; the draft they are in becomes no entry, the others do."""
-    found, problems = drafts(
-        ("标准问", "答案", "渠道", "类型", "生效日期", "升级", "负责人", "回复"),
-        ("a", "您好", "传真", "小说", "明天", "也许", "王", ""),
-        ("b", "您好", "", "", "", "", "", ""),
-        ("b", "再见", "", "", "", "", "", ""),
-        ("", "", "", "", "", "", "李", ""),
-        ("c", "您好", "", "", "", "", "", ""),
-    )
-    assert problems == [
-        (1, "负责人", "unknown_column"),
-        (1, "回复", "same_column"),
-        (2, "类型", "not_a_choice"),
-        (2, "生效日期", "not_a_date"),
-        (2, "升级", "not_a_choice"),
-        (2, "渠道", "not_a_choice"),
-        (4, "答案", "differs"),
-        (5, "", "nothing_read"),
-    ]
-    assert [(one.rows, one.broken) for one in found] == [([2], True), ([3, 4], True), ([6], False)]
-
-
-def test_a_row_without_a_question_above_it_is_a_problem() -> None:
-    """Nobody knows whose phrasing it is."""
-    found, problems = drafts(("标准问", "相似问", "答案"), ("", "退货", ""), ("a", "", "您好"))
-    assert problems == [(2, "标准问", "no_question")]
-    assert [one.rows for one in found] == [[3]]
-
-
-def test_without_a_header_every_row_is_told() -> None:
-    """And what stands above a header, as a remark."""
-    assert drafts(("甲", "乙"), ("丙", "丁"))[1] == [(1, "", "no_header"), (2, "", "no_header")]
-    assert drafts(("话术表",), ("标准问", "答案"), ("a", "您好"))[1] == [(1, "", "above_header")]
-
-
-def test_questions_with_the_same_answer_are_one_entry_where_the_format_has_no_other_way() -> None:
-    """Each question is one phrasing, whatever separators it holds."""
-    rows = [("question", "answer"), ("怎么退", "您好"), ("退货；退款", "您好"), ("怎么修", "好的")]
-    reading = read_grids([grid(*rows)], "anyq", same_answer=True)
-    assert [(one.text("title"), one.many("variants")) for one in reading.drafts] == [
-        ("怎么退", ("退货；退款",)),
-        ("怎么修", ()),
-    ]
 
 
 def test_a_whole_entry_is_its_own_draft() -> None:
     """Of formats that carry everything."""
     whole = entry("a.b")
-    assert [one.entry for one in composed(read_grids([], "yaml"))] == []
-    assert Draft.whole(whole, "x", 3).entry == whole
+    draft = Draft.whole(whole, "x", 3)
+    assert (draft.entry, draft.columns, draft.first) == (whole, frozenset(), ("x", 3))
 
 
-@settings(max_examples=40)
-@given(
-    st.lists(st.sampled_from([*NAMES, "相似问2", "备忘"]), min_size=1, max_size=7),
-    st.lists(
-        st.lists(
-            st.sampled_from(["", "a", "b.c", "怎么退", "退货；换货", "在线", "2026-11-01", "必须", "x\ny"]), max_size=7
-        ),
-        max_size=12,
-    ),
-)
-def test_no_row_is_lost(header: list[str], rows: list[list[str]]) -> None:
-    """Every row that is not blank is part of a draft, or named by a problem; every broken draft is named by one."""
-    numbered = [(number, by_column(row)) for number, row in enumerate([header, *rows], start=1)]
-    kept = [(number, cells) for number, cells in numbered if cells]
-    reading = read_grids([Grid("表", kept)], "csv")
-    done = composed(reading)
-    problems = [*reading.problems, *(one for each in done for one in each.problems)]
-    told = {one.row for one in problems}
-    in_drafts = {row for draft in reading.drafts for row in draft.rows}
-    assert {number for number, _ in kept[1:]} <= told | in_drafts
-    for each in done:
-        assert each.entry is not None or told & set(each.draft.rows)
+def test_an_answer_that_is_the_title_says_nothing() -> None:
+    """Question sets need none, and an entry needs a reply."""
+    assert Draft.of_questions(entry("a", title="甲", text="甲"), "x", 1).columns == {"id", "title", "variants"}
+    assert Draft.of_questions(entry("a", title="甲", text="乙"), "x", 1).text("reply.any.zh") == "乙"
+
+
+def test_rows_are_known_by_their_sheet() -> None:
+    """The sheet in which it begins comes first."""
+    draft = Draft([Place("二", 3), Place("一", 2), Place("二", 4)], frozenset())
+    assert list(draft.by_sheet.items()) == [("二", (3, 4)), ("一", (2,))]
+    assert beside(draft.first, "二") == {"at": 3, "elsewhere": None}
+    assert beside(draft.first, "一") == {"at": 3, "elsewhere": "二"}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from knowledge.formats.naming import propose, slug
-from knowledge.model import EntryId
+from knowledge.model import LONGEST_ID, EntryId
 
 VALID: TypeAdapter[str] = TypeAdapter(EntryId)
 
@@ -36,7 +36,20 @@ def test_a_taken_id_gets_a_digest_that_depends_on_the_words_alone() -> None:
     assert slug("这个问题非常非常长，长到不能放进编号里") != slug("这个问题非常非常长，长到不能放进编号中")
 
 
-@given(st.lists(st.text(max_size=30), max_size=4), st.text(max_size=120), st.sampled_from(["faq", "script"]))
+def test_a_long_category_gives_an_id_all_the_same() -> None:
+    """Cut to the length of ids, with a digest of all of it."""
+    category = "售后服务与维修保障中心/家用电器清洁机器人产品线/扫地机器人边刷滚刷配件类"
+    found = propose([category], "扫地机器人边刷多久需要更换一次才合适", "faq", set())
+    assert VALID.validate_python(found).startswith("shou-hou-fu-wu-yu-wei-xiu-bao-")
+    assert len(found) <= LONGEST_ID
+    assert found != propose([category], "扫地机器人边刷多久需要更换一次才便宜", "faq", set())
+    assert VALID.validate_python(propose([category], "扫地机器人边刷多久需要更换一次才合适", "faq", {found})) != found
+
+
+LONG = st.text("售后服务维修保障中心", min_size=8, max_size=30)
+
+
+@given(st.lists(LONG | st.text(max_size=30), max_size=4), st.text(max_size=120), st.sampled_from(["faq", "script"]))
 def test_every_proposal_is_an_id(categories: list[str], title: str, kind: str) -> None:
     """Of any script, of emoji, of nothing; twice the same is the same, and a second one is another."""
     found = propose(categories, title, kind, set())

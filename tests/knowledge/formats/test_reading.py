@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.errors import KnowledgeError
-from knowledge.formats.jsonl import write_knowledge
-from knowledge.formats.reading import FORMATS, read, whole
+from knowledge.formats.reading import FORMATS, read
 from knowledge.formats.rendering import render
+from knowledge.model import Escalation, Reply
 from tests.knowledge.formats.imported import csv_text, entries, saved, workbook
 from tests.knowledge.sample import entry
 
@@ -20,19 +19,20 @@ ENTRY = entry("a.b", variants=("退货", "寄回"), tags=("退款",))
 TABLE = csv_text(("标准问", "相似问", "答案"), ("怎么退", "退货", "您好"))
 
 
-def question_set(folder: Path) -> bytes:
-    """The entry in the layout of public question sets."""
-    write_knowledge([ENTRY], folder / "kb.jsonl")
-    return (folder / "kb.jsonl").read_bytes()
+def question_set(*answer: str) -> bytes:
+    """The entry in the layout of public question sets, with an answer or without."""
+    row = {"id": ENTRY.id, "questions": ENTRY.phrasings, **({"answer": answer[0]} if answer else {})}
+    return json.dumps(row, ensure_ascii=False).encode()
 
 
-def test_the_format_is_seen_in_the_file(tmp_path: Path) -> None:
+def test_the_format_is_seen_in_the_file() -> None:
     """Whatever its name says, where the contents say it."""
     for name, data, format in (
         ("a.xlsx", saved(workbook(("标准问", "答案"), ("a", "您好"))), "xlsx"),
         ("a.csv", saved(workbook(("标准问", "答案"), ("a", "您好"))), "xlsx"),
         ("a.txt", TABLE, "csv"),
-        ("a.jsonl", question_set(tmp_path), "jsonl"),
+        ("a.jsonl", question_set(), "jsonl"),
+        ("a", question_set("一\u2028二\u2029三\u0085四") + b"\r\n\n" + question_set("五"), "jsonl"),
         ("a.yaml", render([ENTRY.model_dump(exclude_defaults=True)]).encode(), "yaml"),
         ("a", json.dumps([{"short_code": "a", "content": "b"}]).encode(), "chatwoot"),
         ("a", json.dumps({"qnas": []}).encode(), "azure"),
@@ -45,12 +45,31 @@ def test_the_format_is_seen_in_the_file(tmp_path: Path) -> None:
         assert read(data, name).format == format, (name, format)
 
 
-def test_what_carries_whole_entries_gives_them_whole(tmp_path: Path) -> None:
-    """A YAML file of entries and a question set."""
-    assert entries(render([ENTRY.model_dump(exclude_defaults=True)]).encode(), "a.yaml") == ([ENTRY], [])
-    found, problems = entries(question_set(tmp_path), "kb.jsonl")
-    assert (problems, [one.phrasings for one in found]) == ([], [ENTRY.phrasings])
-    assert whole((ENTRY,), "x", "yaml").rows == 1
+def test_what_carries_whole_entries_gives_them_whole() -> None:
+    """A YAML file of entries replaces one that is there, in what it leaves out too."""
+    there = ENTRY.model_copy(update={"source": "手册"})
+    data = render([ENTRY.model_dump(exclude_defaults=True)]).encode()
+    assert entries(data, "a.yaml") == entries(data, "a.yaml", existing=[there]) == ([ENTRY], [])
+
+
+def test_a_question_set_changes_questions_and_answer_alone() -> None:
+    """Escalation, other replies, stage, tags and source of an entry that is there are not its matter."""
+    there = entry(
+        "a.b",
+        title="旧",
+        replies=(Reply(channel="chat", text="您好"), Reply(channel="any", text="旧答案")),
+        stage="after-sale",
+        tags=("退款",),
+        source="手册",
+        escalation=Escalation(level="required", target="agent"),
+    )
+    asked = there.model_copy(update={"title": ENTRY.title, "variants": ENTRY.variants})
+    assert entries(question_set(), "kb.jsonl", existing=[there]) == ([asked], [])
+    replies = (Reply(channel="chat", text="您好"), Reply(channel="any", text="新答案"))
+    answered = asked.model_copy(update={"replies": replies})
+    assert entries(question_set("新答案"), "kb.jsonl", existing=[there]) == ([answered], [])
+    (new,), problems = entries(question_set(), "kb.jsonl")
+    assert (problems, new.phrasings, new.replies) == ([], ENTRY.phrasings, (Reply(text=ENTRY.title),))
 
 
 def test_problems_of_a_file_with_lines_are_told_by_line() -> None:

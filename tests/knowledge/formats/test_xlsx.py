@@ -115,6 +115,16 @@ def test_carriage_returns_are_line_breaks() -> None:
     assert found[0].replies[0].text == "您好\n再见"
 
 
+def test_what_xml_cannot_hold_is_written_as_spreadsheets_do() -> None:
+    """By its number; a text that only looks so is kept from being read as one. Half a character is left as it stands."""
+    book = load_workbook(io.BytesIO(write(["title"], [["a\ufffeb"], ["_x000D_"]], "话术")))
+    sheet = book.active
+    assert sheet is not None
+    assert [sheet["A1"].value, sheet["A2"].value] == ["a_xFFFE_b", "_x005F_x000D_"]
+    grids, _ = read(saved(workbook(("_xD800_", "_x0041_"))), "a.xlsx")
+    assert list(grids[0].rows[0][1].values()) == ["_xD800_", "A"]
+
+
 def bomb(part: bytes, name: str = "xl/worksheets/sheet1.xml") -> bytes:
     """A workbook with this part in place of its own."""
     return repacked(
@@ -189,7 +199,7 @@ def test_what_is_written_is_text_and_nothing_runs() -> None:
 @settings(max_examples=20)
 @given(st.lists(st.lists(TEXTS, min_size=2, max_size=2), min_size=1, max_size=6))
 def test_any_text_comes_back(rows: list[list[str]]) -> None:
-    """Every character that XML can hold."""
+    """Every character, also one that XML cannot hold, and what looks like how such a one is written."""
     grids, problems = read(write(["title", "reply"], [["标准问", "答案"], *rows], "话术"), "a.xlsx")
     assert problems == []
     assert [list(cells.values()) for _, cells in grids[0].rows[1:]] == rows

@@ -23,6 +23,7 @@ from sqlalchemy import create_engine, inspect, make_url, text
 from knowledge.errors import DatabaseError, EmptyDatabase, KnowledgeError, StateError
 from knowledge.store import FeedbackRecord, Store, database, migration
 from knowledge.store.tables import metadata
+from tests.knowledge.sample import entry
 
 AT = datetime(2026, 11, 27, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
@@ -176,7 +177,6 @@ def test_sqlite_is_opened_durable_and_strict(tmp_path: Path) -> None:
 
 def test_readers_see_one_state_while_writers_write(url: str) -> None:
     """A reading that has begun does not see what is written meanwhile, and does not hold the writer up."""
-    from tests.knowledge.sample import entry
     from tests.knowledge.store.test_store import AT
 
     with Store.open(url) as store, store._database.reading() as connection:
@@ -242,6 +242,22 @@ def test_text_with_nul_is_whoever_sends_its_fault(url: str, act: Callable[[Store
         with pytest.raises(KnowledgeError, match=r"control character U\+0000 at position \d+: remove it") as refused:
             act(store)
         assert not isinstance(refused.value, DatabaseError)
+        assert (store.audit(), store.people.all()) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda store: store.save(entry(), "li", "\ud800", AT),
+        lambda store: store.queries.export_conversation("\ud800", "zhao", AT),
+        lambda store: store.people.add("wang", "王\ud800", [], "zhao", AT),
+    ],
+)
+def test_half_a_character_is_whoever_sends_its_fault(url: str, act: Callable[[Store], object]) -> None:
+    """It is no text anywhere."""
+    with Store.open(url) as store:
+        with pytest.raises(KnowledgeError, match=r"half a character, U\+D800, at position \d+: remove it"):
+            act(store)
         assert (store.audit(), store.people.all()) == ((), ())
 
 

@@ -88,6 +88,16 @@ def test_an_accepted_query_comes_back_where_it_goes_unanswered(store: Store) -> 
     assert items(store) == {"能刻字吗": 2}
 
 
+def test_what_was_decided_takes_nobodys_place(store: Store) -> None:
+    """However many newer queries were dismissed or accepted, as many others as were asked for are listed."""
+    store.queries.add([query(number, f"老问题{number}", decision="abstain") for number in range(3)])
+    for number in range(20):
+        text, act = f"新问题{number}", "accepted" if number % 2 else "dismissed"
+        store.queries.add([query(100 + number, text, decision="abstain")])
+        store.queries.mark_inbox([Mark("query", key_of(text), act, "li", AT)])
+    assert list(items(store, 2)) == ["老问题2", "老问题1"]
+
+
 def test_what_is_older_is_left_out(store: Store) -> None:
     """Queries and feedback from before the moment asked for."""
     store.queries.add([query(-3 * 24 * 60, "能刻字吗", decision="abstain")])

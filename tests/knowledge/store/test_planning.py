@@ -12,7 +12,7 @@ from knowledge.formats.writing import as_xlsx
 from knowledge.model import Entry, Escalation, Reply
 from knowledge.store import Store
 from knowledge.store.planning import Arrival, Plan
-from tests.knowledge.formats.imported import csv_text
+from tests.knowledge.formats.imported import csv_text, saved, workbook
 from tests.knowledge.sample import entry, facts, pack, policy
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -53,6 +53,18 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(stocked: Store) ->
     assert (plan.rows, plan.errors, plan.problems) == (3, 0, ())
     assert Plan.model_validate_json(plan.model_dump_json()) == plan
     assert stocked.audit() == before
+
+
+def test_rows_are_those_of_their_sheet(stocked: Store) -> None:
+    """An entry that goes on in another sheet names those where it begins; every skipped row is counted where it is."""
+    book = workbook(("编号", "相似问"), ("a", "乙"), ("b", "乙"), title="一")
+    second = book.create_sheet("二")
+    for row in (("编号", "产品", "相似问"), ("a", "", "丙"), ("b", "NOPE", "丙")):
+        second.append(row)
+    plan = stocked.plan_import(read(saved(book), "file.xlsx"), "file.xlsx", "draft", False)
+    assert [(one.entry.id, one.sheet, one.rows) for one in plan.changes] == [("a", "一", (2,))]
+    assert [(one.sheet, one.rows) for one in plan.skipped] == [("一", (3,)), ("二", (3,))]
+    assert [(one.sheet, one.row) for one in plan.problems] == [("二", 3)]
 
 
 @pytest.mark.parametrize("arrival", ["draft", "in_review", "approved"])

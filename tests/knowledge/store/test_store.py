@@ -82,12 +82,16 @@ def test_approving_a_newer_version_retires_the_live_one(store: Store) -> None:
 
 
 def test_an_older_version_cannot_replace_a_newer_one(store: Store) -> None:
-    """Where two are in review and the newer is approved, the older needs a new save."""
+    """Where two are in review and the newer is approved, the older needs a new save; once that is retired too."""
     for _ in range(2):
         store.submit("refund.time", store.save(entry(), "li", "", AT), "li", AT)
     store.approve("refund.time", 2, "wang", AT)
-    with pytest.raises(StateError, match=r"entry refund\.time version 1 is older than version 2, which is live: save"):
+    with pytest.raises(StateError, match=r"entry refund\.time version 1 is older than version 2, which was approved"):
         store.approve("refund.time", 1, "wang", AT)
+    store.retire("refund.time", "wang", "", AT)
+    with pytest.raises(StateError, match="is older than version 2, which was approved: save its text as a new version"):
+        store.approve("refund.time", 1, "wang", AT)
+    assert store.approved() == ()
 
 
 @pytest.mark.parametrize("approver", ["li", " Li "])

@@ -55,17 +55,19 @@ def test_latency_is_by_nearest_rank(store: Store) -> None:
 
 
 def test_channels_and_products_narrow_every_count(store: Store) -> None:
-    """A query counts for each of its products; a product is no part of another's name."""
+    """A query counts for each of its products; a product is no part of another's name, and r5 is not R5."""
     store.queries.add(
         [
             query(1, products=("A3", "R5")),
             query(2, products=("A3",), channel="phone", decision="abstain"),
             query(3, products=("A31", '10" 屏')),
+            query(4, products=("r5",), channel="email"),
         ]
     )
     found = store.queries.traffic(BOTH)
-    assert found.channels == (Decisions("chat", answer=2), Decisions("phone", abstain=1))
-    assert {row.name: row.total for row in found.products} == {"A3": 2, "A31": 1, "R5": 1, '10" 屏': 1}
+    assert found.channels == (Decisions("chat", answer=2), Decisions("email", answer=1), Decisions("phone", abstain=1))
+    assert {row.name: row.total for row in found.products} == {"A3": 2, "A31": 1, "R5": 1, '10" 屏': 1, "r5": 1}
+    assert store.queries.traffic(Slice(FRIDAY, SATURDAY, product="R5")).total == 1
     assert store.queries.traffic(Slice(FRIDAY, SATURDAY, product="A3")).total == 2
     assert store.queries.traffic(Slice(FRIDAY, SATURDAY, product='10" 屏')).total == 1
     assert store.queries.traffic(Slice(FRIDAY, SATURDAY, product="A%")).total == 0

@@ -1,7 +1,8 @@
 """What the page was built of and no part of the document: page numbers, running headers, a library's notices.
 
-A line goes where it is page furniture by its form, repeats at the edge of page after page, or uses several words of a
-download site and none that is said to a customer. What agents say about downloads stays.
+A line goes where it is page furniture by its form, repeats at the edge of page after page, or is a notice: no wording,
+with several words of a library of documents, or with one beside such a line. What agents say about downloads, members
+and attachments stays.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from knowledge.formats.documents.blocks import Block, Cleaned, change
+from knowledge.formats.documents.recognition.speech import is_spoken
 
 PAGES = 3  # on so many pages a line at the edge is a running header or footer
 EDGE = 2  # lines at the top and at the bottom that may be one
@@ -31,56 +33,23 @@ FORMS = re.compile(
     )\s*$""",
     re.VERBOSE | re.IGNORECASE,
 )
-SITE = [
-    "下载",
-    "文档",
-    "文库",
-    "上传",
-    "版权",
-    "侵权",
-    "本站",
-    "预览",
-    "附件",
-    "压缩",
-    "解压",
-    "付费",
-    "收益",
-    "图纸",
-    "资源",
-    "会员",
-    "本平台",
-    "免费",
-    "在线阅读",
-    "小编",
-    "整理了",
-    "多篇",
-    "未经",
-    "盈利用途",
-    "仅供参考",
-    "欢迎继续向我提问",
-    "以上介绍",
-    "谢谢阅读",
-    "有所帮助",
-    "篇范文",
-    "范文",
-    "找到更多",
-    "举报",
-    "完整性",
-    "软件",
-    "打不开",
-    "课件",
-]
+# Words of a library of documents, and words that its notices share with a shop's replies.
+LIBRARY = re.compile(
+    "文库|文档|本站|本平台|小编|范文|在线阅读|上传分享|上传者|版权|侵权|盈利用途|权益所有人|收益|预览|全文|完整性|整理了|多篇|"
+    "找到更多|仅供参考|以上介绍|谢谢阅读|欢迎继续向我提问"
+)
+SHARED = re.compile("下载|上传|附件|压缩|解压|付费|图纸|资源|会员|免费|未经|有所帮助|举报|软件|打不开|课件")
 SPEAKING = re.compile(r"[“”「」]|(?:客服|客户|顾客|答|问|回答)[:：]|(?:客户|顾客|买家|来电|来访)")
 LEAST_WORDS = 2
 
 
 def clean(blocks: Sequence[Block]) -> Cleaned:
     """Without it, each line of it listed."""
-    running = _running(blocks)
+    gone = _running(blocks) | _notices(blocks)
     kept: list[Block] = []
     changes = []
     for number, block in enumerate(blocks):
-        if number in running or _is_furniture(block):
+        if number in gone or (block.kind != "row" and FORMS.match(block.text.strip())):
             changes.append(change("furniture", block.place, block.text, ""))
             continue
         text, count = CONTENTS.subn("", block.text)
@@ -92,17 +61,21 @@ def clean(blocks: Sequence[Block]) -> Cleaned:
     return Cleaned(kept, changes)
 
 
-def _is_furniture(block: Block) -> bool:
-    if block.kind == "row":
+def _notices(blocks: Sequence[Block]) -> set[int]:
+    """The lines that are a library's notices; beside one that surely is, less shows another."""
+    texts = ["" if block.kind == "row" else block.text.strip() for block in blocks]
+    sure = {number for number, text in enumerate(texts) if _is_notice(text, LEAST_WORDS)}
+    beside = {near for number in sure for near in (number - 1, number + 1) if 0 <= near < len(texts)}
+    return sure | {number for number in beside if _is_notice(texts[number], 1)}
+
+
+def _is_notice(text: str, least: int) -> bool:
+    """Whether it has so many words of a library, several words altogether, and is said to nobody."""
+    library, shared = (len(set(words.findall(text))) for words in (LIBRARY, SHARED))
+    several = LEAST_WORDS + ("您" in text)  # notices seldom say 您, replies always do
+    if library < least or library + shared < several:
         return False
-    text = block.text.strip()
-    return FORMS.match(text) is not None or _is_notice(text)
-
-
-def _is_notice(text: str) -> bool:
-    words = sum(word in text for word in SITE)
-    least = LEAST_WORDS + ("您" in text)  # notices seldom say 您, replies always do
-    return words >= least and len(text) <= 60 * words and not SPEAKING.search(text)
+    return len(text) <= 60 * (library + shared) and not SPEAKING.search(text) and not is_spoken(text)
 
 
 def _running(blocks: Sequence[Block]) -> set[int]:

@@ -25,9 +25,11 @@ OPENS = re.compile(
     r"(?:时|的时候|情况下?|的(?:顾客|客户|用户)|遇到?.{2,}(?:问题|顾客|客户)?|后|前)[：:]?(?:[，,：:]?(?:应|可以?|请)?(?:设置|统一)?(?:自动)?(?:回复|回答|答复|说)的?(?:话术|用语|如下)?)?[：:]$"
 )
 FORBIDS = re.compile(r"(?:忌|不得|不要|不能|不可|禁止|严禁|避免|杜绝|切勿|而不是|切忌|勿)[^。；，“]{0,16}[：:]?$")
+# Its parts can follow each other in one way only, so that no text takes it long.
 TAIL = re.compile(
-    r"(?:[，,、。；;]|可?(?:设置|统一|自动)|应(?:当|该)?|要|可以?|须|请|说明|应?致歉|应?道歉|首先|主动|先|说|道|讲|问候|询问|回答|回复|答复|使用|用语?|礼貌用语|一定|忌|就|赶紧|如|例如|比如|反映|反应|[：:]|\s)+$"
+    r"(?:[，,、。；;]|设置|统一|自动|应(?:当|该)?|要|可以?|须|请|说明|致歉|道歉|首先|主动|先|说|道|讲|问候|询问|回答|回复|答复|使用|用语?|礼貌用语|一定|忌|就|赶紧|如|例如|比如|反映|反应|[：:]|\s)+$"
 )
+LEADS_ON = re.compile(r"(?<=[。！？!?])[^。！？!?]+[：:]\s*$")
 LEAD = re.compile(r"^(?:[，,、。；;：:\s]|或者?|则|然后|再(?!次|见))+")
 BETWEEN = re.compile(r"[。；！？!?]")
 QUOTED = re.compile(r"[“「『][^“”「」『』]*[”」』]")
@@ -134,7 +136,8 @@ def _says(lines: Sequence[Line], at: int) -> list[Found]:
 
 
 def _alternatives(said: str) -> list[str]:
-    """“A” or “B” as two wordings; the second must be one by itself."""
+    """“A” or “B” as two wordings; the second must be one by itself. What leads on to a list below is none."""
+    said = LEADS_ON.sub("", said)
     marked = [quote[1].strip() for quote in quotes(said) if is_said(quote[1])]
     if marked and len("".join(marked)) > 0.7 * len(said):
         return marked

@@ -36,6 +36,7 @@ def test_a_messy_text_yields_situations_phrases_and_promises() -> None:
         ("complaint", None, 3),
     ]
     assert {one.step: one.count for one in found.repairs}["ocr"] == 3
+    assert [one.place.line for one in found.proposals if "ocr" in one.problems] == [14, 20]
     assert all(0 <= line < len(found.lines) for one in found.proposals for line in one.lines)
 
 

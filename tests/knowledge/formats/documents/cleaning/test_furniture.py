@@ -44,13 +44,28 @@ def test_furniture_goes_and_is_listed(line: str) -> None:
         "“资源已为您上传，请您下载后查看。”",
         "客户问文档下载不了时：",
         "请您下载附件。",
+        "电子发票可以在附件里下载，请查收。",
+        "本店会员享受免费退换。",
+        "软件打不开时，请重新下载一次。",
+        "文档打不开时，请重新下载一次。",
+        "非常抱歉，软件下载失败，请稍后再试。",
+        "您好，会员可以在线免费下载资源。",
+        "您好，文档的全文在这里，请您预览。",
         "您的订单号是 20481024。",
         "1. 您好，请稍等。",
     ],
 )
 def test_what_agents_say_of_downloads_stays(line: str) -> None:
-    """Words of a download site, said to a customer or about one."""
+    """Words of a download site, said to a customer or about one; beside a notice too where no library speaks."""
     assert clean(blocks(line)).changes == []
+
+
+def test_beside_a_notice_less_shows_another() -> None:
+    """One word of a library is enough there; what has none stays."""
+    notice, next_one = "本站的文档由用户上传，版权归属用户。", "下载文档时可能由于网络波动而失败，请联系客服处理。"
+    reply = "电子发票可以在附件里下载，请查收。"
+    assert texts(clean(blocks(reply, notice, next_one)).blocks) == [reply]
+    assert texts(clean(blocks(next_one)).blocks) == [next_one]
 
 
 def test_a_running_header_goes_with_its_page_number() -> None:

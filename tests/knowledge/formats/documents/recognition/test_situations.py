@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from knowledge.formats.documents.recognition import situations
@@ -48,6 +50,21 @@ def test_one_line_may_hold_two_situations() -> None:
     found = list(situations.find(lines_of(blocks(text))))
     assert [one.wordings for one in found] == [("请您稍等一分钟。",), ("让您久等了。",)]
     assert "再次回来服务时" in found[1].title
+
+
+def test_what_leads_on_to_a_list_is_no_wording() -> None:
+    """It speaks of the items below."""
+    text = "接通时，应先说：您好，这里是书店。然后用礼貌用语，包括以下内容："
+    assert [one.wordings for one in situations.find(lines_of(blocks(text)))] == [("您好，这里是书店。",)]
+
+
+def test_no_line_takes_long() -> None:
+    """Whatever is repeated in it, in what one should say."""
+    started = time.perf_counter()
+    for repeated in ("应致歉", "可设置", "应道歉", "使用礼貌用语", "如例如比如", "，应当先说"):
+        text = f"{repeated * 26}甲：“您好，请稍等。”"
+        assert len(list(situations.find(lines_of(blocks(text))))) == 1
+    assert time.perf_counter() - started < 2
 
 
 @pytest.mark.parametrize(
