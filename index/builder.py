@@ -30,7 +30,7 @@ from knowledge.model import ApprovedEntry, Facts, Pack, Policy
 
 logger = logging.getLogger(__name__)
 
-KEPT = 10  # artefacts kept on disk
+KEPT = 10  # published artefacts kept on disk
 CACHE = "vectors.npz"
 
 
