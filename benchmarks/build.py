@@ -28,7 +28,7 @@ def run(asked: argparse.Namespace) -> None:
             ("one variant more", [entries[0].model_copy(update={"entry": changed}), *entries[1:]]),
         ):
             started = time.perf_counter()
-            done = build(these, pack.policy, pack.facts, embedder, Path(home), at=now, by="bench")
+            done = build(these, pack.policy, pack.facts, embedder, Path(home))
             total = time.perf_counter() - started
             embed = done.seconds.get("embed", 0.0)
             ratio = f", {total / embed:.2f} × embedding" if done.embedded > 1 else ""

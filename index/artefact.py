@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ConfigDict, ValidationError
+from pydantic.dataclasses import dataclass as checked
+
 from index.errors import ArtefactError
 
 FORMAT = 3
 MANIFEST = "manifest.json"
-VERSION = re.compile(r"^[0-9a-f]{12}$")
+VERSION = re.compile(r"[0-9a-f]{12}")  # the whole of a name
 NEXT_STEP = "build one with `huashu build`"
 
 
@@ -44,7 +47,7 @@ class Names:
 NAMES = Names()
 
 
-@dataclass(frozen=True)
+@checked(frozen=True, config=ConfigDict(extra="forbid", strict=True))
 class Manifest:
     """What an artefact says of itself. No time and no machine: the same content gives the same bytes."""
 
@@ -59,7 +62,7 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
-        """The manifest of a folder; ArtefactError where it is missing, unreadable or of another format."""
+        """The manifest of a folder; ArtefactError where it is missing, cannot be read or has other fields."""
         path = folder / MANIFEST
         try:
             content = json.loads(path.read_text("utf-8"))
@@ -72,8 +75,9 @@ class Manifest:
             raise ArtefactError(f"{path} has format {found!r}, this program reads {FORMAT}; {NEXT_STEP}")
         try:
             return cls(**content)
-        except TypeError as error:
-            raise ArtefactError(f"{path} does not have the fields of format {FORMAT} ({error}); {NEXT_STEP}") from error
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+            raise ArtefactError(f"{path} does not have the fields of format {FORMAT} ({wrong}); {NEXT_STEP}") from error
 
 
 def digest(content: bytes) -> str:
@@ -89,7 +93,7 @@ def canonical(content: object) -> bytes:
 def verify(folder: Path, embedder: str | None = None) -> Manifest:
     """The manifest, once every listed file is there with its hash and the embedder is the one in use."""
     manifest = Manifest.read(folder)
-    if VERSION.match(folder.name) and manifest.version != folder.name:
+    if VERSION.fullmatch(folder.name) and manifest.version != folder.name:
         raise ArtefactError(f"{folder} holds artefact {manifest.version!r}, not its own: {NEXT_STEP}")
     if embedder is not None and manifest.embedder != embedder:
         raise ArtefactError(

@@ -1,17 +1,15 @@
-"""From knowledge to a published artefact: assemble, check at the gate, write, publish.
+"""From knowledge to an artefact on the shelf: held against lint, assembled, written.
 
 Only texts that changed are embedded. The version is the hash of everything the artefact is made from, so an
-unchanged knowledge base is not built twice. What the gate refuses is never published, and the live artefact
-stays as it is.
+unchanged knowledge base is not built twice. What is live is not touched: whether it gives way is for `index.gate` to
+judge, and for a person to say.
 """
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -28,9 +26,6 @@ from knowledge.lint.finding import Finding
 from knowledge.lint.runner import lint
 from knowledge.model import ApprovedEntry, Facts, Pack, Policy
 
-logger = logging.getLogger(__name__)
-
-KEPT = 10  # artefacts kept on disk
 CACHE = "vectors.npz"
 
 
@@ -40,7 +35,6 @@ class Build:
 
     version: str
     built: bool
-    published: bool
     reused: int
     embedded: int
     seconds: dict[str, float]
@@ -82,20 +76,17 @@ def build(
     facts: Facts,
     embedder: Embedder,
     home: Path,
-    *,
-    at: datetime,
-    by: str,
-    publish: bool = True,
     step: Step | None = None,
 ) -> Build:
-    """Build and, unless told otherwise, publish. Raises GateError, and changes nothing, if the gate refuses.
+    """Build, unless the artefact of these is on the shelf and whole. Raises GateError, and changes nothing, where lint
+    has errors or there is nothing to build from.
 
     `step(name, done, all)` is told of progress; `home` holds `artefacts/` and the vector cache.
     """
     shelf = Shelf(home / "artefacts")
     seconds: dict[str, float] = {}
     started = time.perf_counter()
-    findings = _gate_lint(entries, policy, facts)
+    findings = _linted(entries, policy, facts)
     seconds["lint"] = time.perf_counter() - started
     ready, rules = resolved(entries, facts), resolved_policy(policy, facts)
     names = product_names(facts)
@@ -116,12 +107,9 @@ def build(
         cache.save()
         seconds["write"] = time.perf_counter() - started
     metrics = verify(shelf.path(version), embedder.name).metrics
-    if publish:
-        _publish(shelf, version, at, by)
     return Build(
         version,
         built,
-        publish,
         cache.reused,
         cache.embedded,
         seconds,
@@ -138,17 +126,8 @@ def _whole(shelf: Shelf, version: str) -> bool:
     return True
 
 
-def _publish(shelf: Shelf, version: str, at: datetime, by: str) -> None:
-    try:
-        live = shelf.current()
-    except ArtefactError:
-        live = ""
-    if live != version:
-        shelf.publish(version, at, by)
-        shelf.prune(KEPT)
-
-
-def _gate_lint(entries: Sequence[ApprovedEntry], policy: Policy, facts: Facts) -> tuple[Finding, ...]:
+def _linted(entries: Sequence[ApprovedEntry], policy: Policy, facts: Facts) -> tuple[Finding, ...]:
+    """Lint's findings; GateError where one is an error."""
     findings = lint(Pack(entries=tuple(approved.entry for approved in entries), policy=policy, facts=facts))
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
@@ -159,6 +138,4 @@ def _gate_lint(entries: Sequence[ApprovedEntry], policy: Policy, facts: Facts) -
         raise GateError(
             f"lint found {len(errors)} errors, so nothing was built; `huashu lint` shows all. The first:\n{first}"
         )
-    if not entries:
-        raise GateError("there is no approved entry to build from: import or approve some first")
     return findings

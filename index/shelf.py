@@ -38,7 +38,7 @@ class Shelf:
         self.folder = folder
 
     def path(self, version: str) -> Path:
-        if not VERSION.match(version):
+        if not VERSION.fullmatch(version):
             raise ArtefactError(f"{version!r} is not an artefact version: `huashu versions` lists them")
         return self.folder / version
 
@@ -47,7 +47,7 @@ class Shelf:
         if not self.folder.is_dir():
             return []
         return sorted(
-            path.name for path in self.folder.iterdir() if VERSION.match(path.name) and (path / MANIFEST).is_file()
+            path.name for path in self.folder.iterdir() if VERSION.fullmatch(path.name) and (path / MANIFEST).is_file()
         )
 
     def current(self) -> str:
@@ -79,11 +79,8 @@ class Shelf:
     def published_at(self, version: str) -> datetime | None:
         """When a version last became the live one; None where that was not written down."""
         for act in reversed(self.history()):
-            if act.get("version") == version:
-                try:
-                    at = datetime.fromisoformat(str(act.get("at")))
-                except ValueError:
-                    return None
+            if act["version"] == version:
+                at = datetime.fromisoformat(act["at"])
                 return at if at.tzinfo is not None else None
         return None
 
@@ -198,8 +195,8 @@ class Shelf:
         """
         stack: list[str] = []
         for act in self.history():
-            version = str(act.get("version"))
-            if act.get("act") == "rollback" and version in stack:
+            version = act["version"]
+            if act["act"] == "rollback" and version in stack:
                 del stack[stack.index(version) + 1 :]
             elif not stack or stack[-1] != version:
                 stack = [kept for kept in stack if kept != version] + [version]
@@ -227,15 +224,17 @@ class Shelf:
         return target
 
     def prune(self, keep: int, besides: Collection[str] = ()) -> list[str]:
-        """Delete all but the current, those `besides` and the `keep` versions published last; returns the deleted."""
+        """Delete versions but the `keep` that were published last, the live one among them whenever that was, and those
+        `besides`; returns the deleted. What was never published goes as well: the next build takes its place.
+        """
         self.current()  # the lock's file is not made where nothing was published
         with holding(self.folder / HISTORY, TURN_SECONDS):  # or what somebody publishes meanwhile would be deleted
-            live = {self.current()}
+            kept = {self.current()}
             for act in reversed(self.history()):
-                if len(live) > keep:
+                if len(kept) >= keep:
                     break
-                live.add(str(act.get("version")))
-            gone = [version for version in self.versions() if version not in live | set(besides)]
+                kept.add(act["version"])
+            gone = [version for version in self.versions() if version not in kept | set(besides)]
             for version in gone:
                 shutil.rmtree(self.path(version))
         return gone

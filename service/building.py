@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.builder import CACHE, KEPT, Build, build
+from index.builder import CACHE, Build, build
 from index.cache import VectorCache, sweep
 from index.embedder import Embedder
 from index.errors import NoArtefact
@@ -30,6 +30,7 @@ from service.settings import AS_THEY_COME, Settings
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = (sys.executable, "-m", "service.cli")
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+KEPT = 10  # published artefacts kept on the disk
 LOOK_SECONDS = 0.3  # how often a build looks whether it is to end
 
 Step = Callable[[str, int, int], None]
@@ -56,7 +57,7 @@ def run(
         with opened(settings) as store:
             entries, policy, facts = store.approved(), store.policy(), store.facts()
         say("check", 0, 1)
-        done = build(entries, policy, facts, embedder, settings.home, at=now, by=job.record.by, publish=False, step=say)
+        done = build(entries, policy, facts, embedder, settings.home, say)
         cache = VectorCache(settings.home / CACHE, embedder)
         report = make_report(job.record.id, done, entries, shelf, Questions(golden, real, embedder, cache), now, say)
         if cache.embedded:

@@ -13,6 +13,7 @@ import pytest
 import knowledge
 from index.builder import build
 from index.loading import load_embedder
+from index.shelf import Shelf
 from knowledge.formats.yaml import load_pack
 from knowledge.model import ApprovedEntry, Entry, Policy
 from service.settings import Settings
@@ -52,7 +53,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         if entry.id.startswith(MATTERS)
     ]
     embedder = load_embedder()
-    build(entries, thinned_policy(pack.policy), pack.facts, embedder, home, at=now, by="-")
+    done = build(entries, thinned_policy(pack.policy), pack.facts, embedder, home)
+    Shelf(home / "artefacts").publish(done.version, now, "-")
     with listening(Settings(home=home), embedder) as address, httpx.Client(base_url=address) as opened:
         yield opened
 

@@ -77,7 +77,7 @@ def foreign(home: Path) -> str:
         name = "somebody-elses"
 
     approved = [ApprovedEntry(entry=entry, version=1, approved_by="王敏", approved_at=APPROVED) for entry in ENTRIES]
-    return build(approved, policy(), FACTS, Other(), home, at=APPROVED, by="test", publish=False).version
+    return build(approved, policy(), FACTS, Other(), home).version
 
 
 def truncated(home: Path) -> str:

@@ -109,19 +109,9 @@ def build_in(
     *,
     with_policy: Policy | None = None,
     with_facts: Facts | None = None,
-    publish: bool = True,
 ) -> Build:
     """A build into a home folder."""
-    return build(
-        entries,
-        with_policy or rules(),
-        with_facts or facts(),
-        embedder or ToyEmbedder(),
-        home,
-        at=AT,
-        by="li",
-        publish=publish,
-    )
+    return build(entries, with_policy or rules(), with_facts or facts(), embedder or ToyEmbedder(), home)
 
 
 def changed(entry: Entry) -> tuple[ApprovedEntry, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,9 @@ def test_an_artefact_describes_itself(shelf: Shelf) -> None:
     assert digest(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2
 
 
-def rewrite(path: Path, **fields: Any) -> None:
+def rewrite(folder: Path, **fields: Any) -> None:
     """Replaces fields of a manifest."""
+    path = folder / MANIFEST
     path.write_bytes(canonical(json.loads(path.read_bytes()) | fields))
 
 
@@ -46,14 +48,26 @@ DAMAGES: list[tuple[Callable[[Path], object], str]] = [
     (lambda folder: (folder / MANIFEST).write_text("{", "utf-8"), r"manifest\.json cannot be read"),
     (lambda folder: (folder / MANIFEST).write_bytes(b"\xff\xfe"), r"manifest\.json cannot be read"),
     (lambda folder: (folder / MANIFEST).write_text("[]", "utf-8"), r"has format None, this program reads 3"),
-    (lambda folder: rewrite(folder / MANIFEST, format=99), r"has format 99, this program reads 3"),
-    (lambda folder: rewrite(folder / MANIFEST, extra=1), r"does not have the fields of format 3 .*extra"),
+    (lambda folder: rewrite(folder, format=99), r"has format 99, this program reads 3"),
+    (lambda folder: rewrite(folder, extra=1), r"does not have the fields of format 3 .*extra"),
+    *(
+        (partial(rewrite, **{field: value}), rf"does not have the fields of format 3 \({field}")
+        for field, value in (
+            ("files", None),
+            ("files", []),
+            ("files", {"ranker.npz": 1}),
+            ("dimensions", {"one": "64"}),
+            ("metrics", None),
+            ("counts", []),
+            ("embedder", None),
+        )
+    ),
 ]
 
 
 @pytest.mark.parametrize(("damage", "message"), DAMAGES, ids=range(len(DAMAGES)))
 def test_damage_is_named_with_the_next_step(damage: Callable[[Path], object], message: str, shelf: Shelf) -> None:
-    """One flipped bit, a missing file or a foreign manifest: the file and both values are in the message."""
+    """One flipped bit, a missing file, a foreign or senseless manifest: file and both values are in the message."""
     folder = written(shelf, A)
     verify(folder)
     damage(folder)

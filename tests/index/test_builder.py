@@ -1,4 +1,4 @@
-"""From approved knowledge to a published artefact: the same for the same, only what changed, nothing past the gate."""
+"""From approved knowledge to an artefact: the same for the same, only what changed, nothing past lint."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from index.contents import load
 from index.embedder import Matrix
 from index.errors import GateError
 from index.retriever import Retriever
-from index.shelf import HISTORY, Shelf
+from index.shelf import Shelf
 from index.strangers import strangers
 from knowledge.model import ApprovedEntry, Fact, Reply
 from tests.index.desk import AT, OWN_PHRASES, TRIGGERS, approved, build_in, changed, matter, matters, rules
@@ -50,10 +50,11 @@ def with_variant(text: str) -> tuple[ApprovedEntry, ...]:
     return approved(changed, *(one.entry for one in matters() if one.entry.id != "refund.time"))
 
 
-def test_a_build_publishes_what_can_be_asked_at_once(tmp_path: Path) -> None:
-    """The version is live, whole and loads; a stored phrasing is answered from it."""
+def test_a_build_makes_what_can_be_asked(tmp_path: Path) -> None:
+    """It lies on the shelf, whole, and loads; a stored phrasing is answered from it; nothing became live by it."""
     made = build_in(tmp_path, matters())
-    assert (made.built, made.published, shelf(tmp_path).current()) == (True, True, made.version)
+    assert (made.built, shelf(tmp_path).versions()) == (True, [made.version])
+    assert (shelf(tmp_path).live(), shelf(tmp_path).history()) == (None, [])
     manifest, contents = load(shelf(tmp_path).path(made.version), "toy")
     found = Retriever(contents, ToyEmbedder(), made.version).find("退款到账多久")
     assert (found.decision, found.candidates[0].entry.entry.id) == ("answer", "refund.time")
@@ -62,8 +63,6 @@ def test_a_build_publishes_what_can_be_asked_at_once(tmp_path: Path) -> None:
     assert manifest.dimensions == {"one": 64, "two": 64}
     assert manifest.metrics == made.metrics
     assert made.metrics["out_of_fold_hit_at_1"] == 1.0
-    (act,) = shelf(tmp_path).history()
-    assert act == {"act": "publish", "version": made.version, "at": "2026-11-22T09:30:00+00:00", "by": "li"}
 
 
 def test_the_same_content_gives_the_same_bytes_in_two_homes(tmp_path: Path) -> None:
@@ -77,12 +76,12 @@ def test_the_same_content_gives_the_same_bytes_in_two_homes(tmp_path: Path) -> N
 
 
 def test_an_unchanged_rebuild_embeds_nothing_and_writes_nothing(tmp_path: Path) -> None:
-    """Not a file is touched in the whole home, and no publish is written down."""
+    """Not a file is touched in the whole home."""
     first = build_in(tmp_path, matters())
     before = tree(tmp_path)
     embedder = ToyEmbedder()
     again = build_in(tmp_path, matters(), embedder)
-    assert (again.version, again.built, again.published) == (first.version, False, True)
+    assert (again.version, again.built) == (first.version, False)
     assert (embedder.encoded, again.embedded, again.reused) == ([], 0, 0)
     assert tree(tmp_path) == before
     assert again.metrics == first.metrics
@@ -104,7 +103,7 @@ def test_one_changed_variant_embeds_exactly_that_text(tmp_path: Path) -> None:
     second = build_in(tmp_path, with_variant("我的钱哪去了"), embedder)
     assert embedder.encoded == ["我的钱哪去了"]
     assert (second.embedded, second.reused) == (1, first.embedded - 1)
-    assert (second.version != first.version, shelf(tmp_path).current()) == (True, second.version)
+    assert second.version != first.version
     _, contents = load(shelf(tmp_path).path(second.version), "toy")
     found = Retriever(contents, ToyEmbedder(), second.version).find("我的钱哪去了")
     assert (found.candidates[0].entry.entry.id, found.candidates[0].tier) == ("refund.time", "exact")
@@ -128,8 +127,8 @@ def broken(**fields: object) -> tuple[ApprovedEntry, ...]:
 
 
 def test_a_lint_error_stops_the_build_and_changes_nothing(tmp_path: Path) -> None:
-    """GateError names the entry, the rule and the next step; live artefact, history and cache are untouched."""
-    live = build_in(tmp_path, matters())
+    """GateError names the entry, the rule and the next step; artefacts and cache are untouched."""
+    build_in(tmp_path, matters())
     before = tree(tmp_path)
     embedder = ToyEmbedder()
     with pytest.raises(GateError, match=r"lint found 1 errors.*`huashu lint` shows all") as raised:
@@ -138,10 +137,9 @@ def test_a_lint_error_stops_the_build_and_changes_nothing(tmp_path: Path) -> Non
     assert "(missing-parts)" in str(raised.value)
     assert embedder.encoded == []
     assert tree(tmp_path) == before
-    assert shelf(tmp_path).current() == live.version
 
 
-def test_the_gate_is_before_everything_else(tmp_path: Path) -> None:
+def test_what_cannot_be_built_is_told_before_everything_else(tmp_path: Path) -> None:
     """In an empty home a refused build leaves an empty home; so does a build of nothing."""
     with pytest.raises(GateError, match="lint found"):
         build_in(tmp_path, broken())
@@ -220,15 +218,6 @@ def test_another_embedder_embeds_everything_anew(tmp_path: Path) -> None:
     assert shelf(tmp_path).versions() == sorted([one.version, two.version])
 
 
-def test_a_build_need_not_be_published(tmp_path: Path) -> None:
-    """It lies on the shelf; the live one stays live until the same build is published without being made again."""
-    live = build_in(tmp_path, matters())
-    kept = build_in(tmp_path, with_variant("钱去哪了"), publish=False)
-    assert (kept.built, kept.published, shelf(tmp_path).current()) == (True, False, live.version)
-    then = build_in(tmp_path, with_variant("钱去哪了"))
-    assert (then.built, then.published, shelf(tmp_path).current()) == (False, True, kept.version)
-
-
 def test_a_damaged_artefact_is_built_again(tmp_path: Path) -> None:
     """The same version, whole again, from the cache."""
     first = build_in(tmp_path, matters())
@@ -248,15 +237,6 @@ def test_a_damaged_cache_costs_time_and_nothing_else(tmp_path: Path) -> None:
     assert made.embedded == 7 * 17 + len(OWN_PHRASES) + len(LOOK_ALIKES) + len(strangers())
 
 
-def test_old_artefacts_are_cleared_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After each publish only the latest stay, the live one always, and the one before it to roll back to."""
-    monkeypatch.setattr(builder, "KEPT", 1)
-    made = [build_in(tmp_path, with_variant(text)).version for text in ("一钱", "二钱", "三钱", "四钱")]
-    assert shelf(tmp_path).versions() == sorted(made[2:])
-    assert (shelf(tmp_path).current(), shelf(tmp_path).previous()) == (made[3], made[2])
-    assert len((tmp_path / "artefacts" / HISTORY).read_text("utf-8").splitlines()) == 4
-
-
 def test_progress_is_told_by_step(tmp_path: Path) -> None:
     """Embedding counts texts, training its parts, each up to its whole; seconds are told by step too."""
     steps: list[tuple[str, int, int]] = []
@@ -266,9 +246,7 @@ def test_progress_is_told_by_step(tmp_path: Path) -> None:
         facts(),
         ToyEmbedder(),
         tmp_path,
-        at=AT,
-        by="li",
-        step=lambda name, done, all_: steps.append((name, done, all_)),
+        lambda name, done, all_: steps.append((name, done, all_)),
     )
     assert steps[0] == ("embed", made.embedded, made.embedded)
     assert [step for step in steps if step[0] == "train"] == [("train", done, 3) for done in range(4)]

@@ -104,7 +104,7 @@ def test_sweeping_an_empty_home_is_nothing_to_fail_from(shelf: Shelf) -> None:
     assert not shelf.folder.exists()
 
 
-@pytest.mark.parametrize("name", ["", "A" * 12, "a" * 11, "../" + "a" * 9, "a" * 13])
+@pytest.mark.parametrize("name", ["", "A" * 12, "a" * 11, "../" + "a" * 9, "a" * 13, "a" * 12 + "\n"])
 def test_only_twelve_hex_digits_are_a_version(name: str, shelf: Shelf) -> None:
     """Nothing else becomes a path."""
     with pytest.raises(ArtefactError, match="is not an artefact version"):
@@ -231,13 +231,23 @@ def test_a_chosen_version_can_be_rolled_back_to(shelf: Shelf) -> None:
 
 
 def test_pruning_keeps_the_live_one_and_those_published_last(shelf: Shelf) -> None:
-    """The live one stays however long ago it was published; the deleted are named."""
+    """So many in all; the live one stays however long ago it was published; the deleted are named."""
     published(shelf, A, B, C)
     shelf.publish(A, AT, "li", act="rollback")
-    assert shelf.prune(1) == [B]
+    assert shelf.prune(3) == []
+    assert shelf.prune(2) == [B]
     assert (shelf.versions(), shelf.current()) == ([A, C], A)
-    assert shelf.prune(0) == [C]
+    assert shelf.prune(1) == [C]
+    assert shelf.prune(0) == []
     assert shelf.versions() == [A]
+
+
+def test_pruning_takes_what_was_never_published(shelf: Shelf) -> None:
+    """However few there are, and but for those that are named: the next build takes its place."""
+    published(shelf, A)
+    written(shelf, B, C)
+    assert shelf.prune(10, besides=(C,)) == [B]
+    assert shelf.versions() == [A, C]
 
 
 def test_nothing_is_pruned_while_somebody_publishes(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index.builder import Build, build
+from index.shelf import Shelf
 from knowledge.model import (
     ApprovedEntry,
     CaseField,
@@ -215,11 +216,14 @@ def publish(
     live: bool = True,
     facts: Facts = FACTS,
 ) -> Build:
-    """Build the shop into `home`, every entry in that version, and make it live."""
+    """Build the shop into `home`, every entry in that version, and make it live unless told otherwise."""
     approved = [
         ApprovedEntry(entry=found, version=version, approved_by="王敏", approved_at=APPROVED) for found in entries
     ]
-    return build(approved, rules or policy(), facts, ToyEmbedder(), home, at=APPROVED, by="test", publish=live)
+    done, shelf = build(approved, rules or policy(), facts, ToyEmbedder(), home), Shelf(home / "artefacts")
+    if live and shelf.live() != done.version:
+        shelf.publish(done.version, APPROVED, "test")
+    return done
 
 
 def fill(settings: Settings, entries: Sequence[Entry] = ENTRIES) -> None:

@@ -17,7 +17,7 @@ from knowledge.errors import PackError, StateError
 from service import building, builds
 from service.builds import CANCELLED, BuildRecord, Builds
 from service.settings import Settings
-from tests.service.shop import BETTER, ENTRIES, fill, report_of
+from tests.service.shop import APPROVED, BETTER, ENTRIES, REFUND, fill, report_of
 from tests.toy import ToyEmbedder
 
 SLEEPS = (sys.executable, "-c", "import time; print('asleep', flush=True); time.sleep(60)")
@@ -44,7 +44,7 @@ def test_a_build_tells_every_step_and_publishes_nothing(settings: Settings) -> N
     steps = list(dict.fromkeys(name for name, _, _ in told))
     assert steps == ["check", "embed", "train", "embed-golden", "embed-real", "compare"]
     assert [(line.step, line.done, line.all) for line in Builds(settings.home).progress(job.record.id)] == told
-    assert (done.version, done.published) == (report.version, False)
+    assert done.version == report.version
     assert Shelf(settings.artefacts).current() == live
     assert report.comparison is not None and report.comparison.real == 1
 
@@ -80,6 +80,18 @@ def test_a_build_that_is_replaced_before_it_is_published_leaves_no_artefact(sett
     fill(settings, (BETTER[0].model_copy(update={"title": "退款到账"}), *ENTRIES[1:]))
     second = report_of(settings)
     assert set(Shelf(settings.artefacts).versions()) == {second.version, first.live}
+
+
+def test_so_many_published_versions_stay(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The live one among them, and the newest build beside them."""
+    monkeypatch.setattr(building, "KEPT", 2)
+    shelf, versions = Shelf(settings.artefacts), []
+    for number in range(3):
+        fill(settings, (REFUND.model_copy(update={"title": f"退款到账 {number}"}), *ENTRIES[1:]))
+        versions.append(report_of(settings).version)
+        if number < 2:
+            shelf.publish(versions[-1], APPROVED, "王敏")
+    assert set(shelf.versions()) == set(versions)
 
 
 def test_what_goes_wrong_is_written_down_and_raised(settings: Settings, few_golden: Path) -> None:
