@@ -38,6 +38,12 @@ def read(data: bytes, name: str, format: Format = "auto") -> Reading:
     return reading
 
 
+def whole(entries: tuple[Entry, ...], sheet: str, format: str, draft: Drafting = Draft.whole) -> Reading:
+    """A reading of entries that were read already; `draft` takes what their format says of each."""
+    drafts = [draft(entry, sheet, number) for number, entry in enumerate(entries, start=1)]
+    return Reading(format, drafts, [], len(drafts))
+
+
 def _read(data: bytes, name: str, format: Format) -> Reading:
     if data.startswith(OLD_OFFICE):
         return _failed("xls", name, "old_excel")
@@ -116,8 +122,7 @@ def _by_file(
         path = Path(folder) / "knowledge"
         path.write_bytes(data)
         try:
-            drafts = [draft(entry, name, number) for number, entry in enumerate(load(path), start=1)]
-            return Reading(format, drafts, [], len(drafts))
+            return whole(load(path), name, format, draft)
         except PackError as error:
             found = [
                 problem(

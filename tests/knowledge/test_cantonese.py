@@ -58,7 +58,7 @@ def test_mandarin_stays_as_it_is(text: str) -> None:
 
 def test_every_word_is_read() -> None:
     """Each by itself, in a text that is surely Cantonese, unless its neighbours must agree."""
-    for word, said in (SURE | LIKELY).items():
+    for word, said in {**SURE, **LIKELY}.items():
         read = as_mandarin(f"佢{word}我") if word in LIKELY else as_mandarin(f"{word}我")
         assert word not in read or word in said or word in {"系", "话", "成", "蚊", "呢", "度", "唔好", "晒"}, word
 
@@ -91,4 +91,4 @@ def test_a_word_is_shown_where_it_stands() -> None:
 def test_nothing_is_read_as_what_is_read_again() -> None:
     """No word stands in what another says, so one pass is enough."""
     surely = re.compile("|".join(map(re.escape, sorted(SURE, key=len, reverse=True))))
-    assert [said for said in (SURE | LIKELY).values() if surely.search(said)] == []
+    assert [said for said in [*SURE.values(), *LIKELY.values()] if surely.search(said)] == []
