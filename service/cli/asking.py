@@ -73,13 +73,10 @@ def _ask_service(settings: Settings, body: dict[str, Any]) -> Any:
 def _ask_index(settings: Settings, body: dict[str, Any]) -> Any:
     from pydantic import ValidationError
 
-    from index.contents import load
-    from index.loading import load_embedder
-    from index.retriever import Retriever
-    from index.shelf import Shelf
     from service.api.requests import SuggestionRequest
     from service.desk import Desk
     from service.errors import field_problem
+    from service.live import published
 
     try:
         wanted = SuggestionRequest.model_validate(body)
@@ -89,8 +86,5 @@ def _ask_index(settings: Settings, body: dict[str, Any]) -> Any:
                 f"{problem.field}: {problem.message}" for problem in map(field_problem, map(dict, error.errors()))
             )
         ) from error
-    shelf = Shelf(settings.artefacts)
-    version = shelf.current()
-    embedder = load_embedder(settings.embedder, settings.tuning)
-    _, contents = load(shelf.path(version), embedder.name)
-    return Desk(lambda: Retriever(contents, embedder, version)).suggest(wanted).model_dump(mode="json")
+    retriever = published(settings)
+    return Desk(lambda: retriever).suggest(wanted).model_dump(mode="json")
