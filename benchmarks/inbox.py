@@ -9,12 +9,9 @@ import time
 from datetime import UTC, datetime
 
 from benchmarks.serving import require_index
-from index.contents import load
-from index.loading import load_embedder
-from index.retriever import Retriever
-from index.shelf import Shelf
 from knowledge.store import QueryRecord
 from service.inbox import CHUNK, Inbox
+from service.live import published
 from service.settings import Settings
 from service.storage import Storage
 
@@ -22,10 +19,7 @@ from service.storage import Storage
 def run(asked: argparse.Namespace) -> None:
     """The home's own live index; the log is a database of its own, gone afterwards."""
     require_index()
-    settings, embedder = Settings.from_environment(), load_embedder()
-    shelf = Shelf(settings.artefacts)
-    version = shelf.current()
-    retriever = Retriever(load(shelf.path(version), embedder.name)[1], embedder, version)
+    retriever = published(Settings.from_environment())
     now, texts = datetime.now(UTC), retriever.contents.variants[:5000]
     blank = dict.fromkeys(
         ("entry_id", "confidence", "inside", "audience", "target", "due_at", "conversation_id", "agent_id")
@@ -41,7 +35,7 @@ def run(asked: argparse.Namespace) -> None:
             products=(),
             language="zh",
             level="none",
-            index_version=version,
+            index_version=retriever.version,
             took_ms=1.0,
             caller="api",
             **blank,

@@ -1,11 +1,13 @@
-"""Loading an embedder by name. Importing this loads no engine yet."""
+"""Loading what answers: an embedder by name, a retriever from an artefact's folder. Importing this loads no engine."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from index.constants import DEFAULT_EMBEDDER
+from index.contents import load
 from index.embedder import Embedder
+from index.retriever import Retriever
 from index.tuning import SHIPPED
 
 
@@ -20,3 +22,9 @@ def load_embedder(name: str = DEFAULT_EMBEDDER, tuning: Path | None = SHIPPED) -
     from index.engines import bundled, named
 
     return bundled(tuning) if name == DEFAULT_EMBEDDER else named(name)
+
+
+def load_retriever(folder: Path, embedder: Embedder) -> Retriever:
+    """The artefact in that folder, as it answers; ArtefactError where it is not whole, or of another embedder."""
+    manifest, contents = load(folder, embedder.name)
+    return Retriever(contents, embedder, manifest.version)

@@ -12,13 +12,24 @@ from datetime import datetime
 
 import structlog
 
-from index.contents import load
 from index.embedder import Embedder
 from index.errors import ArtefactError, NoArtefact, RetrievalError
+from index.loading import load_embedder, load_retriever
 from index.retriever import Retriever
 from index.shelf import Shelf
+from service.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+
+def published(settings: Settings, embedder: Embedder | None = None) -> Retriever:
+    """What is published, loaded once and not watched, with that embedder or the settings' own.
+
+    RetrievalError where nothing is published, which is seen before an embedder is loaded in vain, or it cannot be used.
+    """
+    shelf = Shelf(settings.artefacts)
+    folder = shelf.path(shelf.current())
+    return load_retriever(folder, embedder or load_embedder(settings.embedder, settings.tuning))
 
 
 class Live:
@@ -96,8 +107,7 @@ class Live:
     def _swap(self, version: str) -> None:
         stamp = self._stamp(version)
         try:
-            _, contents = load(self._shelf.path(version), self._embedder.name)
-            retriever = Retriever(contents, self._embedder, version)
+            retriever = load_retriever(self._shelf.path(version), self._embedder)
             retriever.warm()  # the first query of a fresh index pays for its page faults here
         except RetrievalError:
             self._refused = stamp
@@ -108,8 +118,8 @@ class Live:
             "index loaded",
             version=version,
             before=before,
-            entries=len(contents.entries),
-            variants=len(contents.variants),
+            entries=len(retriever.contents.entries),
+            variants=len(retriever.contents.variants),
         )
         self._loaded()
 

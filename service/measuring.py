@@ -9,12 +9,10 @@ from typing import Any
 
 from index.assembly import assemble
 from index.cache import VectorCache
-from index.contents import load
 from index.embedder import Embedder
 from index.loading import load_embedder
 from index.resolving import product_names, resolved, resolved_policy
 from index.retriever import Retriever
-from index.shelf import Shelf
 from knowledge.errors import PackError, Problem
 from knowledge.formats.golden import read_golden
 from knowledge.formats.jsonl import Query, read_knowledge
@@ -23,6 +21,7 @@ from knowledge.formats.yaml import load_pack
 from knowledge.model import ApprovedEntry, Pack
 from service.api.requests import SuggestionRequest
 from service.desk import Desk
+from service.live import published
 from service.settings import Settings
 
 Step = Callable[[str, int, int], None]
@@ -50,12 +49,9 @@ def read_queries(path: Path) -> tuple[Query, ...]:
 
 def prepare_retriever(settings: Settings, knowledge: Path | None, step: Step | None = None) -> Retriever:
     """A retriever over a pack folder, a question set, or (None) the live artefact."""
-    embedder = load_embedder(settings.embedder, settings.tuning)
     if knowledge is None:
-        shelf = Shelf(settings.artefacts)
-        version = shelf.current()
-        return Retriever(load(shelf.path(version), embedder.name)[1], embedder, version)
-    return retriever_over(read_pack(knowledge), embedder, step)
+        return published(settings)
+    return retriever_over(read_pack(knowledge), load_embedder(settings.embedder, settings.tuning), step)
 
 
 def retriever_over(

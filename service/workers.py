@@ -15,15 +15,14 @@ import anyio
 from gunicorn.app.base import BaseApplication
 from uvicorn_worker import UvicornWorker
 
-from index.contents import load
 from index.embedder import Embedder
 from index.errors import RetrievalError
 from index.loading import load_embedder
 from index.retriever import Retriever
-from index.shelf import Shelf
 from service.app import create_app
 from service.identity.identity import Identity
 from service.listening import KEEP_ALIVE, LIMITS, Protocol
+from service.live import published
 from service.memory import settle
 from service.settings import Settings
 from service.welcome import welcome
@@ -77,7 +76,7 @@ class _Service(BaseApplication):
 def serve(settings: Settings, embedder: Embedder | None = None) -> None:
     """Serve with `settings.workers` processes until told to stop."""
     engine = embedder if embedder is not None else load_embedder(settings.embedder, settings.tuning)
-    app = create_app(settings, engine, first=published(settings, engine), loaded=settle)
+    app = create_app(settings, engine, first=_first(settings, engine), loaded=settle)
     settle()  # once before the fork: each worker's own collector would write into what all of them share
     _Service(settings, app, anyio.run(_greeting, settings)).run()
 
@@ -91,15 +90,12 @@ async def _greeting(settings: Settings) -> str:
         identity.storage.close()
 
 
-def published(settings: Settings, embedder: Embedder) -> Retriever | None:
+def _first(settings: Settings, embedder: Embedder) -> Retriever | None:
     """The live index, if it can be used; the workers say what is wrong where it cannot."""
-    shelf = Shelf(settings.artefacts)
     try:
-        version = shelf.current()
-        _, contents = load(shelf.path(version), embedder.name)
+        return published(settings, embedder)
     except RetrievalError:
         return None
-    return Retriever(contents, embedder, version)
 
 
 def _forget(_: Any, worker: Any) -> None:

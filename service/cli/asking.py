@@ -73,20 +73,14 @@ def _ask_service(settings: Settings, body: dict[str, Any]) -> Any:
 def _ask_index(settings: Settings, body: dict[str, Any]) -> Any:
     from pydantic import ValidationError
 
-    from index.contents import load
-    from index.loading import load_embedder
-    from index.retriever import Retriever
-    from index.shelf import Shelf
     from service.api.requests import SuggestionRequest
     from service.desk import Desk
     from service.fields import field_problems, sentence
+    from service.live import published
 
     try:
         wanted = SuggestionRequest.model_validate(body)
     except ValidationError as error:
         raise KnowledgeError(sentence(field_problems(error))) from error
-    shelf = Shelf(settings.artefacts)
-    version = shelf.current()
-    embedder = load_embedder(settings.embedder, settings.tuning)
-    _, contents = load(shelf.path(version), embedder.name)
-    return Desk(lambda: Retriever(contents, embedder, version)).suggest(wanted).model_dump(mode="json")
+    retriever = published(settings)
+    return Desk(lambda: retriever).suggest(wanted).model_dump(mode="json")

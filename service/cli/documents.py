@@ -61,22 +61,14 @@ def read(
 def _compared(reading: Reading, index: bool) -> Reading:
     """Held against the live index, or the approved entries, where there are any."""
     from index.errors import RetrievalError
-    from index.shelf import Shelf
     from service import coverage
+    from service.live import published
     from service.remembered import opened
 
     settings = Settings.from_environment()
     if index:
         try:
-            from index.contents import load
-            from index.loading import load_embedder
-            from index.retriever import Retriever
-
-            shelf = Shelf(settings.artefacts)
-            version = shelf.current()
-            embedder = load_embedder(settings.embedder, settings.tuning)
-            _, contents = load(shelf.path(version), embedder.name)
-            return coverage.by_index(reading, Retriever(contents, embedder, version))
+            return coverage.by_index(reading, published(settings))
         except RetrievalError as error:
             err.print(f"compared by words: {error}", style="yellow", markup=False, highlight=False)
     if not settings.database and not (settings.home / "knowledge.db").is_file():

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from index.constants import DEFAULT_EMBEDDER
 from index.errors import ArtefactError, NoArtefact
 from index.shelf import CURRENT, Shelf
-from service.live import Live
+from service import live as module
+from service.live import Live, published
+from service.settings import Settings
 from tests.service.shop import APPROVED, publish
 from tests.toy import ToyEmbedder
 
@@ -127,6 +130,27 @@ def test_it_knows_when_its_version_was_published(shop: tuple[Path, str, str]) ->
     forked = Live(Shelf(home / "artefacts"), ToyEmbedder(), NEVER, found.retriever)
     forked.reload()
     assert (forked.version, forked.published_at) == (second, APPROVED)
+
+
+def test_what_is_published_is_loaded_once(shop: tuple[Path, str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the settings' embedder, which nobody waits for where nothing is published, or by one that is there already."""
+    home, _, second = shop
+    loaded: list[str] = []
+
+    def load(name: str, tuning: Path | None) -> ToyEmbedder:
+        loaded.append(name)
+        return ToyEmbedder()
+
+    monkeypatch.setattr(module, "load_embedder", load)
+    with pytest.raises(NoArtefact, match="`huashu build`"):
+        published(Settings(home=home / "empty"))
+    assert published(Settings(home=home), ToyEmbedder()).version == second
+    assert loaded == []
+    found = published(Settings(home=home))
+    assert (found.version, found.embedder_name, loaded) == (second, "toy", [DEFAULT_EMBEDDER])
+    damage(home, second)
+    with pytest.raises(ArtefactError, match=r"ranker\.npz"):
+        published(Settings(home=home))
 
 
 def test_an_unchanged_index_is_not_loaded_again(shop: tuple[Path, str, str]) -> None:

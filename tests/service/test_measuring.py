@@ -12,6 +12,7 @@ from index.errors import NoArtefact
 from index.shelf import Shelf
 from knowledge.errors import PackError
 from knowledge.formats.yaml import dump_pack
+from service import live
 from service.settings import Settings
 from tests.service.shop import pack
 from tests.toy import ToyEmbedder
@@ -19,7 +20,8 @@ from tests.toy import ToyEmbedder
 
 @pytest.fixture(autouse=True)
 def _toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measuring, "load_embedder", lambda name, tuning: ToyEmbedder())
+    for module in (live, measuring):
+        monkeypatch.setattr(module, "load_embedder", lambda name, tuning: ToyEmbedder())
 
 
 def test_queries_are_read_by_the_files_ending(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ def test_probes_wait_for_nobodys_work(client: TestClient) -> None:
     threads = int(portal.call(to_thread.current_default_thread_limiter).total_tokens)
     late = threading.Timer(SECONDS, go.set)
     late.start()
-    work = [portal.start_task_soon(to_thread.run_sync, go.wait) for _ in range(threads)]
+    work = [portal.start_task_soon(partial(to_thread.run_sync, go.wait)) for _ in range(threads)]
     try:
         assert (codes(client), figures(client)[("huashu_disk_free_bytes", ())] > 0) == ([], True)
         assert not go.is_set(), "it waited"

@@ -15,6 +15,7 @@ import pytest
 
 import index.loading
 import service.golden
+import service.live
 import service.measuring
 from index.shelf import Shelf
 from knowledge.formats.yaml import dump_pack, load_pack
@@ -55,7 +56,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     golden.mkdir()
     (golden / "shop.yaml").write_text(GOLDEN, "utf-8")
     monkeypatch.setattr(service.golden, "SHIPPED", golden)
-    for module in (index.loading, service.measuring):
+    for module in (index.loading, service.live, service.measuring):
         monkeypatch.setattr(module, "load_embedder", lambda name, tuning: ToyEmbedder())
     return tmp_path / "home"
 

@@ -18,6 +18,7 @@ import pytest
 
 import index.loading
 import service.adapters.mcp
+import service.live
 import service.measuring
 import service.server
 import service.tuning
@@ -587,7 +588,7 @@ def test_the_tuning_of_the_settings_is_loaded(
         given.append(tuning)
         return ToyEmbedder()
 
-    for module in (index.loading, service.measuring):
+    for module in (index.loading, service.live, service.measuring):
         monkeypatch.setattr(module, "load_embedder", load)
     monkeypatch.setattr(service.server, "run", lambda settings, embedder: None)
     monkeypatch.setattr(service.server, "configure_logging", lambda: None)
