@@ -38,13 +38,19 @@ def read(data: bytes, name: str, format: Format = "auto") -> Reading:
     return reading
 
 
+def whole(entries: tuple[Entry, ...], sheet: str, format: str, draft: Drafting = Draft.whole) -> Reading:
+    """A reading of entries, each of which is a draft: complete as it is, or as the format has it."""
+    drafts = [draft(entry, sheet, number) for number, entry in enumerate(entries, start=1)]
+    return Reading(format, drafts, [], len(drafts))
+
+
 def _read(data: bytes, name: str, format: Format) -> Reading:
     if data.startswith(OLD_OFFICE):
         return _failed("xls", name, "old_excel")
     if format == "xlsx" or (format == "auto" and data.startswith(ARCHIVE)):
         return _tables(*xlsx.read(data, name), "xlsx")
     if format == "yaml" or (format == "auto" and name.lower().endswith((".yaml", ".yml"))):
-        return _by_file(data, name, "yaml", load_entries, Draft.whole)
+        return _by_file(data, name, "yaml", load_entries)
     found = _from_json(data, name, format)
     if found is not None:
         return found
@@ -109,15 +115,14 @@ def _parsed(data: bytes) -> Any:
 
 
 def _by_file(
-    data: bytes, name: str, format: str, load: Callable[[Path], tuple[Entry, ...]], draft: Drafting
+    data: bytes, name: str, format: str, load: Callable[[Path], tuple[Entry, ...]], draft: Drafting = Draft.whole
 ) -> Reading:
     """The entries of a format whose reader wants a file; its problems by line."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "knowledge"
         path.write_bytes(data)
         try:
-            drafts = [draft(entry, name, number) for number, entry in enumerate(load(path), start=1)]
-            return Reading(format, drafts, [], len(drafts))
+            return whole(load(path), name, format, draft)
         except PackError as error:
             found = [
                 problem(
