@@ -62,7 +62,7 @@ class Composer:
             earlier = first.setdefault(entry_id, draft)
             if earlier is not draft:
                 there = beside(earlier.first, draft.first.sheet)
-                yield Composed(draft, entry_id, None, (draft.problem("id", "same_id", id=entry_id, **there),))
+                yield Composed(draft, entry_id, None, (draft.problem("id", "same_id", None, id=entry_id, **there),))
                 continue
             yield self._one(draft, entry_id, known)
 

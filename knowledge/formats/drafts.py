@@ -83,8 +83,9 @@ class Draft:
         """A problem at the cell that a field, or one item of it, came from; at the first row where no cell did."""
         origin = self.origins.get(f"{key}={item}") or self.origins.get(key)
         if origin is None:
-            return problem(*self.first, column_name(key), item or "", code, **filling)
-        return problem(*origin.place, origin.column, item or origin.text, code, **filling)
+            return problem(self.first.sheet, self.first.row, column_name(key), item or "", code, **filling)
+        place = origin.place
+        return problem(place.sheet, place.row, origin.column, item or origin.text, code, **filling)
 
 
 @dataclass

@@ -154,7 +154,7 @@ class _Row:
     ) -> None:
         """Tell a problem; the draft it is in cannot become an entry."""
         column = column or self._names.get(key) or column_name(key)
-        self._problems.append(problem(*self.place, column, text, code, **filling))
+        self._problems.append(problem(self.place.sheet, self.place.row, column, text, code, **filling))
         if draft is not None:
             draft.broken = True
 

@@ -39,7 +39,7 @@ def read(data: bytes, name: str, format: Format = "auto") -> Reading:
 
 
 def whole(entries: tuple[Entry, ...], sheet: str, format: str, draft: Drafting = Draft.whole) -> Reading:
-    """A reading of entries that were read already; `draft` takes what their format says of each."""
+    """A reading of entries, each of which is a draft: complete as it is, or as the format has it."""
     drafts = [draft(entry, sheet, number) for number, entry in enumerate(entries, start=1)]
     return Reading(format, drafts, [], len(drafts))
 
@@ -50,7 +50,7 @@ def _read(data: bytes, name: str, format: Format) -> Reading:
     if format == "xlsx" or (format == "auto" and data.startswith(ARCHIVE)):
         return _tables(*xlsx.read(data, name), "xlsx")
     if format == "yaml" or (format == "auto" and name.lower().endswith((".yaml", ".yml"))):
-        return _by_file(data, name, "yaml", load_entries, Draft.whole)
+        return _by_file(data, name, "yaml", load_entries)
     found = _from_json(data, name, format)
     if found is not None:
         return found
@@ -115,7 +115,7 @@ def _parsed(data: bytes) -> Any:
 
 
 def _by_file(
-    data: bytes, name: str, format: str, load: Callable[[Path], tuple[Entry, ...]], draft: Drafting
+    data: bytes, name: str, format: str, load: Callable[[Path], tuple[Entry, ...]], draft: Drafting = Draft.whole
 ) -> Reading:
     """The entries of a format whose reader wants a file; its problems by line."""
     with tempfile.TemporaryDirectory() as folder:

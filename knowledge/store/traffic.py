@@ -114,7 +114,7 @@ def _within(part: Slice) -> tuple[ColumnElement[bool], ...]:
     if part.channel is not None:
         found.append(LOG.channel == part.channel)
     if part.product is not None:
-        # The list is kept as JSON text, a product in it as JSON writes it. SQLite's LIKE would fold the letters' case.
+        # The list is kept as JSON text, a product in it as JSON writes it. SQLite's LIKE would fold case.
         listed = cast(LOG.products, Text)
         found.append(func.replace(listed, json.dumps(part.product, ensure_ascii=False), "") != listed)
     return tuple(found)

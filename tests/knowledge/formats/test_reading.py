@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.errors import KnowledgeError
-from knowledge.formats.reading import FORMATS, read
+from knowledge.formats.reading import FORMATS, read, whole
 from knowledge.formats.rendering import render
 from knowledge.model import Escalation, Reply
 from tests.knowledge.formats.imported import csv_text, entries, saved, workbook
@@ -50,6 +50,7 @@ def test_what_carries_whole_entries_gives_them_whole() -> None:
     there = ENTRY.model_copy(update={"source": "手册"})
     data = render([ENTRY.model_dump(exclude_defaults=True)]).encode()
     assert entries(data, "a.yaml") == entries(data, "a.yaml", existing=[there]) == ([ENTRY], [])
+    assert whole((ENTRY,), "x", "yaml").rows == 1
 
 
 def test_a_question_set_changes_questions_and_answer_alone() -> None:

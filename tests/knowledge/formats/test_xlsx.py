@@ -116,7 +116,7 @@ def test_carriage_returns_are_line_breaks() -> None:
 
 
 def test_what_xml_cannot_hold_is_written_as_spreadsheets_do() -> None:
-    """By its number; a text that only looks so is kept from being read as one. Half a character stays as it stands."""
+    """By its number; a text that only looks so comes back. Half a character stays as it stands."""
     book = load_workbook(io.BytesIO(write(["title"], [["a\ufffeb"], ["_x000D_"]], "话术")))
     sheet = book.active
     assert sheet is not None

@@ -92,9 +92,9 @@ def test_what_was_decided_takes_nobodys_place(store: Store) -> None:
     """However many newer queries were dismissed or accepted, as many others as were asked for are listed."""
     store.queries.add([query(number, f"老问题{number}", decision="abstain") for number in range(3)])
     for number in range(20):
-        text, act = f"新问题{number}", "accepted" if number % 2 else "dismissed"
+        text = f"新问题{number}"
         store.queries.add([query(100 + number, text, decision="abstain")])
-        store.queries.mark_inbox([Mark("query", key_of(text), act, "li", AT)])
+        store.queries.mark_inbox([Mark("query", key_of(text), "accepted" if number % 2 else "dismissed", "li", AT)])
     assert list(items(store, 2)) == ["老问题2", "老问题1"]
 
 
