@@ -62,7 +62,7 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
-        """The manifest of a folder; ArtefactError where it is missing, unreadable, of another format or has other fields."""
+        """The manifest of a folder; ArtefactError where it is missing, cannot be read or has other fields."""
         path = folder / MANIFEST
         try:
             content = json.loads(path.read_text("utf-8"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,17 +14,15 @@ from index import calibration, fitting, ranker, triggers
 from index.confidence import Confidence
 from index.contents import Contents
 from index.embedder import Matrix
-from index.errors import GateError
 from index.evidence import centre_all, far_strangers
 from index.holdout import OutOfFold
 from index.kernel import Rows, mean, take
 from index.lexical import CHANNELS, Lexical
 from index.strangers import strangers
+from index.texts import Phrasings, TriggerTexts, phrasings_of, trigger_texts_of
 from index.vectors import VectorIndex
 from knowledge.model import LEVELS, ApprovedEntry, Policy
 from knowledge.text import normalise
-
-logger = logging.getLogger(__name__)
 
 Step = Callable[[str, int, int], None]
 MATTERS = 6  # entries of one target up to which they are taken for its triggers' own matter
@@ -40,29 +37,21 @@ def assemble(
     step: Step | None = None,
     products: Mapping[str, Sequence[str]] | None = None,
 ) -> Contents:
-    """Everything a query needs, in memory; `encode` is an embedder's or a cache's. Raises GateError.
+    """Everything a query needs, in memory; `encode` is an embedder's or a cache's.
 
-    `products` are the names customers have for each product.
+    `products` are the names customers have for each product. Raises GateError, before anything is embedded, where
+    there is no entry, or an entry or a trigger has no text to be found by.
     """
     took = seconds if seconds is not None else {}
     say = step or (lambda name, done, all_: None)
-    phrasings = _phrasings(entries)
+    phrasings, heard = phrasings_of(entries), trigger_texts_of(policy)
     started = time.perf_counter()
-    vectors = _embed(phrasings, policy, lambda texts: encode(texts, lambda done, all_: say("embed", done, all_)))
+    vectors = _embed(phrasings, heard, lambda texts: encode(texts, lambda done, all_: say("embed", done, all_)))
     took["embed"] = time.perf_counter() - started
     started = time.perf_counter()
-    contents = _learn(entries, policy, phrasings, vectors, products or {}, lambda done: say("train", done, 3))
+    contents = _learn(entries, policy, phrasings, heard, vectors, products or {}, lambda done: say("train", done, 3))
     took["train"] = time.perf_counter() - started
     return contents
-
-
-@dataclass(frozen=True)
-class _Phrasings:
-    """Every entry's distinct phrasings: as written, normalised, and whose they are."""
-
-    variants: tuple[str, ...]
-    keys: tuple[str, ...]
-    owner: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -74,27 +63,19 @@ class _Vectors:
     strangers: dict[str, Matrix]
 
 
-def _embed(phrasings: _Phrasings, policy: Policy, encode: Callable[[list[str]], dict[str, Matrix]]) -> _Vectors:
-    texts = [*_own(policy), *_look_alikes(policy)]
-    vectors = encode([*phrasings.variants, *texts, *strangers()])
+def _embed(phrasings: Phrasings, heard: TriggerTexts, encode: Callable[[list[str]], dict[str, Matrix]]) -> _Vectors:
+    vectors = encode([*phrasings.variants, *heard.every, *strangers()])
     variants = slice(0, len(phrasings.variants))
-    known = slice(variants.stop, variants.stop + len(texts))
+    known = slice(variants.stop, variants.stop + len(heard.every))
     rest = slice(known.stop, None)
     return _Vectors(*({part: matrix[rows] for part, matrix in vectors.items()} for rows in (variants, known, rest)))
-
-
-def _own(policy: Policy) -> tuple[str, ...]:
-    return tuple(text for trigger in policy.triggers for text in trigger.variants)
-
-
-def _look_alikes(policy: Policy) -> tuple[str, ...]:
-    return tuple(text for trigger in policy.triggers for text in trigger.look_alikes)
 
 
 def _learn(
     entries: Sequence[ApprovedEntry],
     policy: Policy,
-    phrasings: _Phrasings,
+    phrasings: Phrasings,
+    heard: TriggerTexts,
     vectors: _Vectors,
     products: Mapping[str, Sequence[str]],
     done: Callable[[int], None],
@@ -113,13 +94,12 @@ def _learn(
     learnt, held = ranker.fit(rows, owner.tolist(), len(entries), far_rows if far else None)
     done(2)
     sure = _calibrate(held, owner, rows, far_rows, (keys, far), learnt, policy)
-    trigger_keys = tuple(normalise(text) for text in (*_own(policy), *_look_alikes(policy)))
+    trigger_keys = tuple(map(normalise, heard.every))
     detectors = None
-    if _own(policy):
+    if heard.variants:
         kindred = _kindred(entries, policy)[:, owner]
-        detectors = _detectors(policy, with_words(vectors.triggers, trigger_keys), rows, kindred, learnt)
+        detectors = _detectors(heard, with_words(vectors.triggers, trigger_keys), rows, kindred, learnt)
     done(3)
-    _warn_of_shared(entries, variants, keys, owner)
     return Contents(
         tuple(entries),
         policy,
@@ -134,20 +114,20 @@ def _learn(
         learnt,
         sure,
         detectors,
-        _own(policy),
+        heard.variants,
         trigger_keys,
         _report(entries, variants, owner, policy, held, sure),
     )
 
 
 def _detectors(
-    policy: Policy, texts: Rows, others: Rows, kindred: NDArray[np.bool_], learnt: ranker.Ranker
+    heard: TriggerTexts, texts: Rows, others: Rows, kindred: NDArray[np.bool_], learnt: ranker.Ranker
 ) -> triggers.Triggers:
-    """The triggers, learnt on `texts` (their variants, then their look-alikes) and the ranker's landmarks."""
-    own_of = [number for number, trigger in enumerate(policy.triggers) for _ in trigger.variants]
-    look_alikes = sum(len(trigger.look_alikes) for trigger in policy.triggers)
+    """The triggers, learnt on the rows of their `texts` and the ranker's landmarks."""
     marks = learnt.landmarks
-    return triggers.fit(texts, own_of, look_alikes, take(others, marks), learnt.kernel.terms, kindred[:, marks])
+    return triggers.fit(
+        texts, heard.owner, len(heard.look_alikes), take(others, marks), learnt.kernel.terms, kindred[:, marks]
+    )
 
 
 def _report(
@@ -178,23 +158,6 @@ def _report(
     }
 
 
-def _phrasings(entries: Sequence[ApprovedEntry]) -> _Phrasings:
-    variants, keys, owner = [], [], []
-    for number, approved in enumerate(entries):
-        seen = set()
-        for text in approved.entry.phrasings:
-            key = normalise(text)
-            if key and key not in seen:
-                seen.add(key)
-                variants.append(text)
-                keys.append(key)
-                owner.append(number)
-    silent = sorted({one.entry.id for one in entries} - {entries[number].entry.id for number in owner})
-    if silent:
-        raise GateError(f"no phrasing with a letter or a character in it has entry {', '.join(silent)}: write one")
-    return _Phrasings(tuple(variants), tuple(keys), np.asarray(owner, np.int64))
-
-
 def _suspicious(
     held: OutOfFold, owner: NDArray[np.int64], entries: Sequence[ApprovedEntry], variants: Sequence[str]
 ) -> list[dict[str, Any]]:
@@ -207,7 +170,7 @@ def _suspicious(
             "variant": variants[held.rows[row]],
             "nearer_to": entries[held.present.entries[row, 0]].entry.id,
             "score": round(float(held.present.scores[row, 0]), 3),
-            "own_score": round(float(held.present.scores[row, 0] - over[row]), 3),
+            "own_score": round(float(held.own[row]), 3),
         }
         for row in listed
     ]
@@ -264,21 +227,3 @@ def _kindred(entries: Sequence[ApprovedEntry], policy: Policy) -> NDArray[np.boo
     kindred: NDArray[np.bool_] = np.array(rows, bool)
     few = kindred.sum(axis=1, keepdims=True) <= MATTERS
     return np.asarray(kindred & few, bool)
-
-
-def _warn_of_shared(
-    entries: Sequence[ApprovedEntry], variants: Sequence[str], keys: Sequence[str], owner: NDArray[np.int64]
-) -> None:
-    """Say which phrasings belong to two entries; lint makes this an error for a pack, a question set may hold some."""
-    first: dict[str, int] = {}
-    clashes = []
-    for variant, key, number in zip(variants, keys, owner.tolist(), strict=True):
-        other = first.setdefault(key, number)
-        if other != number:
-            clashes.append(f"  {entries[number].entry.id}: {variant!r} also belongs to {entries[other].entry.id}")
-    if clashes:
-        logger.warning(
-            "%d phrasings belong to two entries; a query in these words asks which is meant:\n%s",
-            len(clashes),
-            "\n".join(clashes[:5]),
-        )

@@ -24,4 +24,4 @@ class Superseded(ArtefactError):
 
 
 class GateError(RetrievalError):
-    """A build may not be published; the report in the message says why."""
+    """Nothing may be built of this knowledge; the message says why."""

@@ -65,13 +65,15 @@ class OutOfFold:
     """Each variant's best entries as the ranker would have them had it not seen the variant.
 
     `rows` (n,) are variant numbers, `present` and `absent` their shortlists; in `absent` the variant's whole entry was
-    left out: what a near query outside the knowledge base looks like. `far` are the strangers', m of them. `trust`
-    (n,) is less than 1 for variants of a noisy base whose own entry cannot be taken for the truth.
+    left out: what a near query outside the knowledge base looks like. `own` (n,) is what its own entry scores where
+    it is present, also beyond the shortlist. `far` are the strangers', m of them. `trust` (n,) is less than 1 for
+    variants of a noisy base whose own entry cannot be taken for the truth.
     """
 
     rows: Numbers
     present: Shortlist
     absent: Shortlist
+    own: Matrix
     far: Shortlist
     trust: Matrix
 
@@ -83,15 +85,16 @@ def held_out(
     owner: Numbers,
     entries: int,
     neighbours: Neighbours | None,
-) -> tuple[Numbers, Shortlist, Shortlist]:
-    """Numbers of the variants to calibrate on, and their shortlists, present and absent.
+) -> tuple[Numbers, Shortlist, Shortlist, Matrix]:
+    """Numbers of the variants to calibrate on, their shortlists, present and absent, and what their own entries score
+    where they are present.
 
     `typical(places)` (m, entries) is how typical variants are of each entry, and `own` (n,) of their own had they not
     been there, not a number where that changes nothing.
     """
     sample = _sample(owner)
     present, absent = Shortlist.blank(len(sample), entries), Shortlist.blank(len(sample), entries)
-    mine = owner[sample]
+    mine, scored = owner[sample], np.zeros(len(sample), np.float32)
     order = np.argsort(mine, kind="stable")
     for group in np.split(order, np.flatnonzero(np.diff(mine[order])) + 1):
         alone, without = ridge.left_out(sample[group]), ridge.group_left_out(sample[group])
@@ -103,9 +106,10 @@ def held_out(
             alone_too, without_too = neighbours.left_out(sample[group])
             alone, without = alone + alone_too, without + without_too
         without[:, entry] = -np.inf
+        scored[group] = alone[:, entry]
         _put(present, group, Shortlist.of(alone, known))
         _put(absent, group, Shortlist.of(without, unknown))
-    return sample, present, absent
+    return sample, present, absent, scored
 
 
 def _put(into: Shortlist, places: Numbers, found: Shortlist) -> None:

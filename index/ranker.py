@@ -131,13 +131,13 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
     def typical_of(places: NDArray[np.int64]) -> Matrix:
         return plain[places] if every else typical.of(kernel.values(take(rows, places)))
 
-    sample, present, absent = held_out(ridge, typical_of, own, owner, entries, neighbours)
+    sample, present, absent, scored = held_out(ridge, typical_of, own, owner, entries, neighbours)
     trust = np.ones(len(sample), np.float32)
     if noisy:
         # A variant without a sibling cannot be found once it is left out, which says nothing of how it is filed.
         several = np.bincount(owner)[owner[sample]] > 1
         trust[several] = _trust(present.lead_over(owner[sample])[several])
-    return ranker, OutOfFold(sample, present, absent, _far(ranker, strangers, neighbours), trust)
+    return ranker, OutOfFold(sample, present, absent, scored, _far(ranker, strangers, neighbours), trust)
 
 
 def _far(ranker: Ranker, strangers: Rows | None, neighbours: Neighbours | None) -> Shortlist:

@@ -1,8 +1,6 @@
-"""What is put together in memory: phrasings once each, what is suspicious or shared, strangers, kindred."""
+"""What is put together in memory: what is suspicious, strangers, kindred, and nothing of what nobody could find."""
 
 from __future__ import annotations
-
-import logging
 
 import numpy as np
 import pytest
@@ -11,36 +9,8 @@ from index import assembly
 from index.errors import GateError
 from index.strangers import strangers
 from knowledge.model import Escalation
-from tests.index.desk import TOPICS, approved, changed, contents_of, matter, matters, rules
+from tests.index.desk import TOPICS, TRIGGERS, approved, changed, contents_of, fresh, matter, matters, rules
 from tests.toy import ToyEmbedder
-
-
-def test_a_phrasing_counts_once_an_entry() -> None:
-    """The title again as a variant, or the same but for width and case, is one row."""
-    entry = matter("refund.time", title="退款 APP", variants=("退款ＡＰＰ", "退款 app", "钱", "😀"))
-    made = contents_of(approved(entry, matter("ship.track")))
-    mine = [text for text, owner in zip(made.variants, made.owner, strict=True) if owner == 0]
-    assert "钱" in mine
-    assert mine[0] == "退款 APP"
-    assert "😀" not in mine
-    keys = [key for key, owner in zip(made.keys, made.owner, strict=True) if owner == 0]
-    assert len(keys) == len(set(keys))
-
-
-@pytest.mark.parametrize("others", [(), ("account.login", "ship.track")])
-def test_an_entry_of_nothing_but_emoji_cannot_be_built(others: tuple[str, ...]) -> None:
-    """It could never be found, alone or among others; it is named with the next step."""
-    entries = approved(matter("refund.time", title="😀", variants=("🙏",)), *map(matter, others))
-    with pytest.raises(GateError, match=r"no phrasing with a letter .* has entry refund\.time: write one"):
-        contents_of(entries, rules(triggers=()))
-
-
-def test_a_shared_phrasing_is_warned_of_with_both_entries(caplog: pytest.LogCaptureFixture) -> None:
-    """Lint refuses it in a pack; a question set may hold some, and then the log says whose it is."""
-    contents_of(approved(matter("refund.time", "钱呢"), matter("ship.track", "钱呢")))
-    assert [record.levelno for record in caplog.records] == [logging.WARNING]
-    assert "1 phrasings belong to two entries" in caplog.text
-    assert "ship.track: '钱呢' also belongs to refund.time" in caplog.text
 
 
 def test_a_variant_nearer_to_another_entry_is_reported() -> None:
@@ -53,6 +23,31 @@ def test_a_variant_nearer_to_another_entry_is_reported() -> None:
     assert first["score"] > first["own_score"]
     assert report["metrics"]["suspicious_variants"] == len(report["suspicious"])
     assert contents_of(matters()).report["suspicious"] == []
+
+
+def test_a_suspicious_variant_says_what_its_own_entry_scores() -> None:
+    """Also where that is not among the first five of the seven: next to nothing, and not nothing at all."""
+    (found,) = contents_of(changed(matter("refund.time", "外壳清洗几天好"))).report["suspicious"]
+    assert 0 < abs(found["own_score"]) < 0.05
+
+
+def test_nothing_is_embedded_of_what_cannot_be_built() -> None:
+    """No entry, and a trigger that could never be heard."""
+    embedder = ToyEmbedder()
+    deaf = TRIGGERS[0].model_copy(update={"variants": ("🆘🆘",)})
+    for entries, policy in (((), rules()), (matters(), rules(triggers=(deaf,)))):
+        with pytest.raises(GateError):
+            assembly.assemble(entries, policy, embedder.encode)
+    assert embedder.encoded == []
+
+
+def test_an_example_without_a_normal_form_is_not_heard() -> None:
+    """To an embedder 🆘🆘 is what ? is: a trigger that has other words for it hears these, and no ? either."""
+    mute = TRIGGERS[0].model_copy(update={"variants": ("🆘🆘", *TRIGGERS[0].variants), "look_alikes": ("😀",)})
+    told = fresh(contents_of(matters(), rules(triggers=(mute, TRIGGERS[1]))))
+    assert [told.find(text).alarms for text in ("?", "？？", "！")] == [(), (), ()]
+    (alarm,) = told.find("我被烫伤了").alarms
+    assert (alarm.trigger.code, alarm.phrase) == ("injury", "我被烫伤了")
 
 
 def test_strangers_an_entry_could_mean_are_not_kept() -> None:
