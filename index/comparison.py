@@ -111,15 +111,18 @@ class Comparison:
 
 
 class _Remembering:
-    """An embedder that embeds each text once: real queries in memory alone, everything else by the cache."""
+    """An embedder that embeds each text once: those to be kept by the cache, all others in memory alone.
 
-    def __init__(self, embedder: Embedder, cache: VectorCache, real: Sequence[str]) -> None:
+    What is made of a text on the way (a misspelt one as it was meant) is among the others, whoever typed it.
+    """
+
+    def __init__(self, embedder: Embedder, cache: VectorCache, kept: Sequence[str]) -> None:
         self.name, self.dimensions = embedder.name, embedder.dimensions
         self._cache, self._passing = cache, VectorCache(None, embedder)
-        self._real = frozenset(real)
+        self._kept = frozenset(kept)
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> dict[str, Matrix]:
-        place = self._passing if self._real.issuperset(texts) else self._cache
+        place = self._cache if self._kept.issuperset(texts) else self._passing
         return place.encode(texts, progress)
 
 
@@ -135,7 +138,8 @@ def compare(
 ) -> Comparison:
     """Ask both of everything; of the real queries, newest first, the first `MOST_REAL` that differ.
 
-    `cache` holds vectors of golden queries, and is given those it lacks. Vectors of real queries are kept nowhere.
+    `cache` holds vectors of golden queries, and is given those it lacks. Vectors of real queries, and of what is made
+    of them, are kept nowhere.
     Golden queries are asked of all entries, real ones of those valid `today`, as customers do.
     """
     say = step or (lambda name, done, all_: None)
@@ -143,8 +147,8 @@ def compare(
     missing = tuple((query.text, query.gold) for query in golden if query.gold is not None and query.gold not in known)
     asked = [query for query in golden if query.gold is None or query.gold in known]
     recent = list(dict.fromkeys(text for text in real if text.strip()))[:MOST_REAL]
-    engine = _Remembering(embedder, cache, recent)
     heard = [text for query in asked for text in looked_at(query.text, query.history)]
+    engine = _Remembering(embedder, cache, heard)
     engine.encode(heard, lambda done, all_: say("embed-golden", done, all_))
     engine.encode(recent, lambda done, all_: say("embed-real", done, all_))
     total = 2 * (len(asked) + len(recent))

@@ -14,6 +14,7 @@ from index.cache import VectorCache
 from index.comparison import Comparison, Reply, Tally, compare, curve_of, right
 from index.contents import Contents
 from index.resolving import resolved, resolved_policy
+from index.spelling import Speller
 from knowledge.formats.jsonl import Query, Turn
 from knowledge.model import ApprovedEntry, Entry, Level
 from tests.service.shop import APPROVED, ENTRIES, FACTS, PROMO, REFUND, SHIP, policy
@@ -142,6 +143,16 @@ def test_each_text_is_embedded_once_for_both_and_real_ones_are_not_kept(before: 
     asked.cache.encode([STOLEN])
     assert len(asked.embedder.encoded) == embedded
     asked.cache.encode(["快递呢"])
+    assert len(asked.embedder.encoded) == embedded + 1
+
+
+def test_a_real_query_as_it_was_meant_is_not_kept_either(before: Contents, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reading of a misspelt one is a customer's words as well; it is embedded once for both sides."""
+    monkeypatch.setattr(Speller, "corrected", lambda speller, text: "快递怎么了呢" if text == "块递怎么了呢" else None)
+    asked = ask(before, before, ("块递怎么了呢",))
+    assert Counter(asked.embedder.encoded)["快递怎么了呢"] == 1
+    embedded = len(asked.embedder.encoded)
+    asked.cache.encode(["快递怎么了呢"])
     assert len(asked.embedder.encoded) == embedded + 1
 
 
