@@ -26,15 +26,14 @@ from index.evidence import Near, centre_all, mean_cosines
 from index.guard import Catalogue, Contradiction, Marks, Profile, contradictions, marks
 from index.holdout import TOP
 from index.kernel import Rows
-from index.nearby import Nearby
+from index.nearby import Mask, Nearby
 from index.spelling import Speller
 from knowledge.text import normalise
 
 Decision = Literal["answer", "clarify", "abstain"]
-Mask = NDArray[np.bool_]  # (entries,) which of them a query may have
 
 NEAREST = 128  # variants a channel brings in, or entries by the kernel
-ALL = 384  # entries up to which all are ranked: to choose among them would take longer
+ALL = 384  # allowed entries up to which all are ranked: to choose among them would take longer
 OPTIONS = 3  # entries a clarification offers at the most
 
 
@@ -124,22 +123,25 @@ class Ranking:
 
     def _ranked(self, query: str, key: str, seen: Seen, exact: Sequence[int], mask: Mask | None) -> Ranked:
         """Entries for a text, `key` normalised, that was seen so; `exact` hold it as a phrasing."""
-        allowed = np.flatnonzero(mask) if mask is not None else np.arange(len(self._contents.entries))
+        entries, scores = self._candidates(seen, exact, mask)
+        if exact:
+            return _certain(entries, exact, seen, key)
+        if len(entries):
+            return self._judged(query, key, seen, entries, scores)
+        return Ranked(entries, np.zeros(0), frozenset(), seen.rows, key)
+
+    def _candidates(self, seen: Seen, exact: Sequence[int], mask: Mask | None) -> tuple[NDArray[np.int64], Matrix]:
+        """The entries worth ranking, with their scores, best first."""
         near = self._nearby.variants(seen)
-        entries = allowed if len(allowed) <= ALL else self._nearby.entries(seen, near, exact)
-        if mask is not None:
-            entries = entries[mask[entries]]
-        if not len(entries):
-            return Ranked(entries, np.zeros(0), frozenset(), seen.rows, key)
+        entries = np.arange(len(self._contents.entries)) if mask is None else np.flatnonzero(mask)
+        if len(entries) > ALL:
+            entries = self._nearby.entries(seen, near, exact, mask)
         scores = self._contents.ranker.scores(seen.values, entries)[0] + self._nearby.amends(seen, near)[entries]
         order = np.argsort(-scores, kind="stable")
-        entries, scores = entries[order], scores[order]
-        if exact:
-            # An approved phrasing of exactly one entry is certain; of several, they share what is certain.
-            first = np.isin(entries, exact)
-            entries = np.concatenate([entries[first], entries[~first]])
-            confidence = np.concatenate([np.full(int(first.sum()), 1.0 / len(exact)), np.zeros(int((~first).sum()))])
-            return Ranked(entries, confidence, frozenset(exact), seen.rows, key, 1.0)
+        return entries[order], scores[order]
+
+    def _judged(self, query: str, key: str, seen: Seen, entries: NDArray[np.int64], scores: Matrix) -> Ranked:
+        """Ranked entries, of which there are some, with how sure each is, less where it contradicts the query."""
         features, nearest = self._evidence(seen, key, entries[:TOP], scores[:TOP])
         verdict = self._contents.confidence.verdict(features)
         confidence = np.zeros(len(entries))
@@ -153,7 +155,7 @@ class Ranking:
             order = np.argsort(-confidence[:TOP], kind="stable")
             entries[:TOP], confidence[:TOP] = entries[order], confidence[order]
         # In order of rank nobody is surer than the one before, so confidences may sum to less than is known of three.
-        among = float(verdict.among[0]) - max(likely - float(confidence[:OPTIONS].sum()), 0.0)
+        among = float(verdict.among[0]) - (likely - float(confidence[:OPTIONS].sum()))
         inside = float(verdict.inside[0])
         return Ranked(entries, confidence, frozenset(), seen.rows, key, inside, features, against, among)
 
@@ -221,3 +223,11 @@ class Ranking:
         if ranked.confidence[0] >= thresholds.answer:
             return "answer"
         return "clarify" if len(ranked.entries) > 1 and ranked.among >= thresholds.clarify else "abstain"
+
+
+def _certain(entries: NDArray[np.int64], exact: Sequence[int], seen: Seen, key: str) -> Ranked:
+    """Those of the ranked entries first that hold the text as a phrasing: one is certain, several share what is."""
+    first = np.isin(entries, exact)
+    entries = np.concatenate([entries[first], entries[~first]])
+    confidence = np.where(np.arange(len(entries)) < len(exact), 1.0 / len(exact), 0.0)
+    return Ranked(entries, confidence, frozenset(exact), seen.rows, key, 1.0)

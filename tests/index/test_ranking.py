@@ -210,3 +210,15 @@ def test_a_narrow_filter_reaches_entries_far_from_the_query(
     wanted = last.id
     finding = retriever.find(first.title, allowed=lambda approved: approved.entry.id == wanted)
     assert [candidate.entry.entry.id for candidate in finding.candidates] == [wanted]
+
+
+def test_a_wide_filter_reaches_entries_far_from_the_query_too(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More are allowed than are all ranked, and none of them is among the nearest: the nearest of the allowed come."""
+    monkeypatch.setattr(retriever._ranking._nearby, "_nearest", 2)
+    monkeypatch.setattr(module, "ALL", 2)
+    some = {"account.login", "care.shell", "exchange.steps"}
+    found = retriever.find("退款到账怎样快递物流发票抬头滤网更换", allowed=lambda approved: approved.entry.id in some)
+    assert len(found.candidates) == 2
+    assert set(ids(found)) < some
