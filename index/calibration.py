@@ -2,7 +2,8 @@
 
 Three kinds of query whose answer is known: a variant left out of its entry (present), a variant whose whole entry was
 left out (absent: near, but nothing answers it), and a stranger (far). Their evidence is computed as a live query's is,
-without what was left out.
+without what was left out. Absent needs more entries than a shortlist holds (`index.holdout.TOP`): with fewer it would
+be one short, which no live query's is, and strangers alone stand for what has no entry.
 """
 
 from __future__ import annotations

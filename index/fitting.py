@@ -109,13 +109,20 @@ def fit(
     """
     prior = prior_for(phrasings)
     known = outcomes.take(outcomes.weights > 0)
-    coefficients = _coefficients(known, prior)
-    bare = Confidence(
-        prior.centre, prior.scale, coefficients, share, prior.thresholds, (), int(known.inside.sum()), None, None
+    untaught = Confidence(
+        prior.centre,
+        prior.scale,
+        prior.coefficients,
+        prior.share,
+        prior.thresholds,
+        (),
+        int(known.inside.sum()),
+        None,
+        None,
     )
     if int(known.right.sum()) < ENOUGH_ROWS:
-        return replace(bare, coefficients=prior.coefficients, share=prior.share)
-    crossed = _crossed(known, bare, prior)
+        return untaught
+    crossed = _crossed(known, untaught, prior)
     found = thresholds(crossed, known, answer_precision, clarify_precision)
     values, precision, coverage = precision_curve(crossed.right, known.right, known.weights)
     keep = np.unique(np.linspace(0, len(values) - 1, min(CURVE_POINTS, len(values))).astype(int))
@@ -123,7 +130,9 @@ def fit(
         (round(float(values[i]), 4), round(float(precision[i]), 4), round(float(coverage[i]), 4)) for i in keep
     )
     return replace(
-        bare,
+        untaught,
+        coefficients=_coefficients(known, prior),
+        share=share,
         thresholds=found,
         curve=curve,
         measured_error=round(calibration_error(crossed.right, known.right, known.weights), 4),
@@ -141,12 +150,12 @@ def _coefficients(known: Outcomes, prior: Prior) -> dict[str, tuple[float, ...]]
     }
 
 
-def _crossed(known: Outcomes, bare: Confidence, prior: Prior) -> Verdict:
+def _crossed(known: Outcomes, untaught: Confidence, prior: Prior) -> Verdict:
     """Each row's verdict by a fit on nine tenths of the rows, of which it is none: what is measured was not fitted."""
     folds = np.arange(len(known.weights)) % FOLDS
     parts = [np.zeros(len(folds)) for _ in HEADS]
     for fold in range(FOLDS):
-        fitted = replace(bare, coefficients=_coefficients(known.take(folds != fold), prior))
+        fitted = replace(untaught, coefficients=_coefficients(known.take(folds != fold), prior))
         verdict = fitted.verdict(known.features[folds == fold])
         for head, part in zip(HEADS, parts, strict=True):
             part[folds == fold] = getattr(verdict, head)

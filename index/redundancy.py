@@ -32,7 +32,7 @@ class Redundant:
 
 
 def redundant(contents: Contents) -> tuple[Redundant, ...]:
-    """Every redundant variant, the most alike first. Of two alike the later in the entry; a title is never one."""
+    """Every redundant variant, the most alike first. Of two alike the later in the entry, so never a title."""
     means = contents.ranker.kernel.means
     rows = joined({part: index.rows() for part, index in contents.dense.items()}, means)
     pairs = _pairs(contents, rows)
@@ -60,15 +60,14 @@ def _pairs(contents: Contents, rows: np.ndarray) -> list[tuple[int, int, float]]
     """(late, early, score): each late variant with the earlier one, itself kept, that all but equals it."""
     telling = [frozenset(TELLING.findall(key)) for key in contents.keys]
     found = []
-    for number, approved in enumerate(contents.entries):
+    for number in range(len(contents.entries)):
         places = np.flatnonzero(contents.owner == number)
         scores = rows[places] @ rows[places].T
         kept: list[int] = []
         for late, place in enumerate(places.tolist()):
             like = [early for early in kept if telling[places[early]] == telling[place]]
             best = max(like, key=lambda early: float(scores[late, early]), default=None)
-            title = contents.variants[place] == approved.entry.title
-            if best is not None and scores[late, best] >= NEARLY_EQUAL and not title:
+            if best is not None and scores[late, best] >= NEARLY_EQUAL:
                 found.append((place, int(places[best]), float(scores[late, best])))
             else:
                 kept.append(late)

@@ -15,7 +15,6 @@ CODE = re.compile(
 )
 # Standards, formats and sizes: no models, unless a product is called so.
 COMMON = re.compile(r"(?:pm|usb|ipx?|rg|qc|pd|mp|win|ios|gb|bt|ver?|no|xp)\d|(?:[abco]2[abco]|p2p|h2o|co2|a4|f\d)$")
-# What may stand before the code of the thing asked about; after other words (三星s24) it is another thing's.
 
 
 @dataclass(frozen=True)
