@@ -16,7 +16,7 @@ SUPPORT = 3  # phrasings that must agree on a number before another one contradi
 CENTRAL = 0.2  # share of the phrasings that say a number, from which the entry is about it
 NUMBER_BESIDE = re.compile(r"(?:\s|的|大|版|装|款|是|有|:|容量|功率|能量|额定)*")
 DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-TENS = {"十": 10, "百": 100, "千": 1000}
+TIMES = {"十": 10, "百": 100, "千": 1000, "k": 1000, "万": 10000}
 DAY = 86400.0
 DIMENSIONS: dict[str, dict[str, float]] = {
     "time": {
@@ -57,15 +57,24 @@ NOT_UNITS = {
     "米": "饭粉线粥色白",
     "秒": "杀回到退发",
 }
+# 1,299 and 1299, 一千二百, 1万2千, 一万二千, 20k, 八点五: what stands in one is never read as a number by itself.
+FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+WRITTEN = (
+    rf"(?<![\d.a-z十百千万])(?<![\d〇零一二两三四五六七八九十百]点)(?<!\d,)((?:{FIGURE}|[〇零一二两三四五六七八九十百千])"
+    rf"(?:[〇零一二两三四五六七八九十百千万]|(?<=[百千万])(?:{FIGURE}))*(?:点[〇零一二三四五六七八九]+)?k?)"
+)
+PART = re.compile(rf"{FIGURE}|.")
+ROUGH = re.compile(r"[百千万][1-9一二两三四五六七八九]$")
 NUMBER = re.compile(
-    r"(?<![\d.a-z])(\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百千]+)(万|千|k)?(?: ?|-)(个(?!月))?(半)?("
+    WRITTEN
+    + r"(?: ?|-)(个(?!月))?(半)?("
     + "|".join(
         unit + (r"(?![a-z0-9])" if unit.isascii() and unit != "%" else f"(?![{NOT_UNITS.get(unit, '_')}])")
         for unit in sorted(UNITS, key=len, reverse=True)
     )
     + r")(半)?"
 )
-PERCENT = re.compile(r"百分之(\d+(?:\.\d+)?|[零一二两三四五六七八九十百]+)")
+PERCENT = re.compile("百分之" + WRITTEN)
 ROUGH_BEFORE = re.compile(r"(?:[第几数每哪这那有另头前好]|[\d一二两三四五六七八九十] ?[-~–—到至、或.]|\d月) ?$")
 ROUGH_AFTER = re.compile(r"[多几来]|两头|[-~–—到至、]\d")
 # A time that went by is the customer's own and contradicts nothing: 三天没动, 用了两年, for 5 days.
@@ -110,32 +119,35 @@ class Voice:
 
 
 def value_of(written: str) -> float | None:
-    """三百二 is too rough, 两三 too: None. 一百八十 is 180."""
-    if written[0].isdigit():
-        return float(written)
-    total, digit = 0, None
-    for character in written:
-        if character in TENS:
-            total += (1 if digit is None else digit) * TENS[character]
-            digit = None
+    """一百八十 is 180, 1万2千 12 000, 八点五 8.5; None for what is rough: 两三, and 三百二, whose 二 are tens."""
+    whole, _, decimals = written.partition("点")
+    if ROUGH.search(whole):
+        return None
+    total = section = 0.0
+    digit: float | None = None
+    for part in PART.findall(whole):
+        if part == "万":
+            total, section, digit = (section + (digit or 0)) * TIMES[part], 0.0, None
+        elif part in TIMES:
+            section, digit = section + (1 if digit is None else digit) * TIMES[part], None
         elif digit:
             return None
         else:
-            digit = DIGITS[character]
-    return float(total + (digit or 0))
+            digit = DIGITS[part] if part in DIGITS else float(part.replace(",", ""))
+    return total + section + (digit or 0) + float("0." + "".join(str(DIGITS[one]) for one in decimals or "零"))
 
 
 def numbers_of(text: str, places: Sequence[tuple[int, int, frozenset[str]]]) -> Iterator[Number]:
     for match in NUMBER.finditer(text):
-        written, times, _, half, unit, and_half = match.groups()
+        written, _, half, unit, and_half = match.groups()
         before, after = text[max(0, match.start() - 8) : match.start()], text[match.end() : match.end() + 12]
         dimension, size = UNITS[unit]
         figure = value_of(written)
         if figure is None or ROUGH_BEFORE.search(before) or ROUGH_AFTER.match(after):
             continue
-        if _no_number(match, figure, after):
+        if _no_number(written, unit, figure, after):
             continue
-        figure = figure * {"万": 10000, "千": 1000, "k": 1000, None: 1}[times] + 0.5 * bool(half or and_half)
+        figure += 0.5 * bool(half or and_half)
         if dimension == "discount" and figure > 10:
             figure /= 10
         claim = dimension != "time" or not (WENT_BY_AFTER.match(after) or WENT_BY_BEFORE.search(before))
@@ -148,9 +160,8 @@ def numbers_of(text: str, places: Sequence[tuple[int, int, frozenset[str]]]) -> 
             yield Number("share", figure, figure, match[0], _head(after), True, False, frozenset())
 
 
-def _no_number(match: re.Match[str], figure: float, after: str) -> bool:
-    """What has the form of a number and means something else: 一块发, 316l, 2024年, 20日."""
-    written, unit = match[1], match[5]
+def _no_number(written: str, unit: str, figure: float, after: str) -> bool:
+    """What has the form of a number and means something else: 一块发, 316l, 2024年, 20日, 九点五分钟."""
     chinese = not written[0].isdigit()
     return (
         (unit == "块" and chinese and figure < 10)
@@ -160,6 +171,7 @@ def _no_number(match: re.Match[str], figure: float, after: str) -> bool:
         or (unit == "l" and figure > 100)
         or (unit == "w" and figure > 4000)
         or (unit == "折" and figure >= 100)
+        or ("点" in written and UNITS[unit][0] == "time")
     )
 
 

@@ -74,6 +74,18 @@ def told(
         ("85折", "discount", 8.5),
         ("一百八十块钱", "money", 180),
         ("129 元", "money", 129),
+        ("1,299 元", "money", 1299),
+        ("20，000毫安时", "charge", 20000),
+        ("1,000,000.5元", "money", 1000000.5),
+        ("一万二千毫安", "charge", 12000),
+        ("1万2千元", "money", 12000),
+        ("1万2000元", "money", 12000),
+        ("3百块", "money", 300),
+        ("20k毫安", "charge", 20000),
+        ("三千克", "weight", 3),
+        ("八点五折", "discount", 8.5),
+        ("百分之一点五", "share", 1.5),
+        ("飞机晚点四小时", "time", 4 * 3600),
     ],
 )
 def test_numbers_have_one_value_however_they_are_written(text: str, dimension: str, value: float) -> None:
@@ -103,6 +115,12 @@ def test_numbers_have_one_value_however_they_are_written(text: str, dimension: s
         "三天两头",
         "打折",
         "升级",
+        "三百二块钱",
+        "1万2元",
+        "1,20元",
+        "12345,200元",
+        "8点5折",
+        "九点五分钟",
     ],
 )
 def test_what_is_rough_or_no_number_is_none(text: str) -> None:
@@ -224,6 +242,23 @@ def test_a_product_of_another_size_contradicts() -> None:
     bank, facts = ["充电宝能充几次手机", "手机4000毫安能充几次"], ["20000 mAh，额定 12000 mAh"]
     assert told("10000mAh的充电宝能充几次手机", bank, ["P20"], replies=facts) == ["number"]
     assert told("手机5000毫安，充电宝能充几次", bank, ["P20"], replies=facts) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "phrasing"),
+    [
+        ("1,299元的能分期吗", "1299元的能分期吗"),
+        ("20，000毫安时的能带上飞机吗", "20000mAh的能带上飞机吗"),
+        ("一万二千毫安的能带上飞机吗", "12000mAh的能带上飞机吗"),
+        ("1万2千毫安的能带上飞机吗", "12000mAh的能带上飞机吗"),
+        ("五点五折的活动还有吗", "5.5折的活动还有吗"),
+    ],
+)
+def test_the_same_number_written_otherwise_does_not_contradict(query: str, phrasing: str) -> None:
+    """With separators, in characters, in 万 and 千, after a 点: the entry is of that very number."""
+    entry = [phrasing, f"请问{phrasing}", f"我想问{phrasing}"]
+    assert told(query, entry) == []
+    assert told(phrasing, [query, f"请问{query}", f"我想问{query}"]) == []
 
 
 def test_the_same_words_with_another_number_contradict() -> None:
