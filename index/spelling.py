@@ -25,8 +25,9 @@ from string import ascii_lowercase
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedder import prepare
+from index.embedder import LONGEST
 from index.lexical import sound, syllable
+from knowledge.text import normalise
 
 Codes = NDArray[np.uint64]
 Numbers = NDArray[np.float64]
@@ -38,7 +39,7 @@ COST = 6.5  # nats by which a text must become likelier, a character that is rea
 BLURRED = 1.5  # more where the characters sound alike to some ears only: zh/z, ch/c, sh/s, ng/n, l/n
 RARE = 20.0  # times that two characters are written together up to which either is doubted
 COMMONER = 15  # times that another word is more often written than the one that gives way to it
-MOST = 4  # characters of a text that are read otherwise, and no more than every third
+MOST = 4  # characters of a text that are read otherwise, and no more than every third; one of the shortest
 UNSEEN = 3000  # characters thought to be left that no text showed
 SHIFT = np.uint64(17)  # bits of a character's code point; the few beyond are one
 LAST = np.uint64((1 << 17) - 1)  # what masks a run's last character
@@ -78,13 +79,18 @@ class Speller:
         self._alike = {heard: np.array(codes, np.uint64) for heard, codes in alike.items()}
 
     def corrected(self, text: str) -> str | None:
-        """The text as it was probably meant, normalised; None where it stands as well as anything alike."""
-        typed = prepare(text)
+        """The text as it was probably meant, normalised.
+
+        None where it stands as well as anything alike, and where an engine would see its two ends alone.
+        """
+        typed = normalise(text)
+        if len(typed) > LONGEST:
+            return None
         text = LATIN.sub(lambda word: self._spelt(word[0]), typed)
         codes = _coded(BEGIN + BEGIN + text + END)
         doubtful = np.array([_is_doubtful(chr(code)) for code in codes.tolist()], bool)
         meant = list(text)
-        for _ in range(min(MOST, -(-len(text) // 3))):
+        for _ in range(min(MOST, max(1, len(text) // 3))):
             places, others, costs = self._readings(codes, doubtful)
             gains = self._gains(codes, places, others) - costs
             if not len(gains) or gains.max() <= 0:
