@@ -31,12 +31,14 @@ def test_a_changed_entry_says_what_changed() -> None:
         "escalation": Escalation(level="offer", target="logistics"),
         "tags": ("钱", "售后"),
         "stage": None,
+        "source": "shop 2027",
     }
     (change,) = entry_changes([approved(REFUND)], [approved(REFUND.model_copy(update=update), 2)])
     assert (change.kind, change.before, change.after) == ("changed", 1, 2)
     assert change.fields == (
         FieldChange("title", ("退款多久到账",), ("退款什么时候到",)),
         FieldChange("stage", ("after-sale",), ()),
+        FieldChange("source", (str(REFUND.source),), ("shop 2027",)),
         FieldChange("replies.any.zh", ("您好，退款{refund.days}内原路退回。",), ("新的话术。",)),
         FieldChange("replies.phone.zh", ("退款{refund.days}内会回到您付款的卡上。",), ()),
         FieldChange("escalation.level", ("none",), ("offer",)),

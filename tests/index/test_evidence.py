@@ -90,9 +90,9 @@ def test_the_best_variant_of_an_entry_stands_for_it() -> None:
 
 
 def test_strangers_an_entry_could_mean_are_dropped() -> None:
-    """Kin are 20° and 40° apart, so by the median a stranger at 10° could be meant, one at 90° could not."""
+    """Kin are 20° and 40° apart, by the median 30: what is 10° or 25° off could be meant, what is 40° off could not."""
     variants, owner = {"one": at(0, 20, 200, 240)}, np.array([0, 0, 1, 1])
-    assert far_strangers({"one": at(90, 10, 300, 241)}, variants, owner).tolist() == [0, 2]
+    assert far_strangers({"one": at(90, 10, 300, 241, 45, 60)}, variants, owner).tolist() == [0, 2, 5]
 
 
 def test_the_kin_of_a_variant_is_of_its_own_entry_and_never_itself() -> None:

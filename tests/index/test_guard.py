@@ -215,6 +215,13 @@ def test_a_code_that_the_entry_lacks_contradicts() -> None:
     assert told("电饭煲怎么定时，跟我的X9一样吗", entry, ["C4"]) == []
 
 
+def test_the_beginning_of_a_text_is_read() -> None:
+    """Three hundred characters; what comes after them is a story."""
+    said = "我在你们店买了东西,"
+    assert [number.text for number in marks(said * 29 + "支持7天无理由吗").numbers] == ["7天"]
+    assert marks(said * 30 + "支持7天无理由吗").numbers == ()
+
+
 def test_codes_of_other_things_do_not_contradict() -> None:
     """三星S25 is the customer's phone: no model stands where the entry's would."""
     entry = ["充电宝能快充吗", "P20支持什么协议"]

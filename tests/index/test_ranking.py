@@ -105,6 +105,23 @@ def test_a_clarification_counts_all_that_is_known_of_the_three(contents: Content
     assert strict.find("账号发票").decision == "abstain"
 
 
+def test_each_probability_is_its_own() -> None:
+    """Of the first, of three, of any: each as the confidence says."""
+    made = fresh(twins(constant(0.4, 0.7, 0.97), REFUND))
+    ranked = made._ranking.rank("想退货呀", None)
+    assert (ranked.top, ranked.among, ranked.inside) == pytest.approx((0.4, 0.7, 0.97))
+
+
+def test_what_was_asked_last_is_taken_off(retriever: Retriever) -> None:
+    """Of several things that were asked, the last is what was just answered."""
+    ranking = retriever._ranking
+
+    def after(*asked: str) -> float:
+        return ranking.rank_after("多久", ["滤网更换"], asked, None).top
+
+    assert after("退款到账", "滤网更换") == after("滤网更换") < after("滤网更换", "退款到账")
+
+
 def test_what_is_contradicted_is_not_asked_about() -> None:
     """What a contradiction takes from the options, it takes from asking, too."""
     thresholds = replace(SURE.thresholds, clarify=0.6)

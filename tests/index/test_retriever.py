@@ -255,11 +255,27 @@ def test_a_remark_does_not_ask_again_what_was_answered(remark: str, retriever: R
         (("魑魅魍魉", "魑魅魍魉😀"), "魑魅魍魉", 3),
         (("退款到账多久",) * 5, "退款到账多久", 4),
         (("多久", "退款到账"), "多久", 2),
+        (("退款快递",), "退款到账多久", 1),  # 退款 comes first, and may not be meant
     ],
 )
 def test_repeats_are_counted(history: Sequence[str], query: str, repeats: int, retriever: Retriever) -> None:
     """The same words, or words for the same entry, in the last three turns and this one; unsure turns do not count."""
     assert retriever.find(query, said(*history)).repeats == repeats
+
+
+def test_what_is_answered_by_what_was_said_before_repeats_nothing(retriever: Retriever) -> None:
+    """A follow-up asks something else of the same matter."""
+    history = [*said("滤网更换多久"), *said("请问滤网更换的事", role="agent")]
+    found = retriever.find("多久", history)
+    assert (found.decision, ids(found)[0], found.used_history, found.repeats) == ("answer", "filter.change", True, 1)
+
+
+def test_turns_are_read_among_the_same_entries_as_the_query() -> None:
+    """Of two entries' phrasing, the one that is allowed was asked; of all entries neither was."""
+    made = fresh(contents_of(approved(matter("refund.time", "钱呢"), matter("ship.track", "钱呢"))))
+    asked, history = "快递物流多久", said("钱呢")
+    assert made.find(asked, history).repeats == 1
+    assert made.find(asked, history, lambda one: one.entry.id == "ship.track").repeats == 2
 
 
 def test_turns_without_words_are_no_turns(retriever: Retriever) -> None:
@@ -298,6 +314,12 @@ def test_what_sounds_like_an_entry_that_must_escalate_is_told_apart() -> None:
     told = fresh(contents_of(entries))
     assert "care.shell" in told.find("机身烫手正常吗？外壳", limit=7).look_alikes
     assert "care.shell" not in told.find("外壳清洗多久呢").look_alikes
+    never = replace(SURE, thresholds=replace(SURE.thresholds, answer=1.0))
+    near = fresh(replace(told.contents, confidence=never)).find("有律师认证的发票抬头吗", limit=7)
+    assert near.look_alikes == set(TOPICS) - {"invoice.title"}  # than which the look-alike is nearer, but not clearly
+    unseen = replace(told.contents.ranker, landmarks=np.zeros_like(told.contents.ranker.landmarks))
+    blind = fresh(replace(told.contents, ranker=unseen))  # as if only the first entry had landmarks
+    assert blind.find("机身烫手正常吗？外壳", limit=7).look_alikes <= {blind.contents.entries[0].entry.id}
     easy = fresh(contents_of(approved(*(matter(entry_id) for entry_id in TOPICS))))
     assert easy.find("机身烫手正常吗？外壳", limit=7).look_alikes == frozenset()
     quiet = fresh(contents_of(entries, rules(triggers=())))

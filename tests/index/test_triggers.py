@@ -107,6 +107,7 @@ def test_what_is_nearer_to_something_ordinary_needs_a_higher_score() -> None:
     kin = replace(detectors, ordinary=np.array([[False], [True]]).repeat(len(OTHERS), axis=1))
     again = {trigger: over for trigger, over, _ in heard(kin, OTHERS[3] + "烫伤")}
     assert again == pytest.approx({0: score[0] + 9, 1: found[1]}, abs=1e-4)
+    assert found[0] < again[0]
 
 
 def test_a_row_is_no_neighbour_of_its_own() -> None:
