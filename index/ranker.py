@@ -132,13 +132,12 @@ def fit(rows: Rows, entry_of: Sequence[int], entries: int, strangers: Rows | Non
         return plain[places] if every else typical.of(kernel.values(take(rows, places)))
 
     sample, present, absent, scored = held_out(ridge, typical_of, own, owner, entries, neighbours)
-    far, trust = _far(ranker, strangers, neighbours), np.ones(len(sample), np.float32)
-    held = OutOfFold(sample, present, absent, scored, far, trust)
+    trust = np.ones(len(sample), np.float32)
     if noisy:
         # A variant without a sibling cannot be found once it is left out, which says nothing of how it is filed.
         several = np.bincount(owner)[owner[sample]] > 1
-        trust[several] = _trust(held.lead[several])
-    return ranker, held
+        trust[several] = _trust(present.lead_over(owner[sample])[several])
+    return ranker, OutOfFold(sample, present, absent, scored, _far(ranker, strangers, neighbours), trust)
 
 
 def _far(ranker: Ranker, strangers: Rows | None, neighbours: Neighbours | None) -> Shortlist:

@@ -7,7 +7,6 @@ import pytest
 
 from index import assembly
 from index.errors import GateError
-from index.holdout import TOP
 from index.strangers import strangers
 from knowledge.model import Escalation
 from tests.index.desk import TOPICS, TRIGGERS, approved, changed, contents_of, fresh, matter, matters, rules
@@ -27,12 +26,9 @@ def test_a_variant_nearer_to_another_entry_is_reported() -> None:
 
 
 def test_a_suspicious_variant_says_what_its_own_entry_scores() -> None:
-    """Also where that is not among the first few: a little, and not nothing at all."""
-    entries = changed(matter("refund.time", *(f"外壳清洗{text}" for text in ("几天好", "用什么水", "能用酒精吗"))))
-    found = contents_of(entries)
-    own = [item["own_score"] for item in found.report["suspicious"]]
-    assert len(own) == 3 and all(own)
-    assert len(found.entries) > TOP
+    """Also where that is not among the first five of the seven: next to nothing, and not nothing at all."""
+    (found,) = contents_of(changed(matter("refund.time", "外壳清洗几天好"))).report["suspicious"]
+    assert 0 < abs(found["own_score"]) < 0.05
 
 
 def test_nothing_is_embedded_of_what_cannot_be_built() -> None:
