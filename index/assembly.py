@@ -162,7 +162,7 @@ def _suspicious(
     held: OutOfFold, owner: NDArray[np.int64], entries: Sequence[ApprovedEntry], variants: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Variants that, left out, are nearer to another entry: the clearest first, with the score (about 0..1) of each."""
-    over = held.lead
+    over = held.present.lead_over(owner[held.rows])
     listed = [int(row) for row in np.argsort(-over, kind="stable") if over[row] >= SUSPICIOUS_LEAD]
     return [
         {

@@ -47,6 +47,14 @@ class Shortlist:
         shape = count, min(TOP, entries)
         return cls(np.zeros(shape, np.int64), np.zeros(shape, np.float32), np.zeros(count, np.float32))
 
+    def lead_over(self, entries: Numbers) -> Matrix:
+        """(n,) by how much the first leads each query's own of `entries` (n,), 0 where that is the first itself.
+
+        One that is not among the first counts as scoring 0.
+        """
+        own = np.where(self.entries == entries[:, None], self.scores, 0).sum(axis=1)
+        return np.asarray(self.scores[:, 0] - own, np.float32)
+
     def take(self, which: NDArray[np.bool_]) -> Shortlist:
         """The chosen queries'."""
         return Shortlist(self.entries[which], self.scores[which], self.known[which])
@@ -68,11 +76,6 @@ class OutOfFold:
     own: Matrix
     far: Shortlist
     trust: Matrix
-
-    @property
-    def lead(self) -> Matrix:
-        """(n,) by how much the first leads each variant's own entry, 0 where that is the first itself."""
-        return np.asarray(self.present.scores[:, 0] - self.own, np.float32)
 
 
 def held_out(
