@@ -1,4 +1,4 @@
-"""An entry while it is being written: every field as it was typed, complete or not, however long.
+"""An entry while it is being written: every field as it was typed, complete or not.
 
 Owns the way from an entry to what an editor types and back. What cannot be an entry yet is told as findings of the
 rule `form`, each at the place where it was typed; nothing typed is altered or dropped before it becomes an entry.
@@ -9,17 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_args
+from datetime import date
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, ValidationError
 
 from knowledge.errors import PackError, Problem
 from knowledge.formats.validation import details, explain, field_name
 from knowledge.lint.finding import Finding
-from knowledge.model import Audience, Entry, Escalation, Frozen, Kind, Level, Priority, Reply, Stage, Storable, Variant
+from knowledge.model import Audience, Entry, Escalation, Frozen, Kind, Level, Priority, Reply, Stage, Variant
 
 FORM = "form"
 NUMBERED = re.compile(r"\b(variants|replies)\[(\d+)\]")
+
+Word = Annotated[str, StringConstraints(max_length=200)]
+Line = Annotated[str, StringConstraints(max_length=4000)]
+Passage = Annotated[str, StringConstraints(max_length=20_000)]
+Few, Many = Field(max_length=200), Field(max_length=5000)
 
 Value = TypeVar("Value")
 Model = TypeVar("Model", bound=BaseModel)
@@ -28,37 +34,40 @@ Model = TypeVar("Model", bound=BaseModel)
 class TypedReply(Frozen):
     """A reply as typed."""
 
-    channel: Storable = "any"
-    language: Storable = "zh"
-    text: Storable = ""
+    channel: Word = "any"
+    language: Word = "zh"
+    text: Passage = ""
 
 
 class TypedEscalation(Frozen):
     """An escalation as typed."""
 
-    level: Storable = "none"
-    target: Storable = ""
-    priority: Storable = "normal"
-    collect: tuple[Storable, ...] = ()
-    holding_reply: Storable = ""
+    level: Word = "none"
+    target: Word = ""
+    priority: Word = "normal"
+    collect: Annotated[tuple[Word, ...], Many] = ()
+    holding_reply: Passage = ""
 
 
 class Manuscript(Frozen):
-    """An entry as typed: text everywhere, an empty one for what is not given, variants one a line, blank ones too."""
+    """An entry as typed: text everywhere, an empty one for what is not given, variants one a line, blank ones too.
 
-    kind: Storable = "faq"
-    title: Storable = ""
-    variants: tuple[Storable, ...] = ()
-    replies: tuple[TypedReply, ...] = ()
-    products: tuple[Storable, ...] = ()
-    audience: Storable = "customer"
-    stage: Storable = ""
-    tags: tuple[Storable, ...] = ()
+    The limits are those of what is sent; of an entry that was imported larger, it has whatever that has.
+    """
+
+    kind: Word = "faq"
+    title: Line = ""
+    variants: Annotated[tuple[Line, ...], Field(max_length=20_000)] = ()
+    replies: Annotated[tuple[TypedReply, ...], Few] = ()
+    products: Annotated[tuple[Passage, ...], Many] = ()
+    audience: Word = "customer"
+    stage: Word = ""
+    tags: Annotated[tuple[Passage, ...], Many] = ()
     escalation: TypedEscalation = TypedEscalation()
-    related: tuple[Storable, ...] = ()
-    valid_from: Storable = ""
-    valid_until: Storable = ""
-    source: Storable = ""
+    related: Annotated[tuple[Word, ...], Many] = ()
+    valid_from: Word = ""
+    valid_until: Word = ""
+    source: Passage = ""
 
 
 @dataclass(frozen=True)
@@ -81,11 +90,18 @@ class Reading:
 
 def manuscript_of(entry: Entry) -> Manuscript:
     """What one would have typed for an entry."""
-    values = entry.model_dump(mode="json", exclude={"id"})
-    values["escalation"] = {name: value or "" for name, value in values["escalation"].items() if name != "collect"} | {
-        "collect": values["escalation"]["collect"]
+    values, escalation = _typed(entry), _typed(entry.escalation)
+    replies = tuple(TypedReply.model_construct(**_typed(reply)) for reply in entry.replies)
+    del values["id"]
+    values |= {"replies": replies, "escalation": TypedEscalation.model_construct(**escalation)}
+    return Manuscript.model_construct(**values)
+
+
+def _typed(model: BaseModel) -> dict[str, Any]:
+    """The fields of a part of an entry; nothing and days as text."""
+    return {
+        name: "" if value is None else value.isoformat() if isinstance(value, date) else value for name, value in model
     }
-    return Manuscript.model_validate({name: "" if value is None else value for name, value in values.items()})
 
 
 def entry_of(manuscript: Manuscript, entry_id: str) -> Entry:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from merge3 import Merge3
 
-from knowledge.manuscript import Manuscript, TypedReply
+from knowledge.manuscript import Manuscript, TypedEscalation, TypedReply
 
 SINGLE = ("kind", "title", "audience", "stage", "valid_from", "valid_until", "source")
 SETS = ("products", "tags", "related")
@@ -57,7 +57,7 @@ class _Notes:
 def merge(base: Manuscript, theirs: Manuscript, mine: Manuscript) -> Merge:
     """Theirs and mine, which both began from base."""
     notes = _Notes()
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for name in SINGLE:
         values[name] = _text(notes, name, getattr(base, name), getattr(theirs, name), getattr(mine, name))
     for name in SETS:
@@ -65,12 +65,13 @@ def merge(base: Manuscript, theirs: Manuscript, mine: Manuscript) -> Merge:
     values["variants"] = _lines(notes, "variants", base.variants, theirs.variants, mine.variants)
     values["replies"] = _replies(notes, base.replies, theirs.replies, mine.replies)
     sides = base.escalation, theirs.escalation, mine.escalation
-    escalation: dict[str, object] = {
+    escalation: dict[str, Any] = {
         name: _text(notes, f"escalation.{name}", *(getattr(side, name) for side in sides)) for name in ESCALATION
     }
     escalation["collect"] = _set(notes, "escalation.collect", *(side.collect for side in sides))
-    merged = Manuscript.model_validate({**values, "escalation": escalation})
-    return Merge(merged, tuple(notes.conflicts), tuple(notes.taken))
+    values["escalation"] = TypedEscalation.model_construct(**escalation)
+    # Together they may be more than one may send at once; that is for whoever sends it.
+    return Merge(Manuscript.model_construct(**values), tuple(notes.conflicts), tuple(notes.taken))
 
 
 def _text(notes: _Notes, name: str, base: str | None, theirs: str | None, mine: str | None) -> str | None:

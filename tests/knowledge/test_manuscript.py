@@ -71,21 +71,16 @@ def test_what_cannot_be_an_entry_is_named_where_it_was_typed() -> None:
 
 
 def test_whatever_can_be_an_entry_can_be_edited() -> None:
-    """However long its texts and lists are."""
-    long = entry(
-        "refund.time",
-        variants=tuple(f"退款 {number}" for number in range(6000)),
-        source="源" * 5000,
-        tags=("标" * 300, *map(str, range(300))),
-        related=tuple(f"a.{number}" for number in range(300)),
-    )
-    assert entry_of(manuscript_of(long), long.id) == long
-
-
-def test_half_a_character_is_not_typed() -> None:
-    """No file and no database would take it."""
-    with pytest.raises(ValidationError, match=r"U\+D800 at position 1 is half of one"):
-        Manuscript(title="a\ud800")
+    """However long its texts and lists are; what is sent is held to limits that no one meets in typing."""
+    variants, words = (tuple(f"{word}{n}" for n in range(count)) for word, count in (("退款 ", 6000), ("a.", 300)))
+    long = entry("refund.time", variants=variants, source="源" * 5000, tags=("标" * 300, *words), related=words)
+    typed = manuscript_of(long)
+    assert entry_of(typed, long.id) == long
+    assert Manuscript.model_validate(typed.model_dump()) == typed
+    larger = entry("refund.time", source="源" * 300_000, tags=words * 20)
+    assert entry_of(manuscript_of(larger), larger.id) == larger
+    with pytest.raises(ValidationError, match="at most 20000 characters"):
+        Manuscript(source="源" * 300_000)
 
 
 @given(

@@ -56,6 +56,12 @@ def test_what_both_changed_is_shown() -> None:
     assert found.merged.title == "三"
 
 
+def test_two_long_lists_are_merged() -> None:
+    """Though together they are more than one may send at once."""
+    theirs, mine = (variants(*(f"{who} {n}" for n in range(12_000))) for who in "甲乙")
+    assert merge(variants(), theirs, mine).merged.variants == (*theirs.variants, *mine.variants)
+
+
 def test_lines_that_both_added_are_both_kept() -> None:
     """The commonest meeting of all, at the end of the list, needs nobody's decision."""
     found = merge(variants("a"), variants("a", "b", "c"), variants("a", "d", "c"))

@@ -64,6 +64,15 @@ def test_an_entry_s_fields_are_filled(desk: TestClient) -> None:
     assert "wang 正在编辑这条话术" in page
 
 
+def test_a_long_entry_can_be_opened_and_saved(desk: TestClient) -> None:
+    """As an import may have brought it."""
+    variants, tags = [f"问 {n}" for n in range(6000)], ["标" * 300, *map(str, range(300))]
+    long = typed(source="源" * 5000, tags=tags, variants=variants)
+    save(desk, long)
+    assert "源" * 5000 in desk.get(PAGE).text
+    assert save(desk, long | {"source": "短"}, base=2) == 3
+
+
 def test_a_new_entry_is_begun_with_a_proposed_id(desk: TestClient) -> None:
     """Redirected to its sheet; without category or title, or with an id that can be none, it is said what to mend."""
     response = desk.post("/editor", data={"title": "多久到账", "category": "refund"}, follow_redirects=False)
