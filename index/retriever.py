@@ -18,7 +18,8 @@ from index.contents import Contents
 from index.conversation import FOLLOWS, Turn, from_customer, led_to
 from index.embedder import Embedder, Matrix
 from index.guard import Contradiction
-from index.ranking import OPTIONS, Decision, Mask, Ranked, Ranking
+from index.nearby import Mask
+from index.ranking import OPTIONS, Decision, Ranked, Ranking
 from index.triggers import LOOK_ALIKE_LEAD
 from knowledge.model import ApprovedEntry, Trigger
 from knowledge.text import normalise
