@@ -41,6 +41,15 @@ def rewrite(folder: Path, **fields: Any) -> None:
     path.write_bytes(canonical(json.loads(path.read_bytes()) | fields))
 
 
+OTHER_KINDS: tuple[tuple[str, Any], ...] = (
+    ("files", None),
+    ("files", []),
+    ("files", {"ranker.npz": 1}),
+    ("dimensions", {"one": "64"}),
+    ("metrics", None),
+    ("counts", []),
+    ("embedder", None),
+)
 DAMAGES: list[tuple[Callable[[Path], object], str]] = [
     (lambda folder: flip(folder / "ranker.npz"), r"a{12}: ranker\.npz has hash \w{12}, the manifest says \w{12}"),
     (lambda folder: (folder / "entries.json").unlink(), r"artefact a{12} lacks entries\.json \(No such file"),
@@ -52,15 +61,7 @@ DAMAGES: list[tuple[Callable[[Path], object], str]] = [
     (lambda folder: rewrite(folder, extra=1), r"does not have the fields of format 3 .*extra"),
     *(
         (partial(rewrite, **{field: value}), rf"does not have the fields of format 3 \({field}")
-        for field, value in (
-            ("files", None),
-            ("files", []),
-            ("files", {"ranker.npz": 1}),
-            ("dimensions", {"one": "64"}),
-            ("metrics", None),
-            ("counts", []),
-            ("embedder", None),
-        )
+        for field, value in OTHER_KINDS
     ),
 ]
 
