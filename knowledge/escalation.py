@@ -36,8 +36,8 @@ class Reason:
 class Claim:
     """One reason's demand.
 
-    Without a target it goes to the policy's default, or its first where none is named; empty fields fall back to the
-    target's.
+    Without a target it goes to the policy's default, or its first where none is named. What it leaves empty is taken
+    from an entry's claim of the same level and target, else from the target.
     """
 
     level: Level
@@ -122,6 +122,8 @@ def escalate(
     claim = ranked[0]
     name, target = _target(policy, claim)
     service_level = policy.service_levels[target.service_level]
+    alike = [claim, *(other for other in ranked if _speaks_for(policy, other, claim.level, name))]
+    collect = next((each.collect for each in alike if each.collect), target.collect)
     return Hint(
         level=claim.level,
         reply_within=reply_within,
@@ -132,9 +134,14 @@ def escalate(
         resolve_within=service_level.duration,
         clock=service_level.clock,
         due_at=calendar.due(now, service_level),
-        collect=tuple(_collect(policy, field, language) for field in claim.collect or target.collect),
-        holding_reply=claim.holding_reply or target.holding_reply,
+        collect=tuple(_collect(policy, field, language) for field in collect),
+        holding_reply=next((each.holding_reply for each in alike if each.holding_reply), target.holding_reply),
     )
+
+
+def _speaks_for(policy: Policy, claim: Claim, level: Level, target: str) -> bool:
+    """Whether it is an entry's claim of that level and target: an entry knows what to say and ask in its own matter."""
+    return claim.reason.code == "entry" and claim.level == level and _target(policy, claim)[0] == target
 
 
 def _strength(policy: Policy, claim: Claim) -> tuple[int, int]:

@@ -157,6 +157,18 @@ def test_a_claims_own_fields_and_holding_reply_come_first() -> None:
     assert found.holding_reply == "马上处理。"
 
 
+def test_an_entry_says_what_a_trigger_of_its_level_and_target_leaves_open() -> None:
+    """A trigger wins, but what to collect and to say is the entry's own, which knows the matter; no other claim's."""
+    heard = Claim("required", Reason("trigger", "t"), "safety", "urgent")
+    own = replace(claim("required", "safety"), collect=("place",), holding_reply="我在这儿陪着您。")
+    found = hint(heard, own)
+    assert found.reasons[0] == heard.reason
+    assert (found.collect, found.holding_reply) == ((Collect("place", "地点", False),), "我在这儿陪着您。")
+    doubt = replace(own, reason=Reason("low_confidence", "x"))
+    for other in (replace(own, level="offer"), replace(own, target="agent"), doubt):
+        assert hint(heard, other).holding_reply == "safety会联系您。"
+
+
 def test_a_claim_without_target_goes_to_the_policys_first() -> None:
     """The policy's first target is the desk's default."""
     assert hint(low_confidence(0.31, 0.8)).target == "agent"
