@@ -28,8 +28,6 @@ WORDS: Final[dict[UiLanguage, dict[str, str]]] = {
         "kind_faq": "客户问",
         "kind_script": "客服说",
         "find": "到查话术里找",
-        "language_en": "英文",
-        "language_zh": "中文",
     },
     "en": {
         "page_title": "Entry",
@@ -52,7 +50,5 @@ WORDS: Final[dict[UiLanguage, dict[str, str]]] = {
         "kind_faq": "Asked",
         "kind_script": "Said",
         "find": "Search for it",
-        "language_en": "English",
-        "language_zh": "Chinese",
     },
 }
