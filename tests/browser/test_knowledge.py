@@ -682,6 +682,24 @@ class TestEscalating:
         assert copied(page).startswith("让您久等了，很抱歉。")
 
 
+class TestPasting:
+    """Long texts in the search box."""
+
+    def test_six_lines_are_cut_between_lines(self, page: Page) -> None:
+        """The box shows the last four, whole, so that the reply stays in sight."""
+        page.fill("#query", "\n".join(f"客户：第{n}句" for n in range(6)))
+        assert page.locator("#query").evaluate("e => [e.clientHeight, e.scrollTop]") == [128, 64]
+
+    def test_on_a_phone_a_slot_to_fill_stands_above_the_reply(self, page: Page) -> None:
+        """Not below the cards that follow it; with nothing to fill the reply comes first."""
+        page.set_viewport_size({"width": 390, "height": 844})
+        top = "e => Math.round(e.getBoundingClientRect().top)"
+        search(page, WITH_SLOTS)
+        assert page.locator("#slots").evaluate(top) < page.locator(".say").evaluate(top)
+        search(page, NO_UPDATE)
+        assert page.locator(".say").evaluate(top) < page.locator("#results .found").evaluate(top)
+
+
 class TestTrouble:
     """Errors."""
 
@@ -716,6 +734,14 @@ class TestTrouble:
         expect(page.locator(".problem")).to_contain_text("有 2400 个字，最多 2000 个")
         page.fill("#query", NO_UPDATE)
         expect(page.locator(".problem")).to_contain_text("query: cannot be read")
+
+    def test_401_leads_to_the_sign_in(self, page: Page) -> None:
+        """And from there back; trying again stays possible."""
+        page.route(API, lambda route: route.fulfill(status=401, json={"status": 401, "detail": "x", "request_id": "r"}))
+        page.fill("#query", NO_UPDATE)
+        problem = page.locator(".problem")
+        expect(problem.get_by_role("link", name="登录")).to_have_attribute("href", re.compile(r"^/sign-in\?next=%2F"))
+        expect(problem.get_by_role("button", name="再试一次")).to_be_visible()
 
     def test_offline_says_so_and_recovers_by_itself(self, page: Page, context: BrowserContext) -> None:
         """A lost connection is named; when it is back the search runs again."""

@@ -1,6 +1,7 @@
 // Copying a reply, the holding reply and the case note; a reply that was copied counts as used.
 
 import { isReady } from "./asking.js";
+import { drawCaution } from "./caution.js";
 import { tellChosen } from "./choosing.js";
 import { copyText } from "./clipboard.js";
 import { announce, byId, chosen, chosenSuggestion, data, feedback, input, slots, state, target, words } from "./desk.js";
@@ -42,7 +43,7 @@ function leaveSearch(typed) {
 async function copyWithCare({ text, missing_slots: missing, language }, button, done) {
   const cautions = [
     language !== state.response.language && words[`foreign_${language}`],
-    missing.length && fill(words.still_missing, { n: missing.length, names: missing.map((name) => slots.label(name)).join(words.comma) }),
+    slots.missingText(missing, words),
   ].filter(Boolean);
   if (cautions.length && state.armed !== text) {
     warn(cautions, missing, text, button);
@@ -55,16 +56,7 @@ async function copyWithCare({ text, missing_slots: missing, language }, button, 
 function warn(cautions, missing, text, button) {
   disarm();
   state.armed = text;
-  const caution = button.closest(".card").querySelector('[data-at="caution"]');
-  const told = document.createElement("span");
-  told.textContent = [...cautions, words.copy_anyway].join(" · ");
-  caution.replaceChildren(told);
-  caution.hidden = false;
-  if (!missing.length) return;
-  const go = document.createElement("button");
-  Object.assign(go, { type: "button", className: "button", textContent: words.fill_in });
-  Object.assign(go.dataset, { do: "fill", slot: missing[0] });
-  caution.append(go);
+  drawCaution(button.closest(".card").querySelector('[data-at="caution"]'), cautions, missing[0], words);
 }
 
 export async function copyChosen() {

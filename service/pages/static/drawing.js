@@ -157,5 +157,8 @@ export function drawProblem(problem) {
   write(root, "text", problem.text);
   writeOrHide(root, "command", problem.command, "command-box");
   writeOrHide(root, "request_id", problem.request_id);
+  const signIn = place(root, "sign_in");
+  signIn.hidden = problem.kind !== "signin";
+  signIn.setAttribute("href", `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   return root;
 }

@@ -83,7 +83,9 @@ export function tick() {
 export function showClear() {
   document.querySelector('.search [data-do="clear"]').hidden = !input.value;
   document.querySelector(".focus-hint").hidden = Boolean(input.value);
-  input.rows = Math.min(6, input.value.split("\n").length);
+  input.rows = Math.min(4, input.value.split("\n").length);
+  // What is looked for is said last.
+  if (input.selectionEnd === input.value.length) input.scrollTop = input.scrollHeight;
 }
 
 /** What is shown of the answer, as the address has it. */
