@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from knowledge.model import ApprovedEntry, Facts, Policy
 from knowledge.references import resolve_facts
@@ -29,15 +29,22 @@ def _resolve(approved: ApprovedEntry, facts: Facts) -> ApprovedEntry:
 
 
 def resolved_policy(policy: Policy, facts: Facts) -> Policy:
-    """The policy with every fact put into the lines and holding replies it shows."""
-    lines = policy.lines.model_copy(
-        update={name: resolve_facts(text, facts, "zh") for name, text in policy.lines.model_dump().items()}
-    )
+    """The policy with every fact put into the lines and holding replies it shows, in the language of each."""
+    lines = policy.lines.model_copy(update=_spoken(policy.lines.model_dump(), facts))
     targets = {
-        name: target.model_copy(update={"holding_reply": resolve_facts(target.holding_reply, facts, "zh")})
+        name: target.model_copy(update=_spoken(target.model_dump(include={"holding_reply", "holding_reply_en"}), facts))
         for name, target in policy.targets.items()
     }
     return policy.model_copy(update={"lines": lines, "targets": targets})
+
+
+def _spoken(texts: Mapping[str, str | None], facts: Facts) -> dict[str, str]:
+    """The texts with every fact put in; those whose name ends in `_en` are English."""
+    return {
+        name: resolve_facts(text, facts, "en" if name.endswith("_en") else "zh")
+        for name, text in texts.items()
+        if text is not None
+    }
 
 
 def product_names(facts: Facts) -> dict[str, tuple[str, ...]]:

@@ -36,8 +36,8 @@ class Reason:
 class Claim:
     """One reason's demand.
 
-    Without a target it goes to the policy's default, or its first where none is named; empty fields fall back to the
-    target's.
+    Without a target it goes to the policy's default, or its first where none is named. What it leaves empty is taken
+    from an entry's claim of the same level and target, else from the target.
     """
 
     level: Level
@@ -46,6 +46,7 @@ class Claim:
     priority: Priority = "normal"
     collect: tuple[str, ...] = ()
     holding_reply: str | None = None
+    holding_reply_en: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,10 @@ class Collect:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What is shown beside the suggestions. Durations are ISO 8601; `clock` says how `resolve_within` is counted."""
+    """What is shown beside the suggestions. Durations are ISO 8601; `clock` says how `resolve_within` is counted.
+
+    `holding_language` is what the holding reply is in: the one asked for where anybody has one in it, else Chinese.
+    """
 
     level: Level
     reply_within: str
@@ -72,6 +76,7 @@ class Hint:
     due_at: datetime | None = None
     collect: tuple[Collect, ...] = ()
     holding_reply: str | None = None
+    holding_language: Language = "zh"
 
 
 def from_entry(entry: Entry) -> Claim:
@@ -122,6 +127,9 @@ def escalate(
     claim = ranked[0]
     name, target = _target(policy, claim)
     service_level = policy.service_levels[target.service_level]
+    alike = [claim, *(other for other in ranked if _speaks_for(policy, other, claim.level, name))]
+    collect = next((each.collect for each in alike if each.collect), target.collect)
+    holding_reply, holding_language = _holding([*alike, target], language)
     return Hint(
         level=claim.level,
         reply_within=reply_within,
@@ -132,9 +140,23 @@ def escalate(
         resolve_within=service_level.duration,
         clock=service_level.clock,
         due_at=calendar.due(now, service_level),
-        collect=tuple(_collect(policy, field, language) for field in claim.collect or target.collect),
-        holding_reply=claim.holding_reply or target.holding_reply,
+        collect=tuple(_collect(policy, field, language) for field in collect),
+        holding_reply=holding_reply,
+        holding_language=holding_language,
     )
+
+
+def _speaks_for(policy: Policy, claim: Claim, level: Level, target: str) -> bool:
+    """Whether it is an entry's claim of that level and target: an entry knows what to say and ask in its own matter."""
+    return claim.reason.code == "entry" and claim.level == level and _target(policy, claim)[0] == target
+
+
+def _holding(speakers: Sequence[Claim | Target], language: Language) -> tuple[str | None, Language]:
+    """The first holding reply in that language, else the first in Chinese."""
+    english = [each.holding_reply_en for each in speakers if each.holding_reply_en] if language == "en" else []
+    if english:
+        return english[0], "en"
+    return next((each.holding_reply for each in speakers if each.holding_reply), None), "zh"
 
 
 def _strength(policy: Policy, claim: Claim) -> tuple[int, int]:

@@ -235,7 +235,10 @@ class BusinessHours(Frozen):
 
 
 class Target(Frozen):
-    """Who takes an escalation over, how fast they conclude, and what they need to know."""
+    """Who takes an escalation over, how fast they conclude, and what they need to know.
+
+    Without a `holding_reply_en` who writes English is steadied in Chinese.
+    """
 
     label: Text
     label_en: Text
@@ -243,6 +246,7 @@ class Target(Frozen):
     priority: Priority = "normal"
     collect: tuple[FieldName, ...]
     holding_reply: ReplyText
+    holding_reply_en: ReplyText | None = None
 
 
 class CaseField(Frozen):
@@ -275,12 +279,14 @@ class Trigger(Frozen):
 
 
 class Lines(Frozen):
-    """Approved lines the service itself shows."""
+    """Approved lines the service itself shows; those that customers are answered with may be given in English too."""
 
     opening: ReplyText
     closing: ReplyText
     holding: ReplyText
+    holding_en: ReplyText | None = None
     clarify: ReplyText
+    clarify_en: ReplyText | None = None
     email_open: ReplyText
     email_close: ReplyText
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from index.retriever import Finding, Retriever
 from knowledge.escalation import Claim, from_entry, from_trigger, low_confidence, repeated
-from knowledge.model import Language
+from knowledge.model import Entry, Language
 
 # Probability from which an entry that must escalate is claimed. Where the customer is asked, the next message tells;
 # where nothing is said, an escalation that is missed costs as much as three false alarms.
@@ -20,22 +20,31 @@ CONSIDERED = 5  # candidates looked at for an escalation, however few are shown
 
 def claims_of(finding: Finding, retriever: Retriever, language: Language) -> list[Claim]:
     """Every reason to escalate, whatever ranks first."""
-    claims = [from_trigger(alarm.trigger, alarm.text, alarm.phrase, language) for alarm in finding.alarms]
-    thresholds = retriever.contents.confidence.thresholds
     if finding.decision == "answer":
-        claims.append(from_entry(finding.candidates[0].entry.entry))
-    else:
-        claims += _likely_required(finding)
+        return claims_if(finding.candidates[0].entry.entry, finding, language)
+    claims = [*_heard(finding, language), *_likely_required(finding)]
     if finding.decision == "clarify":
         # Which entry it is stays open, so its escalation is offered at most until the customer has chosen.
         claims.append(_at_most_offer(from_entry(finding.candidates[0].entry.entry)))
-    elif finding.decision == "abstain":
+    else:
         confidence = finding.candidates[0].confidence if finding.candidates else 0.0
-        holding = retriever.contents.policy.lines.holding
-        claims.append(replace(low_confidence(confidence, thresholds.answer), holding_reply=holding))
-    if finding.repeats > 1:
-        claims.append(repeated(finding.repeats))
-    return claims
+        doubt = low_confidence(confidence, retriever.contents.confidence.thresholds.answer)
+        lines = retriever.contents.policy.lines
+        claims.append(replace(doubt, holding_reply=lines.holding, holding_reply_en=lines.holding_en))
+    return [*claims, *_again(finding)]
+
+
+def claims_if(entry: Entry, finding: Finding, language: Language) -> list[Claim]:
+    """Every reason to escalate where that entry is what is meant."""
+    return [*_heard(finding, language), from_entry(entry), *_again(finding)]
+
+
+def _heard(finding: Finding, language: Language) -> list[Claim]:
+    return [from_trigger(alarm.trigger, alarm.text, alarm.phrase, language) for alarm in finding.alarms]
+
+
+def _again(finding: Finding) -> list[Claim]:
+    return [repeated(finding.repeats)] if finding.repeats > 1 else []
 
 
 def _likely_required(finding: Finding) -> list[Claim]:

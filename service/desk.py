@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime
 
 from index.retriever import Candidate, Finding, Retriever
 from knowledge.calendar import BusinessCalendar
-from knowledge.escalation import Hint, escalate
-from knowledge.model import ApprovedEntry, Entry, Language, Reply
+from knowledge.escalation import Claim, Hint, escalate
+from knowledge.model import ApprovedEntry, Entry, Language, Lines, Reply
 from knowledge.references import fill
 from knowledge.text import is_cjk
 from service.api.requests import SuggestionRequest
@@ -29,7 +29,7 @@ from service.api.responses import (
     SuggestionOut,
     SuggestionResponse,
 )
-from service.claims import CONSIDERED, claims_of
+from service.claims import CONSIDERED, claims_if, claims_of
 
 # Told of every answer with what it was made from and its language; must neither wait nor raise.
 Note = Callable[[SuggestionRequest, SuggestionResponse, Finding, Language], None]
@@ -72,13 +72,29 @@ class Desk:
         shown = [candidate for candidate in best if round(candidate.confidence, SHOWN_DIGITS) >= least]
         entries = (approved.entry for approved in retriever.contents.entries)
         titles = {entry.id: entry.title for entry in entries if entry.valid_on(today)}
-        hint = escalate(policy, calendar, now, claims_of(finding, retriever, language), language)
+
+        def escalation(claims: list[Claim]) -> EscalationOut:
+            return _escalation(escalate(policy, calendar, now, claims, language), request)
+
         response = SuggestionResponse(
             request_id=request_id,
             decision=finding.decision,
-            suggestions=[_suggestion(candidate, request, language, titles) for candidate in shown],
-            clarification=_clarification(finding, retriever, request) if finding.decision == "clarify" else None,
-            escalation=_escalation(hint, request),
+            suggestions=[
+                _suggestion(
+                    candidate,
+                    request,
+                    language,
+                    titles,
+                    escalation(claims_if(candidate.entry.entry, finding, language)),
+                )
+                for candidate in shown
+            ],
+            clarification=_clarification(finding, policy.lines, language) if finding.decision == "clarify" else None,
+            escalation=escalation(claims_of(finding, retriever, language)),
+            holding_reply=_reply(
+                *_in(language, policy.lines.holding, policy.lines.holding_en), request.channel, request.slots
+            ),
+            language=language,
             used_history=finding.used_history,
             read_as=finding.read_as,
             index_version=retriever.version,
@@ -120,13 +136,17 @@ def choose_reply(entry: Entry, channel: str, language: Language) -> Reply:
     return min(entry.replies, key=distance)
 
 
-def _reply(text: str, channel: str, language: Language, slots: Mapping[str, str]) -> ReplyOut:
+def _reply(text: str, language: Language, channel: str, slots: Mapping[str, str]) -> ReplyOut:
     filled, missing = fill(text, {name: value for name, value in slots.items() if value})
     return ReplyOut(channel=channel, language=language, text=filled, missing_slots=list(missing))
 
 
 def _suggestion(
-    candidate: Candidate, request: SuggestionRequest, language: Language, titles: Mapping[str, str]
+    candidate: Candidate,
+    request: SuggestionRequest,
+    language: Language,
+    titles: Mapping[str, str],
+    escalation: EscalationOut,
 ) -> SuggestionOut:
     entry = candidate.entry.entry
     reply = choose_reply(entry, request.channel, language)
@@ -137,7 +157,7 @@ def _suggestion(
         category=entry.category,
         title=entry.title,
         confidence=round(candidate.confidence, SHOWN_DIGITS),
-        reply=_reply(reply.text, reply.channel, reply.language, request.slots),
+        reply=_reply(reply.text, reply.language, reply.channel, request.slots),
         match=MatchOut(
             tier=candidate.tier,
             variant=candidate.variant,
@@ -147,16 +167,18 @@ def _suggestion(
             ],
         ),
         related=[RelatedOut(entry_id=name, title=titles[name]) for name in entry.related if name in titles],
+        escalation=escalation,
         approved_by=candidate.entry.approved_by,
         approved_at=candidate.entry.approved_at,
         valid_until=entry.valid_until,
     )
 
 
-def _clarification(finding: Finding, retriever: Retriever, request: SuggestionRequest) -> ClarificationOut:
-    lines = retriever.contents.policy.lines
+def _clarification(finding: Finding, lines: Lines, language: Language) -> ClarificationOut:
+    text, spoken = _in(language, lines.clarify, lines.clarify_en)
     return ClarificationOut(
-        text=lines.clarify,
+        text=text,
+        language=spoken,
         options=[
             OptionOut(
                 entry_id=option.entry.entry.id,
@@ -165,8 +187,12 @@ def _clarification(finding: Finding, retriever: Retriever, request: SuggestionRe
             )
             for option in finding.options
         ],
-        holding_reply=_reply(lines.holding, request.channel, "zh", request.slots),
     )
+
+
+def _in(language: Language, chinese: str, english: str | None) -> tuple[str, Language]:
+    """The policy's line in that language, Chinese where it has none; and what it is in."""
+    return (english, "en") if language == "en" and english is not None else (chinese, "zh")
 
 
 def _escalation(hint: Hint, request: SuggestionRequest) -> EscalationOut:
@@ -183,5 +209,5 @@ def _escalation(hint: Hint, request: SuggestionRequest) -> EscalationOut:
         collect=[CollectOut(field=item.field, label=item.label, required=item.required) for item in hint.collect],
         holding_reply=None
         if hint.holding_reply is None
-        else _reply(hint.holding_reply, request.channel, "zh", request.slots),
+        else _reply(hint.holding_reply, hint.holding_language, request.channel, request.slots),
     )

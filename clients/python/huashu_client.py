@@ -86,42 +86,6 @@ class Related:
 
 
 @dataclass(frozen=True)
-class Suggestion:
-    """An entry with its reply; `confidence` is the probability that it is the right one."""
-
-    entry_id: str
-    version: int
-    kind: str
-    category: str
-    title: str
-    confidence: float
-    reply: Reply
-    match: Match
-    related: list[Related]
-    approved_by: str
-    approved_at: datetime
-    valid_until: date | None
-
-
-@dataclass(frozen=True)
-class Option:
-    """One thing the customer may have meant."""
-
-    entry_id: str
-    title: str
-    confidence: float
-
-
-@dataclass(frozen=True)
-class Clarification:
-    """The approved question, and what to say where none of the options was meant."""
-
-    text: str
-    options: list[Option]
-    holding_reply: Reply
-
-
-@dataclass(frozen=True)
 class Reason:
     """Why there is an escalation."""
 
@@ -156,6 +120,46 @@ class Escalation:
 
 
 @dataclass(frozen=True)
+class Suggestion:
+    """An entry with its reply; `confidence` is the probability that it is the right one.
+
+    `escalation` is what holds instead of the response's once this is what is meant.
+    """
+
+    entry_id: str
+    version: int
+    kind: str
+    category: str
+    title: str
+    confidence: float
+    reply: Reply
+    match: Match
+    related: list[Related]
+    escalation: Escalation
+    approved_by: str
+    approved_at: datetime
+    valid_until: date | None
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing the customer may have meant."""
+
+    entry_id: str
+    title: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Clarification:
+    """The approved question and what to choose from."""
+
+    text: str
+    language: str
+    options: list[Option]
+
+
+@dataclass(frozen=True)
 class Response:
     """The decision, the suggestions best first, and the escalation, which holds whatever the decision is."""
 
@@ -164,6 +168,8 @@ class Response:
     suggestions: list[Suggestion]
     clarification: Clarification | None
     escalation: Escalation
+    holding_reply: Reply
+    language: str
     used_history: bool
     read_as: str | None
     index_version: str

@@ -89,6 +89,7 @@ def policy_links(policy: Node, known: Names) -> Iterator[Problem]:
     for name, target in policy.get("targets").items():
         yield from _service_level(_Use(target.get("service_level"), None, f"targets.{name}.service_level"), known)
         yield from _escalation_links(target, known, None, f"targets.{name}")
+        yield from _references(_Use(target.get("holding_reply_en"), None, f"targets.{name}.holding_reply_en"), known)
     for name, line in policy.get("lines").items():
         yield from _references(_Use(line, None, f"lines.{name}"), known)
     for index, trigger in enumerate(policy.get("triggers").elements()):

@@ -125,9 +125,10 @@ def _entry_texts(entry: Entry) -> Iterator[Text]:
 
 def _policy_texts(policy: Policy) -> Iterator[Text]:
     for name, target in policy.targets.items():
-        reply = target.holding_reply
-        yield Text(None, f"targets.{name}.holding_reply", "holding_reply", reply, language_of(reply))
-    for name, line in policy.lines.model_dump().items():
+        replies = target.model_dump(include={"holding_reply", "holding_reply_en"}, exclude_none=True)
+        for part, reply in replies.items():
+            yield Text(None, f"targets.{name}.{part}", "holding_reply", reply, language_of(reply))
+    for name, line in policy.lines.model_dump(exclude_none=True).items():
         yield Text(None, f"lines.{name}", "line", line, language_of(line))
     for number, phrase in enumerate(policy.forbidden_phrases):
         where = f"forbidden_phrases[{number}].instead"

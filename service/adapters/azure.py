@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
@@ -216,7 +216,7 @@ async def answers(
     silent = response.decision == "abstain" and body.confidenceScoreThreshold is None
     numbered = numbers(entries)
     rows = [_row(item, response, entries, numbered) for item in ([] if silent else response.suggestions)]
-    return AnswersResponse(answers=rows or [_none(request.app, response)])
+    return AnswersResponse(answers=rows or [_none(response)])
 
 
 async def _one(request: Request, number: int, entries: dict[str, ApprovedEntry]) -> AnswersResponse:
@@ -228,7 +228,7 @@ async def _one(request: Request, number: int, entries: dict[str, ApprovedEntry])
     asked = SuggestionRequest(query=entries[entry_id].entry.title, limit=1, min_confidence=0)
     response = await ask_for(request, asked, lambda approved: approved.entry.id == entry_id)
     rows = [_row(item, response, entries, numbered) for item in response.suggestions]
-    return AnswersResponse(answers=rows or [_none(request.app, response)])
+    return AnswersResponse(answers=rows or [_none(response)])
 
 
 def _history(context: Context | None) -> list[Turn]:
@@ -294,12 +294,11 @@ def _row(item: SuggestionOut, response: SuggestionResponse, entries: dict[str, A
     )
 
 
-def _none(app: FastAPI, response: SuggestionResponse) -> Answer:
+def _none(response: SuggestionResponse) -> Answer:
     """The default answer: the policy's approved holding line."""
-    holding: str = app.state.live.retriever.contents.policy.lines.holding
     return Answer(
         questions=[],
-        answer=holding,
+        answer=response.holding_reply.text,
         confidenceScore=0.0,
         id=NOT_FOUND,
         source="Default",

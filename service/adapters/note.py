@@ -10,8 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.api.responses import SuggestionOut, SuggestionResponse
+from service.pages.escalation import Dictionary, reasons_text
 from service.pages.figures import percent
-from service.pages.results import Dictionary, clarification_text, own_line, reasons_text
+from service.pages.results import asks, clarification_text
 from service.pages.words import WORDS, UiLanguage
 
 
@@ -27,7 +28,7 @@ def suggestion_note(response: SuggestionResponse) -> str:
     if response.decision == "answer" and shown:
         return _reply(f"{words['answer']} · ", shown[0], response)
     parts = [words[response.decision]]
-    if response.clarification is not None and own_line(response.model_dump(mode="json")) == "question":
+    if response.clarification is not None and asks(response.model_dump(mode="json")):
         parts += [words["say_clarify"], clarification_text(response.clarification.model_dump(mode="json"))]
     elif response.escalation.holding_reply is not None:
         parts += [words["say_holding"], response.escalation.holding_reply.text]

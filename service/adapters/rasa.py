@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import metadata
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
@@ -225,17 +225,12 @@ async def webhook(request: Request) -> list[ChannelMessage]:
         conversation_id=None if body.sender is None else name(sender),
     )
     response = await ask_for(request, asked)
-    said = lines(response, _holding(request.app))
+    said = lines(response)
     if body.sender is not None:
         conversations.add(key, "customer", query)
         for line in said:
             conversations.add(key, "agent", line.text)
     return [_message(sender, line, _custom(response) if n == 0 else None) for n, line in enumerate(said)]
-
-
-def _holding(app: FastAPI) -> str:
-    holding: str = app.state.live.retriever.contents.policy.lines.holding
-    return holding
 
 
 def _slots(given: dict[str, Any] | None) -> dict[str, str]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from knowledge.references import slot_names
 from service.api.responses import ReplyOut, SuggestionResponse
-from service.pages.results import own_line
+from service.pages.results import asks
 
 
 @dataclass(frozen=True)
@@ -29,13 +28,13 @@ def ready(response: SuggestionResponse) -> str | None:
     return None if first.kind != "faq" or first.reply.missing_slots else first.reply.text
 
 
-def lines(response: SuggestionResponse, holding: str) -> tuple[Line, ...]:
-    """What to say, in order. `holding` is the policy's own line, for where no better one is complete."""
-    steadying = _complete(response.escalation.holding_reply) or (None if slot_names(holding) else holding)
+def lines(response: SuggestionResponse) -> tuple[Line, ...]:
+    """What to say, in order; the policy's general line where no better one is complete."""
+    steadying = _complete(response.escalation.holding_reply) or _complete(response.holding_reply)
     said: list[Line] = []
     if (reply := ready(response)) is not None:
         said.append(Line(reply))
-    elif response.clarification is not None and own_line(response.model_dump(mode="json")) == "question":
+    elif response.clarification is not None and asks(response.model_dump(mode="json")):
         said.append(Line(response.clarification.text, tuple(item.title for item in response.clarification.options)))
     if steadying is not None and (not said or response.escalation.level == "required"):
         said.append(Line(steadying))

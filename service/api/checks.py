@@ -165,5 +165,6 @@ def _approved(contents: Contents) -> Iterator[str]:
     for approved in contents.entries:
         yield from (reply.text for reply in approved.entry.replies)
         yield approved.entry.escalation.holding_reply or ""
-    yield from (target.holding_reply for target in contents.policy.targets.values())
-    yield from contents.policy.lines.model_dump().values()
+    for target in contents.policy.targets.values():
+        yield from (target.holding_reply, target.holding_reply_en or "")
+    yield from contents.policy.lines.model_dump(exclude_none=True).values()

@@ -6,7 +6,7 @@ Shapes only, with the example that the description shows; `service.desk` fills t
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -50,39 +50,6 @@ class RelatedOut(BaseModel):
     title: str
 
 
-class SuggestionOut(BaseModel):
-    """An entry with its approved reply. `confidence` is the probability (0..1) that it is the right one."""
-
-    entry_id: str
-    version: int
-    kind: Kind
-    category: str
-    title: str
-    confidence: float
-    reply: ReplyOut
-    match: MatchOut
-    related: list[RelatedOut]
-    approved_by: str
-    approved_at: AwareDatetime
-    valid_until: date | None
-
-
-class OptionOut(BaseModel):
-    """One thing the customer may have meant."""
-
-    entry_id: str
-    title: str
-    confidence: float
-
-
-class ClarificationOut(BaseModel):
-    """The approved clarifying line and what to choose from."""
-
-    text: str
-    options: list[OptionOut]
-    holding_reply: Annotated[ReplyOut, Field(description="What to say where none of the options was meant.")]
-
-
 class ReasonOut(BaseModel):
     """Why there is an escalation; `detail` is for people."""
 
@@ -105,7 +72,7 @@ class EscalationOut(BaseModel):
     target: str | None
     target_label: str | None
     priority: Priority
-    reasons: list[ReasonOut]
+    reasons: Annotated[list[ReasonOut], Field(description="Strongest first.")]
     reply_within: str
     resolve_within: str | None
     clock: Annotated[
@@ -115,6 +82,61 @@ class EscalationOut(BaseModel):
     due_at: Annotated[AwareDatetime | None, Field(description="When the matter is due, on the desk's calendar.")]
     collect: list[CollectOut]
     holding_reply: Annotated[ReplyOut | None, Field(description="What to tell the customer meanwhile.")]
+
+
+class SuggestionOut(BaseModel):
+    """An entry with its approved reply. `confidence` is the probability (0..1) that it is the right one."""
+
+    entry_id: str
+    version: int
+    kind: Kind
+    category: str
+    title: str
+    confidence: float
+    reply: ReplyOut
+    match: MatchOut
+    related: list[RelatedOut]
+    escalation: Annotated[
+        EscalationOut,
+        Field(
+            description="The escalation if this entry is what is meant: by its own rule, and whatever else was heard. "
+            "Show it instead of the response's once this suggestion is chosen."
+        ),
+    ]
+    approved_by: str
+    approved_at: AwareDatetime
+    valid_until: date | None
+
+
+class OptionOut(BaseModel):
+    """One thing the customer may have meant."""
+
+    entry_id: str
+    title: str
+    confidence: float
+
+
+class ClarificationOut(BaseModel):
+    """The approved clarifying line and what to choose from."""
+
+    text: str
+    language: Language
+    options: list[OptionOut]
+
+
+_HINT: Any = {
+    "level": "offer",
+    "target": "logistics",
+    "target_label": "物流专员",
+    "priority": "normal",
+    "reasons": [{"code": "entry", "detail": "ship.no-update: 物流信息几天不更新"}],
+    "reply_within": "PT30S",
+    "resolve_within": "PT24H",
+    "clock": "elapsed",
+    "due_at": "2026-11-23T15:04:05+08:00",
+    "collect": [{"field": "order_no", "label": "订单号", "required": True}],
+    "holding_reply": {"channel": "chat", "language": "zh", "text": "让您久等了……", "missing_slots": []},
+}
 
 
 class SuggestionResponse(BaseModel):
@@ -131,6 +153,20 @@ class SuggestionResponse(BaseModel):
     suggestions: list[SuggestionOut]
     clarification: ClarificationOut | None
     escalation: EscalationOut
+    holding_reply: Annotated[
+        ReplyOut,
+        Field(
+            description="The general line to steady a customer with, such as where none of a clarification's options "
+            "was meant. An escalation's own goes before it."
+        ),
+    ]
+    language: Annotated[
+        Language,
+        Field(
+            description="What the query was answered in where there are approved words in it: the one asked for, else "
+            "the query's own. A reply's `language` says what it is in."
+        ),
+    ]
     used_history: Annotated[
         bool, Field(description="Whether the query was understood from what either side said before it.")
     ]
@@ -171,30 +207,21 @@ class SuggestionResponse(BaseModel):
                                 "contradictions": [],
                             },
                             "related": [{"entry_id": "ship.lost", "title": "快递丢件"}],
+                            "escalation": _HINT,
                             "approved_by": "王敏",
                             "approved_at": "2026-11-20T09:30:00+08:00",
                             "valid_until": None,
                         }
                     ],
                     "clarification": None,
-                    "escalation": {
-                        "level": "offer",
-                        "target": "logistics",
-                        "target_label": "物流专员",
-                        "priority": "normal",
-                        "reasons": [{"code": "entry", "detail": "ship.no-update: 物流信息几天不更新"}],
-                        "reply_within": "PT30S",
-                        "resolve_within": "PT24H",
-                        "clock": "elapsed",
-                        "due_at": "2026-11-23T15:04:05+08:00",
-                        "collect": [{"field": "order_no", "label": "订单号", "required": True}],
-                        "holding_reply": {
-                            "channel": "chat",
-                            "language": "zh",
-                            "text": "让您久等了……",
-                            "missing_slots": [],
-                        },
+                    "escalation": _HINT,
+                    "holding_reply": {
+                        "channel": "chat",
+                        "language": "zh",
+                        "text": "您的问题我需要核实一下……",
+                        "missing_slots": [],
                     },
+                    "language": "zh",
                     "used_history": False,
                     "read_as": None,
                     "index_version": "1d9160960ea3",

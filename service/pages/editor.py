@@ -133,8 +133,13 @@ async def retire(entry_id: EntryName, request: Request, person: Approver) -> Res
 @router.get("/editor/{entry_id}/versions/{version}")
 async def version(entry_id: EntryName, version: VersionPath, request: Request, person: Editor) -> Response:
     """An old version, to read and to bring back."""
-    record = await request.app.state.storage.run(lambda store: store.version(entry_id, version))
-    shown = {"entry_id": entry_id, "record": record, "content": manuscript_of(record.entry)}
+    record, policy = await request.app.state.storage.run(
+        lambda store: (store.version(entry_id, version), store.policy())
+    )
+    content = manuscript_of(record.entry)
+    shown = {"entry_id": entry_id, "record": record, "content": content, "target": content.escalation.target}
+    if (target := policy.targets.get(content.escalation.target)) is not None:
+        shown["target"] = target.label_en if language_of(request) == "en" else target.label
     return render(request, "version.html", texts.WORDS, shown)
 
 

@@ -14,11 +14,11 @@ from knowledge.model import Reply as ApprovedReply
 from knowledge.references import slot_names
 from service.api.entries import EntryDetail, detail_of
 from service.errors import request_id
-from service.identity.people import needs
-from service.pages.figures import marked, pieces
+from service.identity.people import needs, permissions_of
+from service.pages.figures import pieces
 from service.pages.frame import language_of, render
 from service.pages.problems import ShownProblem, unavailable
-from service.pages.slots import labels
+from service.pages.slots import labels, live_labels
 from service.pages.words import WORDS as PARTS
 from service.pages.words import UiLanguage
 from service.pages.words.categories import WORDS as CATEGORIES
@@ -26,6 +26,8 @@ from service.pages.words.entry import WORDS
 
 Words = Mapping[str, str]
 ORDER = ("chat", "any", "phone", "email")
+# The words that the script says.
+TOLD = ("copied", "copy_failed", "favoured", "unfavoured", "still_missing", "copy_anyway", "fill_in", "comma")
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,6 +46,12 @@ def entry(entry_id: str, request: Request) -> Response:
         )
     except RetrievalError as error:
         context["problem"] = unavailable(error, request_id(request), words, language)
+    if context["shown"]:
+        context |= {
+            "labels": live_labels(request, language),
+            "may_edit": "edit" in permissions_of(request),
+            "own_words": {key: words[key] for key in TOLD},
+        }
     status = context["problem"].status if context["problem"] else 200
     return render(request, "entry.html", {language: words}, context, status, embeddable=True)
 
@@ -68,8 +76,8 @@ def _reply(reply: ApprovedReply, slots: Words, words: Words) -> dict[str, Any]:
     return {
         "channel": words[f"channel_{reply.channel}"],
         "language": reply.language,
+        "text": reply.text,
         "pieces": pieces(reply.text, missing, slots),
-        "plain": marked(reply.text, missing, slots),
     }
 
 

@@ -23,14 +23,16 @@ from service.api.suggestions import suggested
 from service.errors import request_id
 from service.identity.people import needs
 from service.pages.conversation import PATTERNS
+from service.pages.escalation import Dictionary, Json
 from service.pages.frame import frame_ancestors, language_of, render
 from service.pages.problems import ShownProblem, invalid, unavailable
-from service.pages.results import NONE, Dictionary, Json, Search, results
+from service.pages.results import NONE, Search, results
 from service.pages.slots import live_labels
 from service.pages.words import FRAME, WORDS, UiLanguage
 from service.pages.words.categories import WORDS as CATEGORIES
 
 LIMIT = 5  # candidates an agent sees
+LEAST = 0.01  # the confidence from which a candidate is worth a look
 
 router = APIRouter(include_in_schema=False)
 
@@ -64,6 +66,7 @@ def _drawn(request: Request, search: Search, response: Json | None, problem: Sho
                 "slots": dictionary.slots,
                 "names": dictionary.names,
                 "limit": LIMIT,
+                "least": LEAST,
                 "longest": LONGEST_QUERY,
                 "first": response,
                 "conversation": PATTERNS,
@@ -97,7 +100,7 @@ async def _find(request: Request, search: Search, words: Mapping[str, str]) -> t
             history=[Turn(role=turn.role, text=turn.text) for turn in conversation.history],
             channel=cast(Any, search.channel),
             limit=LIMIT,
-            min_confidence=0,
+            min_confidence=LEAST,
         )
         response = await suggested(request.app, wanted, request_id(request), request.is_disconnected)
         request.state.request_id = response.request_id

@@ -6,20 +6,19 @@ test holds the two to the same drawing. It decides nothing: decision, order and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from knowledge.text import is_cjk
 from service.pages.conversation import Conversation, read_conversation
-from service.pages.figures import Piece, left, percent, pieces, plain, span, sureness
+from service.pages.escalation import Dictionary, Json, card, is_guess
+from service.pages.figures import Piece, percent, pieces, plain, sureness
 from service.pages.overlap import overlap
 
-Json = Mapping[str, Any]
-Words = Mapping[str, str]
-OwnLine = Literal["question", "choose", "holding", "none", "nothing"]
+OwnLine = Literal["question", "choose", "holding", "general"]
 NONE = "none"
 LONGEST_TALK = 20_000  # characters; a longer text in an address is one message, and as that too long for the API
 
@@ -51,29 +50,13 @@ class Search:
         return "/?" + urlencode(fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Dictionary:
-    """The page's words and the names of slots, in one language.
-
-    `names` has what the policy calls its targets, fields and triggers in that language, by the other language's: the
-    API names them in the query's.
-    """
-
-    words: Words
-    slots: Words
-    names: Words = field(default_factory=dict)
-
-    def name(self, label: str) -> str:
-        """What the policy names, in the page's language."""
-        return self.names.get(label, label)
-
-
 def results(response: Json, search: Search, dictionary: Dictionary, now: datetime) -> dict[str, Any]:
     """Every part of the result, None or empty where there is nothing to show."""
     words, suggestions = dictionary.words, response["suggestions"]
     chosen = choose(response, search.chosen)
     confidence = suggestions[0]["confidence"] if suggestions else 0.0
     abstains = response["decision"] == "abstain"
+    said_above = not chosen and own_line(response, search.none) == "holding"
     return {
         "decision": {
             "name": response["decision"],
@@ -86,7 +69,7 @@ def results(response: Json, search: Search, dictionary: Dictionary, now: datetim
         "say": _say(response, chosen, search, dictionary),
         "options": _options(response, chosen, search),
         "none_href": search.link(chosen=NONE),
-        "escalation": _escalation(response, chosen, search, dictionary, now),
+        "escalation": card(response, chosen, said_above, search.conversation.query, dictionary, now),
         "related": _related(response, chosen, search),
     }
 
@@ -94,7 +77,7 @@ def results(response: Json, search: Search, dictionary: Dictionary, now: datetim
 def _hint(response: Json, confidence: float, dictionary: Dictionary) -> str:
     """How sure, or what to do instead: where nothing is approved, whom to ask."""
     whom, words = response["escalation"]["target_label"], dictionary.words
-    if response["decision"] == "abstain" and whom:
+    if response["decision"] == "abstain" and whom and not is_guess(response, 0):
         return words["abstain_ask"].format(whom=dictionary.name(whom))
     return words[f"{response['decision']}_hint"].format(percent=percent(confidence))
 
@@ -120,31 +103,36 @@ def _candidate(n: int, item: Json, chosen: int, search: Search, dictionary: Dict
 
 def _say(response: Json, chosen: int, search: Search, dictionary: Dictionary) -> dict[str, Any]:
     """The one text that Enter copies: a reply, the question to ask, or the holding line."""
+    words, language = dictionary.words, response["language"]
     if chosen:
-        return _reply(response["suggestions"][chosen - 1], response["read_as"] or search.conversation.query, dictionary)
-    words = dictionary.words
+        said = response["read_as"] or search.conversation.query
+        return _reply(response["suggestions"][chosen - 1], said, language, dictionary)
     match own_line(response, search.none):
-        case "none":
-            held = response["clarification"]["holding_reply"]
-            return _line("holding", words["say_holding"], _pieces(held, dictionary))
         case "question":
-            return _line("clarify", words["say_clarify"], [Piece(clarification_text(response["clarification"]))])
-        case "holding":
-            return _line("holding", words["say_holding"], _holding(response, dictionary))
+            clarification = response["clarification"]
+            question = clarification | {"text": clarification_text(clarification), "missing_slots": []}
+            return _line("clarify", words["say_clarify"], question, language, dictionary)
         case "choose":
-            return _line("nothing", words["clarify"], [Piece(words["say_choose"])])
-        case _:
-            return _line("nothing", words["abstain"], [Piece(words["say_nothing"])])
+            own = {"text": words["say_choose"], "missing_slots": [], "language": language}
+            return _line("nothing", words["clarify"], own, language, dictionary) | {"lang": ""}
+        case "holding":
+            return _line("holding", words["say_holding"], response["escalation"]["holding_reply"], language, dictionary)
+        case "general":
+            return _line("holding", words["say_holding"], response["holding_reply"], language, dictionary)
 
 
-def _line(kind: str, title: str, text: list[Piece]) -> dict[str, Any]:
-    return {"kind": kind, "title": title, "meta": [], "lang": "", "pieces": text, "match": None, "entry": None}
-
-
-def _holding(response: Json, dictionary: Dictionary) -> list[Piece]:
-    """The approved line that steadies the customer, or nothing."""
-    holding = response["escalation"]["holding_reply"]
-    return _pieces(holding, dictionary) if holding else []
+def _line(kind: str, title: str, line: Json, language: str, dictionary: Dictionary) -> dict[str, Any]:
+    """What is said for no entry."""
+    return {
+        "kind": kind,
+        "title": title,
+        "meta": [],
+        "lang": line["language"],
+        "foreign": dictionary.foreign(line, language),
+        "pieces": _pieces(line, dictionary),
+        "match": None,
+        "entry": None,
+    }
 
 
 def _pieces(reply: Json, dictionary: Dictionary) -> list[Piece]:
@@ -166,7 +154,7 @@ def _option(item: Json, n: int | None, search: Search) -> dict[str, Any]:
     return {"n": n or "", "entry_id": item["entry_id"], "title": item["title"], "href": href}
 
 
-def _reply(item: Json, said: str, dictionary: Dictionary) -> dict[str, Any]:
+def _reply(item: Json, said: str, language: str, dictionary: Dictionary) -> dict[str, Any]:
     words, match = dictionary.words, item["match"]
     day = item["approved_at"][:10]
     meta = [words["version"].format(n=item["version"]), words["approved_by"].format(name=item["approved_by"]), day]
@@ -177,6 +165,7 @@ def _reply(item: Json, said: str, dictionary: Dictionary) -> dict[str, Any]:
         "title": item["title"],
         "meta": meta,
         "lang": item["reply"]["language"],
+        "foreign": dictionary.foreign(item["reply"], language),
         "pieces": _pieces(item["reply"], dictionary),
         "match": {
             "variant": overlap(match["variant"], said),
@@ -191,35 +180,6 @@ def _reply(item: Json, said: str, dictionary: Dictionary) -> dict[str, Any]:
     }
 
 
-def _escalation(
-    response: Json, chosen: int, search: Search, dictionary: Dictionary, now: datetime
-) -> dict[str, Any] | None:
-    hint, words = response["escalation"], dictionary.words
-    if hint["level"] == "none":
-        return None
-    due_at = hint["due_at"]
-    said_above = not chosen and own_line(response, search.none) == "holding"
-    return {
-        "level": hint["level"],
-        "word": words[hint["level"]],
-        "target": dictionary.name(hint["target_label"] or hint["target"] or ""),
-        "priority": words.get(hint["priority"], ""),
-        "span": span(hint["resolve_within"], hint["clock"], words) if hint["resolve_within"] else "",
-        "due_at": due_at or "",
-        "left": left(datetime.fromisoformat(due_at), now, words) if due_at else "",
-        "reasons": reasons_text(hint["reasons"], dictionary, search.conversation.query),
-        "collect": [
-            {
-                "field": item["field"],
-                "label": dictionary.name(item["label"]),
-                "optional": "" if item["required"] else words["optional"],
-            }
-            for item in hint["collect"]
-        ],
-        "holding": [] if said_above else _holding(response, dictionary),
-    }
-
-
 def _related(response: Json, chosen: int, search: Search) -> list[dict[str, str]]:
     """The neighbours of the chosen candidate, or the options to choose between."""
     if not chosen:
@@ -231,43 +191,30 @@ def _related(response: Json, chosen: int, search: Search) -> list[dict[str, str]
 def own_line(response: Json, none: bool = False) -> OwnLine:
     """What there is to say while no candidate is chosen. Who must be helped at once is steadied, not questioned.
 
-    `none`: no option was meant. The escalation's own holding reply, where it has one, goes before the general line.
+    `none`: no option was meant. An entry's own words are not said before somebody has said that it is meant.
     """
-    if response["clarification"] and none and not response["escalation"]["holding_reply"]:
-        return "none"
-    if response["clarification"] and not none and response["escalation"]["level"] != "required":
+    hint, guess = response["escalation"], is_guess(response, 0)
+    if response["clarification"] and not none and (guess or hint["level"] != "required"):
         return "question" if _askable(response) else "choose"
-    return "holding" if response["escalation"]["holding_reply"] else "nothing"
+    return "holding" if hint["holding_reply"] and not guess else "general"
+
+
+def asks(response: Json) -> bool:
+    """Whether the question may be sent with nobody in between: who perhaps must be helped at once is steadied."""
+    return bool(response["clarification"]) and response["escalation"]["level"] != "required" and _askable(response)
 
 
 def _askable(response: Json) -> bool:
-    """Whether a customer may read the options: there is a choice, and no title is worded for agents (a script's)."""
+    """Whether a customer may read the options: there is a choice, and no title is worded for agents (a script's) or
+    Chinese to who writes English.
+    """
     faqs = {item["entry_id"] for item in response["suggestions"] if item["kind"] == "faq"}
     options = response["clarification"]["options"]
-    return len(options) > 1 and all(option["entry_id"] in faqs for option in options)
+    foreign = response["language"] == "en" and any(is_cjk(option["title"]) for option in options)
+    return len(options) > 1 and not foreign and all(option["entry_id"] in faqs for option in options)
 
 
 def clarification_text(clarification: Json) -> str:
     """The question with its numbered options, as it is sent to the customer."""
     options = [f"{n}. {option['title']}" for n, option in enumerate(clarification["options"], start=1)]
     return "\n".join([clarification["text"], *options])
-
-
-def reasons_text(reasons: list[Json], dictionary: Dictionary, said: str = "") -> str:
-    """Why to escalate, for people, each reason once: a trigger by its name, what it heard where nobody sees it, and the
-    stored phrasing that this was near to.
-
-    `said` is what stands above it already.
-    """
-    return " · ".join(dict.fromkeys(_reason(reason, dictionary, said) for reason in reasons))
-
-
-def _reason(reason: Json, dictionary: Dictionary, said: str) -> str:
-    if reason["code"] != "trigger":
-        return dictionary.words.get(f"reason_{reason['code']}", reason["code"])
-    label, _, heard = reason["detail"].partition(": ")
-    heard, _, near = heard.partition(" ≈ ")
-    # A long message is cut in a reason, and stands above in full.
-    seen = not heard or heard == said or (heard.endswith("…") and said.startswith(heard[:-1]))
-    quoted = [dictionary.words["quoted"].format(text=text) for text in ("" if seen else heard, near) if text]
-    return dictionary.name(label) + (" ≈ " if seen and near else "") + " ≈ ".join(quoted)

@@ -22,6 +22,8 @@ NO_UPDATE, WITH_SLOTS, UNCLEAR, FIRE, UNKNOWN = (
     "电水壶冒烟了",
     "你们老板叫什么",
 )
+VAGUE = "电水壶"  # perhaps the entry that must escalate, perhaps another
+ENGLISH = "Who is your boss"
 EXAMPLES = [NO_UPDATE, "退款多久到账", "我要投诉客服"]
 HOLDING = (
     "您的问题我需要核实一下，以免给您不准确的答复。请您留下订单号或联系方式，我们最迟 3 小时内（工作时间）回复您。"
@@ -45,6 +47,7 @@ def suggestion(entry_id: str, title: str, confidence: float, text: str, **change
         "reply": {"channel": "chat", "language": "zh", "text": text, "missing_slots": []},
         "match": match("ranked", "三天没动静了", 0.91),
         "related": [],
+        "escalation": no_escalation(),
         "approved_by": "王敏",
         "approved_at": "2026-11-20T09:30:00+08:00",
         "valid_until": None,
@@ -182,6 +185,8 @@ def answer(
         "suggestions": [_spoken(item, channel, slots or {}) for item in suggestions],
         "clarification": None,
         "escalation": no_escalation(),
+        "holding_reply": line(HOLDING),
+        "language": "en" if query.isascii() else "zh",
         "index_version": "20261122-1",
         "took_ms": 6.1,
     }
@@ -203,16 +208,23 @@ def _known(query: str, told: bool) -> tuple[list[Json], Json]:
         hint = escalation(
             "offer", "logistics", "物流专员", timedelta(hours=23, minutes=41), resolve_within="PT24H", clock="elapsed"
         )
-        return SHIP, {"escalation": hint | {"collect": fields, "holding_reply": holding, "reasons": reasons}}
+        hint |= {"collect": fields, "holding_reply": holding, "reasons": reasons}
+        return [SHIP[0] | {"escalation": hint}, SHIP[1] | {"escalation": _urge()}, *SHIP[2:]], {"escalation": hint}
     if query == WITH_SLOTS:
         return [SLOTTED, SHIP[2]], {}
     if query == UNCLEAR:
         options = [{key: item[key] for key in ("entry_id", "title", "confidence")} for item in REFUNDS[:2]]
         text = "为了更准确地帮到您，请问您想了解的是下面哪一项？"
-        clarification = {"text": text, "options": options, "holding_reply": line(HOLDING)}
+        clarification = {"text": text, "language": "zh", "options": options}
         return REFUNDS, {"decision": "clarify", "clarification": clarification}
     if query == FIRE:
-        return [SAFETY, SHIP[0] | {"confidence": 0.01}], {"escalation": _fire()}
+        return [SAFETY | {"escalation": _fire()}, SHIP[0] | {"confidence": 0.01}], {"escalation": _fire()}
+    if query == VAGUE:
+        guessed = _fire() | {"reasons": _fire()["reasons"][1:]}
+        found = [SAFETY | {"confidence": 0.52, "escalation": guessed}, REFUNDS[0] | {"confidence": 0.41}]
+        options = [{key: item[key] for key in ("entry_id", "title", "confidence")} for item in found]
+        clarification = {"text": "请问您想了解的是下面哪一项？", "language": "zh", "options": options}
+        return found, {"decision": "clarify", "clarification": clarification, "escalation": guessed}
     return [item | {"confidence": 0.03 / n} for n, item in enumerate(SHIP[1:4], start=1)], _abstains()
 
 
@@ -229,7 +241,7 @@ def _fire() -> Json:
     )
     reasons = [
         {"code": "trigger", "detail": "安全事故: 冒烟了 ≈ 底座冒白烟"},
-        {"code": "entry", "detail": "quality.safety-incident"},
+        {"code": "entry", "detail": "quality.safety-incident: 漏电、冒烟、起火、爆炸等安全事故"},
     ]
     hint = escalation(
         "required",
@@ -240,6 +252,14 @@ def _fire() -> Json:
         clock="elapsed",
     )
     return hint | {"priority": "urgent", "reasons": reasons, "collect": fields, "holding_reply": line(SAFE_FIRST)}
+
+
+def _urge() -> Json:
+    """Of who has not been sent anything: another target, another thing to collect, other words."""
+    hint = escalation("offer", "warehouse", "仓库", timedelta(hours=3), resolve_within="PT3H", clock="elapsed")
+    reasons = [{"code": "entry", "detail": "ship.urge: 还没发货，催发货"}]
+    fields = collect(("order_no", "订单号", True))
+    return hint | {"collect": fields, "holding_reply": line("让您等急了，我现在就催仓库。"), "reasons": reasons}
 
 
 def _abstains() -> Json:

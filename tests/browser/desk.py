@@ -34,6 +34,11 @@ class Answer:
     body: Json
 
     @property
+    def request_id(self) -> str:
+        """What feedback names it by."""
+        return str(self.body["request_id"])
+
+    @property
     def decision(self) -> str:
         """What is counted of it."""
         return str(self.body["decision"])

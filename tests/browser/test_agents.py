@@ -32,7 +32,7 @@ from tests.browser.canned import (
 )
 from tests.browser.conftest import clean, serve
 from tests.browser.desk import make_desk
-from tests.browser.test_knowledge import copied, reply_text, search, sent_to_the_api, wait_until
+from tests.browser.test_knowledge import copied, empty_clipboard, reply_text, search, sent_to_the_api, wait_until
 from tests.service.pages.test_conversation import NEARLY
 
 pytestmark = pytest.mark.browser
@@ -195,9 +195,50 @@ class TestFeedback:
         expect(page.locator("#draft")).to_be_hidden()
         expect(page.locator("[data-do=tell-edited]")).to_have_attribute("aria-pressed", "true")
 
+    def test_what_was_used_and_then_changed_is_changed(self, page: Page) -> None:
+        """One of the two is lit: what was told last."""
+        search(page, NO_UPDATE)
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-do=tell-used]")).to_have_attribute("aria-pressed", "true")
+        page.keyboard.press("m")
+        page.get_by_label("准备发给客户的话").fill("张女士，我马上请物流专员核查，24 小时内回复您。")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("[data-do=tell-edited]")).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("[data-do=tell-used]")).to_have_attribute("aria-pressed", "false")
+
 
 class TestDrafts:
     """The agent's own words."""
+
+    def test_what_must_not_be_said_takes_a_second_press(self, page: Page) -> None:
+        """Also when copied before it was checked, and where a slot is still open; changed words are judged anew."""
+        empty_clipboard(page)
+        page.keyboard.press("Alt+c")
+        area, caution = page.get_by_label("准备发给客户的话"), page.locator("#draft .caution")
+        area.fill("这个我不知道，〔客户称呼〕")
+        page.keyboard.press("Control+Enter")
+        expect(caution).to_have_text("有 1 处不能这样说 · 还有 1 处没填：客户称呼 · 再按一次就照样复制")
+        assert copied(page) == ""
+        area.press("End")
+        area.press_sequentially("！")
+        expect(caution).to_be_hidden()
+        page.keyboard.press("Control+Enter")
+        expect(caution).to_be_visible()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#live")).to_have_text("已复制草稿")
+        assert copied(page) == "这个我不知道，〔客户称呼〕！"
+
+    def test_approved_words_are_offered_as_they_would_be_sent(self, page: Page) -> None:
+        """What is known of the customer is filled in, an open slot is marked; no braces."""
+        found = {"rule": "forbidden-phrases", "severity": "error", "message": "x", "start": 0, "end": 3}
+        offered = found | {"alternatives": ["{customer_name}，{product}可以换。"]}
+        page.route("**/v1/checks", lambda route: route.fulfill(json={"findings": [offered]}))
+        page.evaluate("sessionStorage.setItem('huashu.slots', JSON.stringify({customer_name: '张女士'}))")
+        page.reload()
+        page.keyboard.press("Alt+c")
+        page.get_by_label("准备发给客户的话").fill("不知道")
+        page.locator(".alternative").click()
+        expect(page.get_by_label("准备发给客户的话")).to_have_value(re.compile("^张女士，〔.+〕可以换。$"))
 
     def test_are_checked_as_they_are_typed_and_mended_by_a_click(self, page: Page) -> None:
         """C opens the place; each finding offers approved words, and mending it leaves the rest."""
@@ -262,9 +303,19 @@ class TestShelf:
         page.keyboard.press("ArrowDown")
         page.locator(".say").get_by_role("link", name="条目").click()
         expect(page.locator("h1")).to_have_text("快递把包裹弄丢了")
-        page.get_by_role("button", name="复制").first.click()
+        empty_clipboard(page)
+        copy, caution = page.get_by_role("button", name="复制").first, page.locator(".channel .caution").first
+        copy.click()
+        expect(caution).to_contain_text("还有 1 处没填：客户称呼 · 再按一次就照样复制")
+        assert copied(page) == ""
+        copy.click()
         expect(page.locator("#live")).to_have_text("已复制")
         assert copied(page).startswith("非常抱歉，这个损失不用您承担，〔客户称呼〕")
+        page.get_by_label("客户称呼").fill("张女士")
+        expect(page.locator(".channel .reply").first).to_contain_text("承担，张女士。")
+        copy.click()
+        expect(caution).to_be_hidden()
+        page.wait_for_function("navigator.clipboard.readText().then((text) => text.includes('承担，张女士'))")
         page.get_by_role("button", name="收藏").click()
         assert page.evaluate("localStorage['huashu.favourites']").startswith('[{"id":"ship.lost"')
         page.emulate_media(media="print")

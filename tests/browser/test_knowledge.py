@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, e
 from service.pages import figures
 from service.pages.words import SLOTS, WORDS, UiLanguage
 from tests.browser.canned import (
+    ENGLISH,
     FIRE,
     HOLDING,
     MISSPELT,
@@ -23,6 +24,7 @@ from tests.browser.canned import (
     SHIP,
     UNCLEAR,
     UNKNOWN,
+    VAGUE,
     WITH_SLOTS,
     answer,
 )
@@ -36,7 +38,7 @@ XSS = '<img src=x onerror="window.hacked=1"><b>粗</b>'
 TIDY = """() => { const copy = document.getElementById("results").cloneNode(true);
     for (const clock of copy.querySelectorAll("time")) clock.replaceWith("clock");
     return copy.innerHTML.replace(/>\\s+</g, "><").replace(/ (checked|aria-busy)="[^"]*"/g, "").trim(); }"""
-ALL_STATES = ["", NO_UPDATE, WITH_SLOTS, UNCLEAR, FIRE, UNKNOWN]
+ALL_STATES = ["", NO_UPDATE, WITH_SLOTS, UNCLEAR, FIRE, UNKNOWN, VAGUE, ENGLISH]
 
 
 def search(page: Page, query: str) -> None:
@@ -118,7 +120,7 @@ class TestSearching:
         bodies = sent_to_the_api(page)
         page.get_by_label("电话", exact=True).check()
         search(page, NO_UPDATE)
-        assert bodies == [{"query": NO_UPDATE, "channel": "phone", "limit": 5, "min_confidence": 0, "slots": {}}]
+        assert bodies == [{"query": NO_UPDATE, "channel": "phone", "limit": 5, "min_confidence": 0.01, "slots": {}}]
 
     def test_waits_for_a_pause_in_typing(self, page: Page) -> None:
         """Characters in quick succession make one search, not one each."""
@@ -585,7 +587,7 @@ class TestEscalating:
     def test_required_stands_first_with_clock_and_checklist(self, page: Page) -> None:
         """What must be escalated is above the reply and says who, how soon, and what to find out."""
         search(page, FIRE)
-        told = "安全事故「冒烟了」 ≈ 「底座冒白烟」 · 这条话术的规定"
+        told = f"安全事故「冒烟了」 ≈ 「底座冒白烟」 · 「{SAFETY['title']}」这条的规定"
         expect(page.locator("[data-at=reasons]").first).to_have_text(told)
         expect(page.locator("#panel > :first-child")).to_have_attribute("data-level", "required")
         card = page.locator(".escalation")
@@ -629,12 +631,73 @@ class TestEscalating:
         assert "☐ 照片、截图或录像 (选填):" in note
         assert note[-1] == f"参考话术: {SAFETY['title']} (quality.safety-incident v3)"
 
+    def test_the_card_follows_the_chosen_candidate(self, page: Page) -> None:
+        """Target, what to collect, what to say and the note are those of the entry that was chosen."""
+        search(page, NO_UPDATE)
+        page.keyboard.press("ArrowDown")
+        card = page.locator(".escalation")
+        expect(card).to_contain_text("建议升级→仓库")
+        expect(card.locator("[data-at=reasons]")).to_have_text("「还没发货，催发货」这条的规定")
+        expect(card.get_by_role("checkbox")).to_have_count(1)
+        page.keyboard.press("Alt+h")
+        expect(page.locator("#live")).to_have_text("已复制稳住客户的话")
+        assert copied(page) == "让您等急了，我现在就催仓库。"
+        page.keyboard.press("Alt+e")
+        expect(page.locator("#live")).to_have_text("已复制升级单")
+        note = copied(page).split("\n")
+        assert (note[0], note[2]) == ("【升级单】建议升级 → 仓库", "原因: 「还没发货，催发货」这条的规定")
+        page.keyboard.press("3")
+        expect(card).to_have_count(0)
+
+    def test_what_nobody_has_said_is_meant_is_a_condition(self, page: Page) -> None:
+        """Below the question, which Enter copies; once that entry is chosen it stands first, with its clock."""
+        search(page, VAGUE)
+        card = page.locator(".escalation")
+        expect(card.locator("h2")).to_have_text(f"如果是「{SAFETY['title']}」需升级→产品安全负责人紧急")
+        expect(card.locator(".clock")).to_be_hidden()
+        expect(page.locator("#panel > :first-child")).to_have_class("card say")
+        page.keyboard.press("Enter")
+        assert copied(page).startswith("请问您想了解的是下面哪一项？")
+        page.locator(".option").first.click()
+        expect(page.locator("#panel > :first-child")).to_have_attribute("data-level", "required")
+        expect(card.locator("h2")).to_have_text("需升级→产品安全负责人紧急")
+        expect(card.locator(".clock")).to_be_visible()
+
+    def test_words_in_another_language_are_not_copied_at_once(self, page: Page) -> None:
+        """Chinese to who writes English is marked, and takes a second press."""
+        search(page, ENGLISH)
+        expect(page.locator(".say [data-at=foreign]")).to_have_text("中文")
+        page.keyboard.press("Enter")
+        caution = page.locator(".say .caution")
+        expect(caution).to_have_text("这句是中文，客户用的是英文 · 再按一次就照样复制")
+        page.keyboard.press("Enter")
+        expect(page.locator("#live")).to_contain_text("已复制")
+        assert copied(page) == HOLDING
+
     def test_h_copies_the_holding_reply(self, page: Page) -> None:
         """The line that steadies the customer has a key of its own."""
         search(page, NO_UPDATE)
         page.keyboard.press("Alt+h")
         expect(page.locator("#live")).to_have_text("已复制稳住客户的话")
         assert copied(page).startswith("让您久等了，很抱歉。")
+
+
+class TestPasting:
+    """Long texts in the search box."""
+
+    def test_six_lines_are_cut_between_lines(self, page: Page) -> None:
+        """The box shows the last four, whole, so that the reply stays in sight."""
+        page.fill("#query", "\n".join(f"客户：第{n}句" for n in range(6)))
+        assert page.locator("#query").evaluate("e => [e.clientHeight, e.scrollTop]") == [128, 64]
+
+    def test_on_a_phone_a_slot_to_fill_stands_above_the_reply(self, page: Page) -> None:
+        """Not below the cards that follow it; with nothing to fill the reply comes first."""
+        page.set_viewport_size({"width": 390, "height": 844})
+        top = "e => Math.round(e.getBoundingClientRect().top)"
+        search(page, WITH_SLOTS)
+        assert page.locator("#slots").evaluate(top) < page.locator(".say").evaluate(top)
+        search(page, NO_UPDATE)
+        assert page.locator(".say").evaluate(top) < page.locator("#results .found").evaluate(top)
 
 
 class TestTrouble:
@@ -671,6 +734,14 @@ class TestTrouble:
         expect(page.locator(".problem")).to_contain_text("有 2400 个字，最多 2000 个")
         page.fill("#query", NO_UPDATE)
         expect(page.locator(".problem")).to_contain_text("query: cannot be read")
+
+    def test_401_leads_to_the_sign_in(self, page: Page) -> None:
+        """And from there back; trying again stays possible."""
+        page.route(API, lambda route: route.fulfill(status=401, json={"status": 401, "detail": "x", "request_id": "r"}))
+        page.fill("#query", NO_UPDATE)
+        problem = page.locator(".problem")
+        expect(problem.get_by_role("link", name="登录")).to_have_attribute("href", re.compile(r"^/sign-in\?next=%2F"))
+        expect(problem.get_by_role("button", name="再试一次")).to_be_visible()
 
     def test_offline_says_so_and_recovers_by_itself(self, page: Page, context: BrowserContext) -> None:
         """A lost connection is named; when it is back the search runs again."""

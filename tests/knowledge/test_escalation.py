@@ -157,6 +157,40 @@ def test_a_claims_own_fields_and_holding_reply_come_first() -> None:
     assert found.holding_reply == "马上处理。"
 
 
+def test_an_entry_says_what_a_trigger_of_its_level_and_target_leaves_open() -> None:
+    """A trigger wins, but what to collect and to say is the entry's own, which knows the matter; no other claim's."""
+    heard = Claim("required", Reason("trigger", "t"), "safety", "urgent")
+    own = replace(claim("required", "safety"), collect=("place",), holding_reply="我在这儿陪着您。")
+    found = hint(heard, own)
+    assert found.reasons[0] == heard.reason
+    assert (found.collect, found.holding_reply) == ((Collect("place", "地点", False),), "我在这儿陪着您。")
+    doubt = replace(own, reason=Reason("low_confidence", "x"))
+    for other in (replace(own, level="offer"), replace(own, target="agent"), doubt):
+        assert hint(heard, other).holding_reply == "safety会联系您。"
+
+
+def test_a_holding_reply_in_the_language_asked_for_goes_before_one_in_chinese() -> None:
+    """A claim's own English, else its target's, else Chinese; the hint says which it is."""
+    own = replace(claim("required", "safety"), holding_reply="马上处理。")
+    safety = POLICY.targets["safety"].model_copy(update={"holding_reply_en": "Stay calm."})
+    english = POLICY.model_copy(update={"targets": POLICY.targets | {"safety": safety}})
+    found = [
+        escalate(policy, CALENDAR, NOW, [made], language)
+        for policy, made, language in (
+            (english, own, "zh"),
+            (POLICY, own, "en"),
+            (english, own, "en"),
+            (english, replace(own, holding_reply_en="At once."), "en"),
+        )
+    ]
+    assert [(each.holding_reply, each.holding_language) for each in found] == [
+        ("马上处理。", "zh"),
+        ("马上处理。", "zh"),
+        ("Stay calm.", "en"),
+        ("At once.", "en"),
+    ]
+
+
 def test_a_claim_without_target_goes_to_the_policys_first() -> None:
     """The policy's first target is the desk's default."""
     assert hint(low_confidence(0.31, 0.8)).target == "agent"

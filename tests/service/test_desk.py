@@ -18,7 +18,7 @@ from knowledge.model import Entry, Precision, Reply
 from service.api.requests import SuggestionRequest
 from service.desk import Desk, choose_reply
 from service.settings import Settings
-from tests.service.asking import BOTH, LEAK, NOTHING, REFUND, SHIP, ask, ids, turns
+from tests.service.asking import BOTH, INJURY, LEAK, NOTHING, REFUND, SHIP, ask, ids, turns
 from tests.service.shop import BRUSH, ENTRIES, FILTER, FRIDAY, SHANGHAI, policy, publish, serving, state_of
 
 FOUR_SHARED = ("多久更换", "使用寿命", "去哪里买", "怎样拆卸")
@@ -197,17 +197,46 @@ def test_where_two_fit_it_asks_which(client: TestClient) -> None:
     body = ask(client, BOTH)
     assert body["decision"] == "clarify"
     assert body["clarification"]["text"] == "哪一项？"
-    assert body["clarification"]["holding_reply"] == {
-        "channel": "chat",
-        "language": "zh",
-        "text": "请稍等",
-        "missing_slots": [],
-    }
+    assert body["holding_reply"] == {"channel": "chat", "language": "zh", "text": "请稍等", "missing_slots": []}
     options = body["clarification"]["options"]
     assert {option["entry_id"] for option in options} == {"product.a3.filter", "product.r5.brush"}
     assert {option["title"] for option in options} == {FILTER.title, BRUSH.title}
     assert options[0]["confidence"] >= options[1]["confidence"]
     assert body["escalation"]["level"] == "none"
+
+
+def test_each_suggestion_has_the_escalation_of_its_own_entry(client: TestClient) -> None:
+    """That of an answer is the response's; the others' stand by their own rule, with what was heard beside it."""
+    found = ask(client, LEAK, limit=5, min_confidence=0, history=turns(INJURY))
+    own = {item["entry_id"]: item["escalation"] for item in found["suggestions"]}
+    assert own["quality.leak"] == found["escalation"]
+    assert own["ship.no-update"]["reasons"][-1] == {"code": "entry", "detail": "ship.no-update: 快递三天没动静"}
+    for hint in own.values():
+        assert {"code": "trigger", "detail": f"人身伤害: {INJURY}"} in hint["reasons"]
+    quiet = ask(client, LEAK, limit=5, min_confidence=0)["suggestions"]
+    levels = {item["entry_id"]: item["escalation"]["level"] for item in quiet}
+    assert (levels["quality.leak"], levels["ship.no-update"]) == ("required", "offer")
+    assert "none" in levels.values()
+
+
+def test_who_writes_english_is_steadied_in_english_where_there_are_words(client: TestClient, tmp_path: Path) -> None:
+    """Lines and holding replies are the policy's English ones, figures too; without them the Chinese ones say so."""
+    unknown = "why is the moon so far away"
+    plain = ask(client, unknown)
+    told = [plain["language"], plain["holding_reply"]["language"], plain["escalation"]["holding_reply"]["language"]]
+    assert told == ["en", "zh", "zh"]
+    rules = policy()
+    agent = rules.targets["agent"].model_copy(update={"holding_reply_en": "Somebody will call you."})
+    lines = rules.lines.model_copy(update={"holding_en": "One moment, {refund.days}.", "clarify_en": "Which one?"})
+    publish(tmp_path, rules=rules.model_copy(update={"lines": lines, "targets": rules.targets | {"agent": agent}}))
+    with serving(Settings(home=tmp_path)) as desk:
+        body, hurt, both = ask(desk, unknown), ask(desk, INJURY, language="en"), ask(desk, BOTH, language="en")
+        chinese = ask(desk, NOTHING)
+    spoken = {"channel": "chat", "language": "en", "text": "One moment, 3 days.", "missing_slots": []}
+    assert body["holding_reply"] == body["escalation"]["holding_reply"] == spoken
+    assert hurt["escalation"]["holding_reply"]["text"] == "Somebody will call you."
+    assert (both["clarification"]["text"], both["clarification"]["language"]) == ("Which one?", "en")
+    assert (chinese["holding_reply"]["text"], chinese["language"]) == ("请稍等", "zh")
 
 
 def test_a_short_query_is_understood_from_the_turns_before(client: TestClient) -> None:

@@ -1,8 +1,9 @@
 // From what stands in the inputs to an answer on the screen.
 
 import { reader } from "./conversation.js";
-import { announce, byId, channel, chosenSuggestion, data, feedback, input, slots, state, target, timers, words } from "./desk.js";
+import { announce, byId, channel, chosen, chosenSuggestion, data, feedback, input, slots, state, target, timers, words } from "./desk.js";
 import { drawProblem } from "./drawing.js";
+import { hintOf, levelText } from "./escalation.js";
 import { fill } from "./figures.js";
 import { problemOf } from "./problems.js";
 import { link } from "./results.js";
@@ -28,7 +29,7 @@ export function request() {
   const pasted = read(text);
   const query = pasted.query.trim();
   const history = pasted.history.length ? pasted.history : state.told.history;
-  const body = { query, channel: channel(), limit: data.limit, min_confidence: 0, slots: slots.filled };
+  const body = { query, channel: channel(), limit: data.limit, min_confidence: data.least, slots: slots.filled };
   if (history.length) body.history = history;
   if (state.told.id) body.conversation_id = state.told.id;
   return { text, query, channel: body.channel, body };
@@ -131,11 +132,12 @@ export function refresh() {
 }
 
 function announceResult() {
-  const { decision, suggestions, escalation } = state.response;
+  const { decision, suggestions } = state.response;
+  const escalation = hintOf(state.response, chosen());
   const told = [
     fill(words.announce, { decision: words[decision], n: suggestions.length }),
     suggestions.length && fill(words.announce_first, { title: suggestions[0].title }),
-    escalation.level !== "none" && fill(words.announce_escalation, { level: words[escalation.level], target: escalation.target_label ?? "" }),
+    escalation.level !== "none" && fill(words.announce_escalation, { level: levelText(state.response, chosen(), words), target: escalation.target_label ?? "" }),
   ];
   clearTimeout(timers.announce);
   timers.announce = setTimeout(() => announce(told.filter(Boolean).join(" · ")), ANNOUNCE_AFTER);

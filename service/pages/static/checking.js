@@ -9,8 +9,8 @@ export function check(text, channel, entryId, signal) {
   return send("POST", "/v1/checks", { text, channel, ...(entryId ? { entry_id: entryId } : {}) }, { signal });
 }
 
-/** A finding as a list item; `onReplace` is called with an approved alternative when it is chosen. */
-export function drawFinding(finding, text, words, onReplace) {
+/** A finding as a list item; `onReplace` is called with an approved alternative, as `speak` words it, when it is chosen. */
+export function drawFinding(finding, text, words, onReplace, speak = (alternative) => alternative) {
   const root = document.getElementById("t-finding").content.cloneNode(true).firstElementChild;
   const place = (name) => root.querySelector(`[data-at="${name}"]`);
   root.dataset.severity = finding.severity;
@@ -18,7 +18,7 @@ export function drawFinding(finding, text, words, onReplace) {
   const said = [...text].slice(finding.start, finding.end).join("");
   place("said").textContent = said;
   place("said").hidden = said.length > 40;
-  place("alternatives").replaceChildren(...finding.alternatives.map((alternative) => {
+  place("alternatives").replaceChildren(...finding.alternatives.map(speak).map((alternative) => {
     const item = document.createElement("li");
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "alternative" });
@@ -36,6 +36,7 @@ export class Checking {
   #timer;
   #flight;
   #checked = [];
+  #found = { text: null, findings: null };
 
   constructor(area, { subject, onFindings }) {
     Object.assign(this, { area, subject, onFindings });
@@ -46,6 +47,15 @@ export class Checking {
   soon(pause = PAUSE) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#run(), pause);
+  }
+
+  /** What is found in the text as it stands now: null where it could not be checked. */
+  async findings() {
+    if (this.#found.text !== this.area.value) {
+      clearTimeout(this.#timer);
+      await this.#run();
+    }
+    return this.#found.findings;
   }
 
   /** Put approved words in the place of what was found, unless that was changed meanwhile. */
@@ -76,15 +86,20 @@ export class Checking {
     this.#flight?.abort();
     const flight = this.#flight = new AbortController();
     const text = this.area.value;
-    if (!text.trim()) return this.onFindings([], "");
+    if (!text.trim()) return this.#tell([], "");
     const { channel, entryId } = this.subject();
     try {
       const { findings } = await check(text, channel, entryId, flight.signal);
       if (flight !== this.#flight) return;
       this.#checked = [...text];
-      this.onFindings(findings, text);
+      this.#tell(findings, text);
     } catch {
-      if (flight === this.#flight && !flight.signal.aborted) this.onFindings(null, text);
+      if (flight === this.#flight && !flight.signal.aborted) this.#tell(null, text);
     }
+  }
+
+  #tell(findings, text) {
+    this.#found = { text: findings && text, findings };
+    this.onFindings(findings, text);
   }
 }

@@ -1,9 +1,11 @@
 // Copying a reply, the holding reply and the case note; a reply that was copied counts as used.
 
 import { isReady } from "./asking.js";
+import { drawCaution } from "./caution.js";
 import { tellChosen } from "./choosing.js";
 import { copyText } from "./clipboard.js";
 import { announce, byId, chosen, chosenSuggestion, data, feedback, input, slots, state, target, words } from "./desk.js";
+import { hintOf } from "./escalation.js";
 import { fill, marked } from "./figures.js";
 import { escalationNote } from "./note.js";
 import { spoken } from "./results.js";
@@ -37,28 +39,24 @@ function leaveSearch(typed) {
   byId("panel")?.focus({ preventScroll: true });
 }
 
-/** Copy a reply; one with unfilled slots only on the second wish. */
-async function copyWithCare({ text, missing_slots: missing }, button, done) {
-  if (missing.length && state.armed !== text) {
-    warn(missing, text, button);
+/** Copy a reply; one with unfilled slots, or not in the customer's language, only on the second wish. */
+async function copyWithCare({ text, missing_slots: missing, language }, button, done) {
+  const cautions = [
+    language !== state.response.language && words[`foreign_${language}`],
+    slots.missingText(missing, words),
+  ].filter(Boolean);
+  if (cautions.length && state.armed !== text) {
+    warn(cautions, missing, text, button);
     return false;
   }
   disarm();
   return copy(marked(text, missing, data.slots), button, done);
 }
 
-function warn(missing, text, button) {
+function warn(cautions, missing, text, button) {
   disarm();
   state.armed = text;
-  const names = missing.map((name) => slots.label(name)).join(words.comma);
-  const caution = button.closest(".card").querySelector('[data-at="caution"]');
-  const told = document.createElement("span");
-  told.textContent = `${fill(words.still_missing, { n: missing.length, names })} · ${words.copy_anyway}`;
-  const go = document.createElement("button");
-  Object.assign(go, { type: "button", className: "button", textContent: words.fill_in });
-  Object.assign(go.dataset, { do: "fill", slot: missing[0] });
-  caution.replaceChildren(told, go);
-  caution.hidden = false;
+  drawCaution(button.closest(".card").querySelector('[data-at="caution"]'), cautions, missing[0], words);
 }
 
 export async function copyChosen() {
@@ -78,15 +76,14 @@ export async function copyChosen() {
 
 export function copyHolding() {
   if (!isReady()) return;
-  const reply = state.response.escalation.holding_reply;
+  const reply = hintOf(state.response, chosen()).holding_reply;
   const button = target.results.querySelector(".holding:not([hidden]) [data-do=copy-holding]");
-  if (!reply) return state.none ? copyChosen() : undefined;
   if (button) copyWithCare(reply, button, words.copied_holding);
-  else if (!chosen()) copyChosen();
+  else if (!chosen() && byId("results").querySelector('.say[data-kind="holding"]')) copyChosen();
 }
 
 export function copyNote() {
-  if (!isReady() || state.response.escalation.level === "none") return;
+  if (!isReady() || hintOf(state.response, chosen()).level === "none") return;
   const boxes = [...target.results.querySelectorAll("[data-field]:checked")];
   const known = Object.fromEntries(boxes.map(({ dataset: { field } }) => [field, slots.filled[field] ?? true]));
   const note = escalationNote(state.response, { query: state.asked.query, chosen: chosen(), known }, data);

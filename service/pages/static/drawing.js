@@ -57,12 +57,12 @@ export function drawResults(parts) {
   write(root, "list-title", parts.list_title);
   place(root, "list-title").hidden = !parts.candidates.length;
   place(root, "candidates").replaceChildren(...parts.candidates.map(drawCandidate));
-  const level = parts.escalation?.level;
+  const first = parts.escalation?.level === "required" && !parts.escalation.guess;
   const cards = [
-    level === "required" && drawEscalation(parts.escalation),
+    first && drawEscalation(parts.escalation),
     drawSay(parts.say),
     parts.options.length && drawOptions(parts.options, parts.none_href),
-    level && level !== "required" && drawEscalation(parts.escalation),
+    parts.escalation && !first && drawEscalation(parts.escalation),
     parts.related.length && drawRelated(parts.related),
   ];
   place(root, "panel").replaceChildren(...cards.filter(Boolean));
@@ -86,6 +86,7 @@ function drawSay(say) {
   write(root, "meta", say.meta.join(" · "));
   const text = place(root, "pieces");
   if (say.lang) text.lang = say.lang;
+  writeOrHide(root, "foreign", say.foreign);
   writePieces(text, say.pieces);
   place(root, "match").hidden = !say.match;
   place(root, "variant").replaceChildren(...(say.match?.variant ?? []).map(drawPart));
@@ -118,9 +119,10 @@ function drawOptions(items, noneHref) {
 function drawEscalation(escalation) {
   const root = clone("escalation");
   root.firstElementChild.dataset.level = escalation.level;
+  root.firstElementChild.toggleAttribute("data-guess", escalation.guess);
   setIcon(root.querySelector("h2"), escalation.level);
   for (const name of ["word", "target", "span", "left", "reasons"]) write(root, name, escalation[name]);
-  writeOrHide(root, "priority", escalation.priority);
+  for (const name of ["condition", "priority", "foreign"]) writeOrHide(root, name, escalation[name]);
   place(root, "left").setAttribute("datetime", escalation.due_at);
   place(root, "due").hidden = !escalation.span && !escalation.left;
   place(root, "collect").replaceChildren(...escalation.collect.map(drawCollect));
@@ -155,5 +157,8 @@ export function drawProblem(problem) {
   write(root, "text", problem.text);
   writeOrHide(root, "command", problem.command, "command-box");
   writeOrHide(root, "request_id", problem.request_id);
+  const signIn = place(root, "sign_in");
+  signIn.hidden = problem.kind !== "signin";
+  signIn.setAttribute("href", `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   return root;
 }

@@ -2,6 +2,9 @@
 
 import { send as sendToApi } from "./api.js";
 
+// A reply that was changed was not used as it stands: what was told last is what became of it.
+const INSTEAD = { used: "edited", edited: "used" };
+
 export class Feedback {
   #told = new Set();
 
@@ -14,6 +17,7 @@ export class Feedback {
     const key = `${act} ${entryId}`;
     if (this.#told.has(key)) return;
     this.#told.add(key);
+    if (INSTEAD[act]) this.#told.delete(`${INSTEAD[act]} ${entryId}`);
     const body = { request_id: requestId, act, source: "agent" };
     if (entryId) body.entry_id = entryId;
     if (text) body.text = text;

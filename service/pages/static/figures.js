@@ -32,9 +32,14 @@ export function pieces(text, missing, labels) {
   return [...cut, { text: text.slice(start), slot: null }].filter((piece) => piece.text);
 }
 
+/** Pieces as they are copied, unfilled slots as 〔订单号〕. */
+export function joined(parts) {
+  return parts.map((piece) => (piece.slot ? `〔${piece.text}〕` : piece.text)).join("");
+}
+
 /** The text as it is copied, unfilled slots as 〔订单号〕. */
 export function marked(text, missing, labels) {
-  return pieces(text, missing, labels).map((piece) => (piece.slot ? `〔${piece.text}〕` : piece.text)).join("");
+  return joined(pieces(text, missing, labels));
 }
 
 /** `marked` in one line. */

@@ -1,12 +1,12 @@
 // The case note an agent pastes into a ticket: what was said, to whom it goes, by when, and what to find out.
 
+import { hintOf, levelText, nameOf, reasonsText } from "./escalation.js";
 import { fill, span } from "./figures.js";
-import { nameOf, reasonsText } from "./results.js";
 
 /** `known` is field → value (true: ticked, but no value). */
 export function escalationNote(response, { query, chosen, known }, dictionary) {
   const { words, names } = dictionary;
-  const hint = response.escalation;
+  const hint = hintOf(response, chosen);
   const due = [
     hint.resolve_within && span(hint.resolve_within, hint.clock, words),
     hint.due_at && fill(words.note_before, { time: hint.due_at.slice(0, 16).replace("T", " ") }),
@@ -14,7 +14,7 @@ export function escalationNote(response, { query, chosen, known }, dictionary) {
   const priority = words[hint.priority] ? ` [${words[hint.priority]}]` : "";
   const entry = response.suggestions[Math.max(chosen, 1) - 1];
   const lines = [
-    `【${words.note_title}】${words[hint.level]} → ${nameOf(hint.target_label ?? hint.target ?? "", names)}${priority}`,
+    `【${words.note_title}】${levelText(response, chosen, words)} → ${nameOf(hint.target_label ?? hint.target ?? "", names)}${priority}`,
     `${words.note_query}: ${query}`,
     `${words.note_reasons}: ${reasonsText(hint.reasons, dictionary, query)}`,
     due.length && `${words.note_due}: ${due.join(" · ")}`,

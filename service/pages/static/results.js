@@ -1,7 +1,10 @@
 // What the page shows for one response, in display-ready parts: the same as results.py makes on the server.
 
-import { fill, left, percent, pieces, plain, span, sureness } from "./figures.js";
+import { card, foreign, isGuess, nameOf } from "./escalation.js";
+import { fill, percent, pieces, plain, sureness } from "./figures.js";
 import { overlap } from "./overlap.js";
+
+const CHINESE = /[\u3400-\u4dbf\u4e00-\u9fff]/;
 
 /** In the address: no option of a clarification was meant. */
 export const NONE = "none";
@@ -22,49 +25,36 @@ export function choose(response, wanted) {
 }
 
 /** What there is to say while no candidate is chosen. Who must be helped at once is steadied, not questioned.
- *  `none`: no option was meant. The escalation's own holding reply, where it has one, goes before the general line. */
-function ownLine({ clarification, suggestions, escalation }, none) {
-  if (clarification && none && !escalation.holding_reply) return "none";
-  if (clarification && !none && escalation.level !== "required") return isAskable(clarification, suggestions) ? "question" : "choose";
-  return escalation.holding_reply ? "holding" : "nothing";
+ *  `none`: no option was meant. An entry's own words are not said before somebody has said that it is meant. */
+function ownLine(response, none) {
+  const { clarification, escalation } = response;
+  const guess = isGuess(response, 0);
+  if (clarification && !none && (guess || escalation.level !== "required")) return isAskable(response) ? "question" : "choose";
+  return escalation.holding_reply && !guess ? "holding" : "general";
 }
 
-/** Whether a customer may read the options: there is a choice, and no title is worded for agents (a script's). */
-function isAskable({ options }, suggestions) {
+/** Whether a customer may read the options: there is a choice, and no title is worded for agents (a script's) or
+ *  Chinese to who writes English. */
+function isAskable({ clarification: { options }, suggestions, language }) {
   const faqs = suggestions.filter((item) => item.kind === "faq").map((item) => item.entry_id);
-  return options.length > 1 && options.every((option) => faqs.includes(option.entry_id));
+  const strange = language === "en" && options.some(({ title }) => CHINESE.test(title));
+  return options.length > 1 && !strange && options.every((option) => faqs.includes(option.entry_id));
 }
 
 function clarificationText(clarification) {
   return [clarification.text, ...clarification.options.map((option, n) => `${n + 1}. ${option.title}`)].join("\n");
 }
 
-/** Why to escalate, each reason once; a trigger by its name, what it heard unless that was `said`, and what is near. */
-export function reasonsText(reasons, { words, names }, said) {
-  return [...new Set(reasons.map((reason) => reasonText(reason, words, names, said)))].join(" · ");
-}
-
-function reasonText({ code, detail }, words, names, said) {
-  if (code !== "trigger") return words[`reason_${code}`] ?? code;
-  const [, label, heard = "", near] = /^(.*?)(?:: (.*?)(?: ≈ (.*))?)?$/s.exec(detail);
-  // A long message is cut in a reason, and stands above in full.
-  const seen = !heard || heard === said || (heard.endsWith("…") && said?.startsWith(heard.slice(0, -1)));
-  const quoted = [seen ? "" : heard, near].filter(Boolean).map((text) => fill(words.quoted, { text }));
-  return nameOf(label, names) + (seen && near ? " ≈ " : "") + quoted.join(" ≈ ");
-}
-
-/** What the policy names, in the page's language; the API names it in the query's. */
-export function nameOf(label, names) {
-  return names?.[label] ?? label;
-}
-
-/** The text Enter copies, as the API gave it: {text, missing_slots}, or null. */
+/** The text Enter copies, as the API gave it: {text, missing_slots, language}, or null. */
 export function spoken(response, chosen, none) {
   if (chosen) return response.suggestions[chosen - 1].reply;
-  const own = ownLine(response, none);
-  if (own === "none") return response.clarification.holding_reply;
-  if (own === "question") return { text: clarificationText(response.clarification), missing_slots: [] };
-  return own === "holding" ? response.escalation.holding_reply : null;
+  const { clarification, escalation } = response;
+  return {
+    question: () => ({ text: clarificationText(clarification), missing_slots: [], language: clarification.language }),
+    choose: () => null,
+    holding: () => escalation.holding_reply,
+    general: () => response.holding_reply,
+  }[ownLine(response, none)]();
 }
 
 export function results(response, search, dictionary, now) {
@@ -87,17 +77,18 @@ export function results(response, search, dictionary, now) {
       confidence: percent(item.confidence),
       preview: plain(item.reply.text, item.reply.missing_slots, slots),
     })),
-    say: say(response, chosen, search, words, slots),
+    say: say(response, chosen, search, dictionary),
     options: options(response, chosen, search),
     none_href: link(search, NONE),
-    escalation: escalation(response, chosen, search, dictionary, now),
+    escalation: card(response, chosen, !chosen && ownLine(response, search.none) === "holding", search.said, dictionary, now),
     related: chosen ? suggestions[chosen - 1].related.map(({ title }) => relatedLink(title, search)) : [],
   };
 }
 
 /** How sure, or what to do instead: where nothing is approved, whom to ask. */
-function hint({ decision, suggestions, escalation: { target_label: whom } }, { words, names }) {
-  if (decision === "abstain" && whom) return fill(words.abstain_ask, { whom: nameOf(whom, names) });
+function hint(response, { words, names }) {
+  const { decision, suggestions, escalation: { target_label: whom } } = response;
+  if (decision === "abstain" && whom && !isGuess(response, 0)) return fill(words.abstain_ask, { whom: nameOf(whom, names) });
   return fill(words[`${decision}_hint`], { percent: percent(suggestions[0]?.confidence ?? 0) });
 }
 
@@ -114,22 +105,23 @@ function options({ clarification, suggestions }, chosen, search) {
   });
 }
 
-function say(response, chosen, { none, said }, words, slots) {
-  if (chosen) return reply(response.suggestions[chosen - 1], response.read_as ?? said, words, slots);
-  const line = (kind, title, text) => ({ kind, title, meta: [], lang: "", pieces: text, match: null, entry: null });
-  const own = (text) => [{ text, slot: null }];
-  const holding = response.escalation.holding_reply;
-  const held = (text) => line("holding", words.say_holding, pieces(text.text, text.missing_slots, slots));
+function say(response, chosen, { none, said }, { words, slots }) {
+  if (chosen) return reply(response.suggestions[chosen - 1], response.read_as ?? said, response.language, words, slots);
+  const own = ownLine(response, none);
+  const [kind, title] = {
+    question: ["clarify", words.say_clarify],
+    choose: ["nothing", words.clarify],
+    holding: ["holding", words.say_holding],
+    general: ["holding", words.say_holding],
+  }[own];
+  const line = spoken(response, 0, none) ?? { text: words.say_choose, missing_slots: [], language: "" };
   return {
-    none: () => held(response.clarification.holding_reply),
-    question: () => line("clarify", words.say_clarify, own(clarificationText(response.clarification))),
-    holding: () => held(holding),
-    choose: () => line("nothing", words.clarify, own(words.say_choose)),
-    nothing: () => line("nothing", words.abstain, own(words.say_nothing)),
-  }[ownLine(response, none)]();
+    kind, title, meta: [], lang: line.language, foreign: foreign(line, response.language, words),
+    pieces: pieces(line.text, line.missing_slots, slots), match: null, entry: null,
+  };
 }
 
-function reply(item, said, words, slots) {
+function reply(item, said, language, words, slots) {
   const approved = fill(words.approved_by, { name: item.approved_by });
   const meta = [fill(words.version, { n: item.version }), approved, item.approved_at.slice(0, 10)];
   if (item.valid_until) meta.push(fill(words.valid_until, { day: item.valid_until.slice(0, 10) }));
@@ -138,6 +130,7 @@ function reply(item, said, words, slots) {
     title: item.title,
     meta,
     lang: item.reply.language,
+    foreign: foreign(item.reply, language, words),
     pieces: pieces(item.reply.text, item.reply.missing_slots, slots),
     match: {
       variant: overlap(item.match.variant, said),
@@ -149,24 +142,5 @@ function reply(item, said, words, slots) {
       href: `/entries/${item.entry_id}`,
       sure: `${words[sureness(item.confidence)]} ${percent(item.confidence)}`,
     },
-  };
-}
-
-function escalation(response, chosen, { none, said }, dictionary, now) {
-  const { words, slots, names } = dictionary;
-  const hint = response.escalation;
-  if (hint.level === "none") return null;
-  const holding = !chosen && ownLine(response, none) === "holding" ? null : hint.holding_reply;
-  return {
-    level: hint.level,
-    word: words[hint.level],
-    target: nameOf(hint.target_label ?? hint.target ?? "", names),
-    priority: words[hint.priority] ?? "",
-    span: hint.resolve_within ? span(hint.resolve_within, hint.clock, words) : "",
-    due_at: hint.due_at ?? "",
-    left: hint.due_at ? left(new Date(hint.due_at), now, words) : "",
-    reasons: reasonsText(hint.reasons, dictionary, said),
-    collect: hint.collect.map(({ field, label, required }) => ({ field, label: nameOf(label, names), optional: required ? "" : words.optional })),
-    holding: holding ? pieces(holding.text, holding.missing_slots, slots) : [],
   };
 }

@@ -2,6 +2,7 @@
 
 import { byId, channel, chosen, chosenSuggestion, data, feedback, input, slots, state, target, words } from "./desk.js";
 import { drawResults, drawTurn } from "./drawing.js";
+import { hintOf } from "./escalation.js";
 import { fill, left } from "./figures.js";
 import { NONE, link, results, spoken } from "./results.js";
 import { favourites } from "./shelf.js";
@@ -40,7 +41,7 @@ export function drawConversation(history) {
 
 /** Slots that a reply on the screen still wants: the one to say, and the holding reply beside it. */
 function missingOnScreen() {
-  const replies = [spoken(state.response, chosen(), state.none), state.response.escalation.holding_reply];
+  const replies = [spoken(state.response, chosen(), state.none), hintOf(state.response, chosen()).holding_reply];
   return [...new Set(replies.flatMap((reply) => reply?.missing_slots ?? []))];
 }
 
@@ -82,7 +83,9 @@ export function tick() {
 export function showClear() {
   document.querySelector('.search [data-do="clear"]').hidden = !input.value;
   document.querySelector(".focus-hint").hidden = Boolean(input.value);
-  input.rows = Math.min(6, input.value.split("\n").length);
+  input.rows = Math.min(4, input.value.split("\n").length);
+  // What is looked for is said last.
+  if (input.selectionEnd === input.value.length) input.scrollTop = input.scrollHeight;
 }
 
 /** What is shown of the answer, as the address has it. */

@@ -1,5 +1,7 @@
 // What is known of this customer (name, order no. …): kept in this tab only, and sent along with each search.
 
+import { fill, pieces } from "./figures.js";
+
 const KEY = "huashu.slots";
 
 export class Slots {
@@ -19,6 +21,18 @@ export class Slots {
 
   label(name) {
     return this.labels[name] ?? name;
+  }
+
+  /** How many of these slots are open, and which; nothing where none is. */
+  missingText(names, words) {
+    return names.length ? fill(words.still_missing, { n: names.length, names: names.map((name) => this.label(name)).join(words.comma) }) : "";
+  }
+
+  /** An approved text's pieces, with what is known filled in; the slots that are open stay. */
+  piecesOf(text) {
+    const known = this.filled;
+    return pieces(text, Object.keys(this.labels), this.labels)
+      .map((piece) => (known[piece.slot] ? { text: known[piece.slot], slot: null } : piece));
   }
 
   /** Show an input for each missing slot and for each that is known; an input in use keeps its place and focus. */

@@ -62,7 +62,7 @@ def test_an_escalation_says_who_by_when_and_what(client: TestClient) -> None:
         "▲ 需升级 → 物流专员 · 紧急",
         "时限: 2026-11-21 10:00 前",
         "需要了解: 订单号、电话 (选填)",
-        "原因: 这条话术的规定",
+        "原因: 「水壶漏水漏电」这条的规定",
     ]
     assert said == "请先断电，我马上请专员联系您。"
 

@@ -29,7 +29,8 @@ def test_the_documented_request_is_answered_with_every_documented_field(client: 
     assert body["took_ms"] > 0
     assert body["index_version"] == state_of(client).live.version
     assert body["request_id"]
-    assert (body["clarification"], body["used_history"]) == (None, False)
+    assert (body["clarification"], body["used_history"], body["language"]) == (None, False, "zh")
+    assert body["holding_reply"] == {"channel": "chat", "language": "zh", "text": "请稍等", "missing_slots": []}
     assert body["suggestions"] == [
         {
             "entry_id": "ship.no-update",
@@ -46,6 +47,7 @@ def test_the_documented_request_is_answered_with_every_documented_field(client: 
             },
             "match": {"tier": "exact", "variant": SHIP, "score": 1.0, "contradictions": []},
             "related": [{"entry_id": "refund.time", "title": "退款多久到账"}],
+            "escalation": body["escalation"],
             "approved_by": "王敏",
             "approved_at": "2026-11-19T09:30:00+08:00",
             "valid_until": None,

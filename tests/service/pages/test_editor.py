@@ -13,7 +13,7 @@ from service.pages import editor
 from service.pages.words.editor import WORDS
 from tests.service.editors import DESK, WANG, Json, editing, keep, save, typed
 from tests.service.people import AGENT, APPROVER
-from tests.service.shop import FRIDAY, PROMO, REFUND
+from tests.service.shop import FRIDAY, LEAK, PROMO, REFUND
 
 PAGE = "/editor/refund.time"
 
@@ -183,6 +183,13 @@ def test_an_old_version_is_read_and_brought_back(desk: TestClient) -> None:
     assert REFUND.title in page and REFUND.variants[3] in page and REFUND.replies[1].text in page
     assert WORDS["zh"]["done_restored"] in desk.post(f"{PAGE}/versions/1").text
     assert desk.get(DESK).json()["newest"]["content"]["title"] == REFUND.title
+
+
+def test_an_old_version_names_its_target_in_words(desk: TestClient) -> None:
+    """By the policy's label in the page's language, never by its id."""
+    page = f"/editor/{LEAK.id}/versions/1"
+    assert "必须升级 → 物流专员" in desk.get(page).text
+    assert "→ Logistics" in desk.get(page, headers={"accept-language": "en"}).text
 
 
 def test_what_expires_and_serves_badly_is_marked(home: Path, tmp_path: Path) -> None:

@@ -7,9 +7,23 @@ from typing import Any
 
 import pytest
 
-from service.pages.results import Dictionary, Search, choose, reasons_text, results
+from service.pages.escalation import Dictionary
+from service.pages.results import Search, asks, choose, results
 from service.pages.words import SLOTS, WORDS
-from tests.browser.canned import FIRE, HOLDING, MEANT, MISSPELT, NO_UPDATE, UNCLEAR, UNKNOWN, WITH_SLOTS, Json, answer
+from tests.browser.canned import (
+    ENGLISH,
+    FIRE,
+    HOLDING,
+    MEANT,
+    MISSPELT,
+    NO_UPDATE,
+    UNCLEAR,
+    UNKNOWN,
+    VAGUE,
+    WITH_SLOTS,
+    Json,
+    answer,
+)
 
 WORDS_AND_SLOTS = Dictionary(WORDS["zh"], SLOTS["zh"])
 
@@ -36,11 +50,11 @@ def test_only_what_may_be_sent_is_chosen_for_the_agent(query: str, wanted: int |
 
 
 def test_what_there_is_to_say_follows_the_decision() -> None:
-    """A reply, the question to ask, the holding line, or an honest nothing."""
+    """A reply, the question to ask, or a holding line: the escalation's, else the general one."""
     silent = answer(UNKNOWN)["escalation"] | {"holding_reply": None}
     kinds = [shown(query)["say"]["kind"] for query in (NO_UPDATE, UNCLEAR, UNKNOWN)]
     assert kinds == ["reply", "clarify", "holding"]
-    assert shown(UNKNOWN, escalation=silent)["say"]["kind"] == "nothing"
+    assert shown(UNKNOWN, escalation=silent)["say"]["pieces"][0].text == HOLDING
 
 
 def test_what_a_misspelt_query_was_read_as_is_said() -> None:
@@ -51,10 +65,10 @@ def test_what_a_misspelt_query_was_read_as_is_said() -> None:
 
 
 def test_the_holding_line_is_not_shown_twice() -> None:
-    """Where it is what there is to say, the escalation card leaves it out; once a candidate is chosen it is back."""
+    """Where it is what there is to say, the escalation card leaves it out."""
     assert shown(UNKNOWN)["say"]["pieces"][0].text == HOLDING
     assert shown(UNKNOWN)["escalation"]["holding"] == []
-    assert shown(UNKNOWN, chosen=1)["escalation"]["holding"][0].text == HOLDING
+    assert shown(FIRE)["escalation"]["holding"] != []
 
 
 def test_who_must_be_helped_at_once_is_not_asked_to_choose() -> None:
@@ -65,6 +79,34 @@ def test_who_must_be_helped_at_once_is_not_asked_to_choose() -> None:
     assert parts["say"]["pieces"][0].text == urgent["holding_reply"]["text"]
 
 
+def test_an_entry_s_own_words_wait_until_it_is_said_to_be_meant() -> None:
+    """Where but an entry's rule asks for help the question is asked, or the general line said; nobody is named."""
+    parts = shown(VAGUE)
+    assert (parts["say"]["kind"], parts["escalation"]["guess"]) == ("clarify", True)
+    assert chosen_none(VAGUE)["say"]["pieces"][0].text == HOLDING
+    abstained = shown(VAGUE, decision="abstain", clarification=None)
+    assert abstained["say"]["pieces"][0].text == HOLDING
+    assert abstained["decision"]["hint"] == "先稳住客户，再去核实"
+    assert shown(VAGUE, chosen=1)["escalation"]["guess"] is False
+
+
+def test_with_nobody_in_between_who_perhaps_must_be_helped_is_not_asked() -> None:
+    """What an agent sees as a guess is no question that a machine may put."""
+    assert asks(answer(UNCLEAR))
+    assert not asks(answer(VAGUE))
+    assert not asks(answer(UNKNOWN))
+
+
+def test_who_writes_english_is_not_asked_in_chinese() -> None:
+    """Chinese titles are no options to read: the agent chooses. What is in another language says so."""
+    parts = shown(UNCLEAR, language="en")
+    assert parts["say"]["kind"] == "nothing"
+    assert shown(NO_UPDATE, language="zh")["say"]["foreign"] == ""
+    assert shown(NO_UPDATE, language="en")["say"]["foreign"] == "中文"
+    assert shown(ENGLISH)["say"]["foreign"] == "中文"
+    assert shown(FIRE, language="en")["escalation"]["foreign"] == "中文"
+
+
 def test_titles_worded_for_agents_are_never_put_to_a_customer() -> None:
     """Where an option is a script, or there is but one, there is no question to copy: the agent chooses."""
     found = answer(UNCLEAR)
@@ -73,26 +115,6 @@ def test_titles_worded_for_agents_are_never_put_to_a_customer() -> None:
     assert shown(UNCLEAR, suggestions=scripts)["say"]["kind"] == "nothing"
     assert shown(UNCLEAR, clarification=single)["say"]["kind"] == "nothing"
     assert shown(UNCLEAR, suggestions=scripts)["say"]["pieces"][0].text.startswith("请从候选话术里选一条")
-
-
-def test_no_level_no_card() -> None:
-    """Nothing to escalate takes no room."""
-    assert shown(UNCLEAR)["escalation"] is None
-
-
-def test_reasons_are_told_in_people_s_words() -> None:
-    """A trigger says what it heard, where nobody sees it, and what that was near to; scores and ids stay out."""
-    assert shown(FIRE)["escalation"]["reasons"] == "安全事故「冒烟了」 ≈ 「底座冒白烟」 · 这条话术的规定"
-    english = Dictionary(WORDS["en"], SLOTS["en"], {"安全事故": "Safety incident", "物流专员": "Logistics"})
-    reasons = [{"code": "trigger", "detail": "安全事故: 冒烟了"}, {"code": "repeated", "detail": "×3"}]
-    assert reasons_text(reasons, english, "冒烟了") == "Safety incident · asked again"
-    near = [{"code": "trigger", "detail": "安全事故: 有白烟 ≈ 冒烟了"}]
-    assert reasons_text(near, english) == "Safety incident“有白烟” ≈ “冒烟了”"
-    assert reasons_text(near, english, "有白烟") == "Safety incident ≈ “冒烟了”"
-    long = [{"code": "trigger", "detail": f"安全事故: {'烟' * 39}… ≈ 冒烟了"}]
-    assert reasons_text(long, english, "烟" * 60) == "Safety incident ≈ “冒烟了”"
-    assert english.name("物流专员") == "Logistics"
-    assert shown(UNKNOWN)["escalation"]["reasons"] == "没有把握的答案"
 
 
 def test_a_reply_says_who_approved_which_version_when_and_until() -> None:
@@ -142,7 +164,7 @@ def test_once_it_is_known_there_is_nothing_to_choose() -> None:
 
 
 def test_where_none_was_meant_the_customer_is_steadied() -> None:
-    """By the escalation's own holding reply where it has one, else by the clarification's; never twice."""
+    """By the escalation's own holding reply where it has one, else by the general one; never twice."""
     parts = chosen_none(UNCLEAR)
     assert (parts["say"]["kind"], parts["say"]["pieces"][0].text) == ("holding", HOLDING)
     urgent = answer(FIRE)["escalation"]
