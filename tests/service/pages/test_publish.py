@@ -89,7 +89,7 @@ def test_the_story_is_told_and_published(client: TestClient, settings: Settings)
 def test_a_regression_asks_for_a_reason(client: TestClient, settings: Settings) -> None:
     """There is no plain button; the reason is taken, and stands in the history."""
     fill(settings, WORSE)
-    report = report_of(settings)
+    report_of(settings)
     text = page(client)
     assert "标准测试变差了" in text
     assert "应为 refund.time" in text
