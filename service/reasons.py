@@ -41,6 +41,12 @@ DECISIONS = {"accepted": "存为草稿", "skipped": "跳过"}
 ENDS = {"from": "开始日期", "to": "结束日期"}
 UNITS = {"pages": "页", "characters": "个字", "lines": "行", "bytes": "字节"}
 
+
+def _place(page: str | None, paragraph: str, line: str) -> str:
+    """Where in a document: `第 2 页第 3 段第 7 行`."""
+    return (f"第 {page} 页" if page else "") + f"第 {paragraph} 段第 {line} 行"
+
+
 PEOPLE = (
     (
         r"name ['\"](.*)['\"] cannot be used: .*",
@@ -233,6 +239,11 @@ SERVICE = (
     (r"no artefact has been published in .*", words("还没有发布过任何版本：请先生成并发布")),
 )
 NOTES = (
+    (r"import", words("表格导入")),
+    (
+        r"from (.*?)(?:, page (\d+))?, paragraph (\d+), line (\d+)(?:, part (\d+))?",
+        lambda found: f"来自《{found[1]}》{_place(found[2], found[3], found[4])}",
+    ),
     (r"the pack that comes with Huashu", words("随程序自带的话术")),
     (r"(\d+) variants from the inbox", words("从收件箱加入 {0} 个说法")),
     (r"a variant moved here from (\S+)", words("从 {0} 移来一个说法")),

@@ -56,7 +56,7 @@ def _facts(hint: str) -> str:
 def _places(text: str, line: str, reply: str, title: str) -> str:
     text = re.sub(r"\bvariants\[(\d+)\]", lambda found: line.format(int(found[1]) + 1), text)
     text = re.sub(r"\breplies\[(\d+)\](\.text)?", lambda found: reply.format(int(found[1]) + 1), text)
-    return re.sub(r"\(title\)", f"({title})", text)
+    return re.sub(r"([(（])title([)）])", rf"\1{title}\2", text)
 
 
 SENTENCES = Sentences(

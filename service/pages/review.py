@@ -103,7 +103,8 @@ async def act(entry_id: EntryPath, version: VersionPath, request: Request, perso
         status = status_of(error) or 500
         return await _item(request, person, listed, entry_id, version, problem=str(error), comment=text, status=status)
     following = listed.after(entry_id, version)
-    told = {"done": name, "what": f"{entry_id} v{version}"}
+    title = next((one.title for one in listed.items if (one.entry_id, one.version) == (entry_id, version)), entry_id)
+    told = {"done": name, "what": words["what"].format(title=title, n=version)}
     if name == "say":
         address = listed.link(entry_id, version, **told)
     elif following is not None:

@@ -59,7 +59,7 @@ def test_after_a_decision_the_next_one_opens(client: TestClient) -> None:
     assert first.status_code == 303
     assert first.headers["location"].startswith(f"{ONE}?done=approve")
     page = client.get(first.headers["location"], headers=APPROVER).text
-    assert "已批准 ship.no-update v2" in page
+    assert f"已批准「{SHIP.title}」第 2 版" in page
     second = client.post(f"{ONE}?author=li", data={"act": "return", "comment": "写明"}, headers=APPROVER)
     assert second.headers["location"].startswith("/review?author=li&done=return")
     assert "都审完了" in client.get("/review", headers=APPROVER).text
