@@ -14,7 +14,7 @@ def caller(
 ) -> Callable[[str], str]:
     """Calls a version by the moment of its first build, else of its first act; by its name where neither is known.
 
-    Both come newest first. Of two that would be called alike each keeps its name beside it.
+    Both come newest first. Two that would be called alike keep their names.
     """
     first = {act.version: act.at for act in acts}
     first |= {record.version: record.finished_at for record in records if record.version and record.finished_at}
@@ -23,6 +23,6 @@ def caller(
 
     def call(version: str) -> str:
         told = called.get(version, version)
-        return f"{told} ({version})" if calls.count(told) > 1 else told
+        return told if calls.count(told) == 1 else version
 
     return call
