@@ -59,7 +59,7 @@ def test_where_a_sentence_stands_is_said_as_people_say_it() -> None:
     finding = Finding(
         "unique-variants", "warning", "a.one", "variants[0]", '"怎么退" also belongs to b.other (title): delete one'
     )
-    assert said(finding, "zh") == "「怎么退」已经是 b.other 的说法（标题）：只能留在一处"
+    assert said(finding, "zh") == "「怎么退」已经是 b.other 的相似问（标题）：只能留在一处"
 
 
 @pytest.mark.parametrize("case", CASES)
