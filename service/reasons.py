@@ -239,7 +239,7 @@ SERVICE = (
     (r"no artefact has been published in .*", words("还没有发布过任何版本：请先生成并发布")),
 )
 NOTES = (
-    (r"import", words("表格导入")),
+    (r"import", words("导入")),
     (
         r"from (.*?)(?:, page (\d+))?, paragraph (\d+), line (\d+)(?:, part (\d+))?",
         lambda found: f"来自《{found[1]}》{_place(found[2], found[3], found[4])}",
