@@ -41,6 +41,12 @@ DECISIONS = {"accepted": "存为草稿", "skipped": "跳过"}
 ENDS = {"from": "开始日期", "to": "结束日期"}
 UNITS = {"pages": "页", "characters": "个字", "lines": "行", "bytes": "字节"}
 
+
+def _place(page: str | None, paragraph: str, line: str) -> str:
+    """Where in a document: `第 2 页第 3 段第 7 行`."""
+    return (f"第 {page} 页" if page else "") + f"第 {paragraph} 段第 {line} 行"
+
+
 PEOPLE = (
     (
         r"name ['\"](.*)['\"] cannot be used: .*",
@@ -109,11 +115,11 @@ VERSIONS = (
     (r"entry (\S+) version (\d+) says the same as version (\d+), .*", words("v{1} 和最新的 v{2} 内容相同，不需要恢复")),
     (r"entry (\S+) exists, at version (\d+): .*", words("{0} 已经有了（v{1}）：请换一个编号，或加到那一条里")),
     (r"entry (\S+) was retired by (.*): .*", words("{0} 已被 {1} 停用：请选另一条，或重新写")),
-    (r"entry (\S+) has all of these already, .*", words("{0} 里已经有这些说法，或去掉隐私后没剩下文字：请改用忽略")),
+    (r"entry (\S+) has all of these already, .*", words("{0} 里已经有这些相似问，或去掉隐私后没剩下文字：请改用忽略")),
     (r"entry (\S+) has no variant \"(.*)\" in its newest .*", words("{0} 的最新版本里没有「{1}」：可能刚有同事改过")),
-    (r"entry (\S+) has no variant \"(.*)\" to repair: .*", words("{0} 的「{1}」不在待修问法里：请刷新页面")),
+    (r"entry (\S+) has no variant \"(.*)\" to repair: .*", words("{0} 的「{1}」不在待修相似问里：请刷新页面")),
     (r"variant \"(.*)\" of entry (\S+) was decided on already: .*", words("{1} 的「{0}」已有同事处理过：请刷新页面")),
-    (r"entry (\S+) holds the variant already: .*", words("{0} 里已经有这个说法：请选另一条")),
+    (r"entry (\S+) holds the variant already: .*", words("{0} 里已经有这条相似问：请选另一条")),
     (r"(.*) has no working copy of entry (\S+): .*", words("{1} 没有未保存的修改")),
     (r"your working copy of entry (\S+) is at revision .*", words("您在另一个窗口也改了这一条：请刷新，合并后再保存")),
     (
@@ -133,7 +139,7 @@ PUBLISHING = (
     (r"build (\S+) made (.*) against .*", words("您看的报告和要发布的版本对不上：请重新看报告，再发布")),
     (
         r"(\S+) may not be published: stored phrasings .*",
-        words("{0} 不能发布：有客户说法搜不到自己的话术，报告里列出了是哪些"),
+        words("{0} 不能发布：有相似问搜不到自己的话术，报告里列出了是哪些"),
     ),
     (
         r"(\S+) may not be published: golden queries .*",
@@ -146,7 +152,7 @@ PUBLISHING = (
     (r"there is no approved entry to build from: .*", words("还没有已批准的话术：请先导入，或批准几条")),
     (r"the database holds no policy: .*", words("还没有导入规则：请管理员先导入")),
     (r"no policy has been imported yet: .*", words("还没有导入规则：请管理员先导入")),
-    (r"no phrasing with a letter or a character in it has entry (.*): .*", words("{0} 没有一句带文字的问法：请补上")),
+    (r"no phrasing with a letter or a character in it has entry (.*): .*", words("{0} 没有一句带文字的相似问：请补上")),
     (
         r"lint found (\d+) errors, so nothing was built; .*?The first:\n(.*)",
         words("检查发现 {0} 个错误，所以没有生成。前几个：\n{1}"),
@@ -233,11 +239,16 @@ SERVICE = (
     (r"no artefact has been published in .*", words("还没有发布过任何版本：请先生成并发布")),
 )
 NOTES = (
+    (r"import", words("导入")),
+    (
+        r"from (.*?)(?:, page (\d+))?, paragraph (\d+), line (\d+)(?:, part (\d+))?",
+        lambda found: f"来自《{found[1]}》{_place(found[2], found[3], found[4])}",
+    ),
     (r"the pack that comes with Huashu", words("随程序自带的话术")),
-    (r"(\d+) variants from the inbox", words("从收件箱加入 {0} 个说法")),
-    (r"a variant moved here from (\S+)", words("从 {0} 移来一个说法")),
-    (r"a variant moved to (\S+)", words("把一个说法移到 {0}")),
-    (r"a redundant variant removed", words("删掉一个多余的说法")),
+    (r"(\d+) variants from the inbox", words("从收件箱加入 {0} 条相似问")),
+    (r"a variant moved here from (\S+)", words("从 {0} 移来一条相似问")),
+    (r"a variant moved to (\S+)", words("把一条相似问移到 {0}")),
+    (r"a redundant variant removed", words("删掉一条多余的相似问")),
 )
 # What is wrong with a field, by pydantic's name for it; `{size}` is how much was given, any other name a limit of it.
 WHOLE, NUMBER = "请填整数", "请填数字"

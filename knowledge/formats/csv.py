@@ -24,6 +24,8 @@ MARKS = (
 )
 CHINESE, UNMARKED = ("gb18030", "big5hkscs"), ("utf-16-le", "utf-16-be")
 SEPARATORS = (",", "\t", ";", "|", "，")
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF-")  # and documents
+CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # bytes of control characters that no text has
 DECLARED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 SAMPLE = 64 * 1024  # characters in which a header is looked for
 TAB = "\t"
@@ -31,9 +33,10 @@ TAB = "\t"
 
 def read(data: bytes, name: str, plain_tabs: bool = False) -> tuple[Grid, list[CellProblem]]:
     """The table of a file. `plain_tabs`: tabs separate, and quotation marks are just text."""
-    text = decoded(data)
+    text = decoded(data) if not data.startswith(PICTURES) else None
     if text is None:
-        return Grid(name, []), [problem(name, 0, "", "", "encoding")]
+        code = "no_table" if data.startswith(PICTURES) or CONTROLS.search(data[:SAMPLE]) else "encoding"
+        return Grid(name, []), [problem(name, 0, "", "", code)]
     skipped = 0
     declared = DECLARED.match(text)
     if declared is not None and not plain_tabs:

@@ -15,6 +15,11 @@ MESSAGES: Final[dict[str, tuple[Severity, str, str]]] = {
         "is in no encoding this program reads: save it as CSV UTF-8",
         "文件编码无法识别，请另存为「CSV UTF-8」",
     ),
+    "no_table": (
+        "error",
+        "is no table, but a picture, a document or a program's file: choose .xlsx, .csv, .json or .yaml",
+        "这不是表格，可能是图片、文档或程序文件，请选择 .xlsx、.csv、.json 或 .yaml 文件",
+    ),
     "old_excel": (
         "error",
         "is in the old binary form of Excel, or locked by a password: save it as .xlsx without one, or as CSV UTF-8",
@@ -23,7 +28,7 @@ MESSAGES: Final[dict[str, tuple[Severity, str, str]]] = {
     "not_a_workbook": (
         "error",
         "cannot be read as a workbook ({reason}): open it and save it again as .xlsx",
-        "无法作为表格打开（{reason}），请打开后重新另存为 .xlsx",
+        "无法作为表格打开，可能文件已损坏，或不是 Excel 表格；请用 Excel 或 WPS 打开，另存为 .xlsx 再试",
     ),
     "too_many_parts": (
         "error",
@@ -50,7 +55,7 @@ MESSAGES: Final[dict[str, tuple[Severity, str, str]]] = {
     "unreadable_from_here": (
         "error",
         "cannot be read from here on ({reason}): check its quotation marks",
-        "从这一行起无法读取（{reason}），请检查引号",
+        "从这一行起无法读取，请检查引号是否成对，单元格内容是否过长",
     ),
     "unclosed_quote": (
         "error",

@@ -1,12 +1,22 @@
-"""Every entry at a glance, in two statements however many versions there are: the newest version and the live one."""
+"""Every entry at a glance, in two statements however many versions there are: the newest version and the live one;
+and what some entries are called."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from sqlalchemy import Connection, and_, func, select
 
 from knowledge.store.records import Overview
 from knowledge.store.rows import VERSIONS
 from knowledge.store.tables import entry_version
+
+
+def titles(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """The title of each of these entries as its newest version has it; those that do not exist are left out."""
+    title = VERSIONS.content["title"].as_string().label("title")
+    found = select(VERSIONS.entry_id, title).where(VERSIONS.entry_id.in_(ids)).order_by(VERSIONS.version)
+    return {row.entry_id: row.title for row in connection.execute(found)}
 
 
 def overviews(connection: Connection) -> tuple[Overview, ...]:

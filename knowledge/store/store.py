@@ -12,7 +12,7 @@ is told who acts and when.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from types import TracebackType
@@ -197,6 +197,11 @@ class Store:
         """Every entry with its newest and its live version, ordered by id."""
         with self._database.reading() as connection:
             return overview.overviews(connection)
+
+    def titles(self, ids: Collection[str]) -> dict[str, str]:
+        """The newest titles of these entries by id; of those that exist."""
+        with self._database.reading() as connection:
+            return overview.titles(connection, ids)
 
     def last_act(self) -> int:
         """The number of the last line of audit: while it stays, so do entries, policy and facts."""

@@ -14,6 +14,7 @@ from knowledge.formats.tables import texts_of
 from knowledge.formats.writing import problems_as_csv
 from knowledge.store.planning import Arrival, Change, Plan
 from service.api.exports import CSV, download
+from service.cells import in_language
 from service.errors import PROBLEMS, Problem
 from service.identity.people import NotAllowed, Person, needs
 from service.imports import KeptPlan, Plans
@@ -210,7 +211,8 @@ async def problems(
 ) -> Response:
     """Every problem, a row each, safe to open in a spreadsheet."""
     kept = await kept_plan(request, person, import_id)
-    body = await anyio.to_thread.run_sync(problems_as_csv, kept.plan.problems, language)
+    found = [in_language(one, language) for one in kept.plan.problems]
+    body = await anyio.to_thread.run_sync(problems_as_csv, found, language)
     return download(body, "problems.csv", CSV)
 
 

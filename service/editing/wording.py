@@ -12,7 +12,7 @@ from knowledge.lint.finding import Finding
 from knowledge.model import Language
 from service.sentences import AS_IT_IS, Sentences, words
 
-KINDS = {"faq": "问答", "script": "话术", "Chinese": "中文", "English": "英文"}
+KINDS = {"faq": "问答", "script": "场景话术", "Chinese": "中文", "English": "英文"}
 REASONS = {
     "curt": "生硬",
     "blaming": "指责客户",
@@ -30,7 +30,7 @@ PERSONAL = {
     "a bank card number": "银行卡号",
     "an e-mail address": "邮箱",
 }
-PLACES = {"title": "标题", "variant": "客户说法", "reply": "回复", "holding_reply": "安抚语"}
+PLACES = {"title": "标题", "variant": "相似问", "reply": "回复", "holding_reply": "安抚语"}
 WANTED = {
     "text": "文字",
     "a list": "列表",
@@ -56,7 +56,7 @@ def _facts(hint: str) -> str:
 def _places(text: str, line: str, reply: str, title: str) -> str:
     text = re.sub(r"\bvariants\[(\d+)\]", lambda found: line.format(int(found[1]) + 1), text)
     text = re.sub(r"\breplies\[(\d+)\](\.text)?", lambda found: reply.format(int(found[1]) + 1), text)
-    return re.sub(r"\(title\)", f"({title})", text)
+    return re.sub(r"([(（])title([)）])", rf"\1{title}\2", text)
 
 
 SENTENCES = Sentences(
@@ -66,7 +66,7 @@ SENTENCES = Sentences(
             r"a (\w+) needs a (\w+) chat reply: add one.*",
             words("{0}需要一条{1}的在线回复：请补上在线或通用的", KINDS, KINDS),
         ),
-        (r"no variants: add what customers type", words("还没有客户说法：请写上客户会怎么问")),
+        (r"no variants: add what customers type", words("还没有相似问：请写上客户会怎么问")),
         (r'"(.*)" has no word in it and can never be found: delete it', words("「{0}」没有文字，永远搜不到：请删掉")),
         (
             r"level (\w+): neither the entry nor target (\S+) says what to collect",
@@ -74,14 +74,17 @@ SENTENCES = Sentences(
         ),
         (
             r"(\d+) different variants, a (\w+) needs (\d+): add (\d+)",
-            words("只有 {0} 种说法，至少要 {2} 种：再补 {3} 种"),
+            words("只有 {0} 条相似问，至少要 {2} 条：再补 {3} 条"),
         ),
         (
             r"(\d+) of (\d+) Chinese variants (.*?) \"(.*)\": vary.*",
-            words("{1} 种说法里有 {0} 种都带「{3}」：换些词和开头"),
+            words("{1} 条相似问里有 {0} 条都带「{3}」：换些词和开头"),
         ),
         (r'"(.*)" stands here twice \((.*)\): delete one', words("「{0}」重复了（{1}）：留一个就好")),
-        (r'"(.*)" also belongs to (\S+) \((.*)\): delete one', words("「{0}」已经是 {1} 的说法（{2}）：只能留在一处")),
+        (
+            r'"(.*)" also belongs to (\S+) \((.*)\): delete one',
+            words("「{0}」已经是 {1} 的相似问（{2}）：只能留在一处"),
+        ),
         (
             r'"(.*)" is nearly "(.*)" of (\S+) \(score ([\d.]+)\): .*',
             words("和 {2} 的「{1}」几乎一样：写出区别，或删掉一个"),

@@ -41,15 +41,18 @@ async def audit(request: Request, person: Reader) -> Response:
     except RequestError as error:
         problem = f"{error.field}: {error}"
 
-    def read(store: Store) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ZoneInfo]:
-        return store.audit_choices(whole), zone_of(store)
+    lines, total, following = found
+    named = {line.entry_id for line in lines if line.entry_id}
 
-    (people, acts), zone = await run(read)
+    def read(store: Store) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ZoneInfo, dict[str, str]]:
+        return store.audit_choices(whole), zone_of(store), store.titles(named)
+
+    (people, acts), zone, titles = await run(read)
     words = {language: {**WORDS[language], "page_title": WORDS[language]["audit_title"]} for language in WORDS}
     own = words[language_of(request)]
-    lines, total, following = found
     context: dict[str, Any] = {
         "lines": lines,
+        "titles": titles,
         "total": total,
         "older": _address("/audit", filters | {"before": str(following)}) if following is not None else None,
         "newest": _address("/audit", filters) if "before" in asked else None,

@@ -32,6 +32,9 @@ Number = float | int | None
 SIZES: dict[Size, tuple[int, int, int]] = {"narrow": (340, 240, 4), "half": (520, 240, 7), "wide": (1080, 300, 12)}
 
 
+# The longest name beside a bar, in ems: the bars are what a chart is for, and the list below it has the whole name.
+LONGEST_NAME: dict[Size, int] = {"narrow": 9, "half": 15, "wide": 28}
+EM, LATIN = 12, 0.6  # pixels of an em, and of it the width of a Latin letter, for which pygal takes every character
 LONGEST_LEGEND = 30  # characters in one row of a phone's chart
 MOST_STEPS = 6  # between the figures of an axis of counts
 
@@ -75,7 +78,9 @@ def draw(drawing: Drawing, theme: Theme, size: Size = "half") -> bytes:
     narrow = size == "narrow"
     colours = palette(theme)
     kinds: dict[Kind, Any] = {"stacked": pygal.StackedBar, "lines": pygal.Line, "bars": pygal.HorizontalBar}
-    tall = max(height, 60 + 30 * len(drawing.labels)) if drawing.kind == "bars" else height
+    lying = drawing.kind == "bars"
+    names = [_cut(label, LONGEST_NAME[size]) for label in drawing.labels] if lying else [*drawing.labels]
+    tall = max(height, 60 + 30 * len(names)) if lying else height
     chart = kinds[drawing.kind](
         js=(),
         style=_style(colours, [colours[one.colour] for one in drawing.series], 11 if narrow else 12),
@@ -83,30 +88,29 @@ def draw(drawing: Drawing, theme: Theme, size: Size = "half") -> bytes:
         height=tall,
         explicit_size=True,
         margin=8,
-        margin_left=12 + (6 * max(map(len, drawing.labels), default=0) if drawing.kind == "bars" else 0),
+        margin_left=12 + (_beyond(names) if lying else 0),
         spacing=8,
         show_legend=len(drawing.series) > 1,
         legend_at_bottom=True,
         legend_at_bottom_columns=_columns(drawing, narrow),
         legend_box_size=10,
         truncate_legend=-1,
-        truncate_label=14 if narrow else 30,
-        show_y_guides=drawing.kind != "bars",
+        truncate_label=-1,
+        show_y_guides=not lying,
         show_x_guides=False,
         show_minor_x_labels=False,
         no_data_text=drawing.nothing,
         dots_size=2,
         stroke_style={"width": 2},
-        print_values=drawing.kind == "bars",
+        print_values=lying,
         value_formatter=lambda value: _written(value, drawing.unit),
         rounded_bars=1,
         min_scale=3,
         max_scale=6,
         include_x_axis=True,
     )
-    # Bars lying down are drawn from below, and pygal measures labels as if they were Latin.
-    lying = drawing.kind == "bars"
-    labels = [*reversed(drawing.labels)] if lying else [*drawing.labels]
+    # Bars lying down are drawn from below.
+    labels = [*reversed(names)] if lying else names
     chart.x_labels = labels
     if not lying:
         step = max(1, -(-len(labels) // named))
@@ -123,6 +127,24 @@ def draw(drawing: Drawing, theme: Theme, size: Size = "half") -> bytes:
     chart.add_xml_filter(_without_script)
     rendered: bytes = chart.render(disable_xml_declaration=False)
     return rendered
+
+
+def _ems(text: str) -> float:
+    return sum(LATIN if character.isascii() else 1 for character in text)
+
+
+def _cut(name: str, ems: int) -> str:
+    """The name, or as much of it as fits with a mark that there is more."""
+    if _ems(name) <= ems:
+        return name
+    while _ems(name) > ems - 1:
+        name = name[:-1]
+    return f"{name.rstrip()}…"
+
+
+def _beyond(names: Sequence[str]) -> float:
+    """By how many pixels the longest name is wider than pygal thinks."""
+    return EM * (max(map(_ems, names), default=0) - LATIN * max(map(len, names), default=0))
 
 
 def _columns(drawing: Drawing, narrow: bool) -> int:

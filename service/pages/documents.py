@@ -16,9 +16,11 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse
 
+from index.errors import RetrievalError
 from knowledge.errors import KnowledgeError, NotFound
 from knowledge.formats.documents.blocks import Place
 from knowledge.formats.documents.drafts import Edits
+from knowledge.formats.documents.proposing import NO_CATEGORY
 from knowledge.model import Language
 from service.api.documents import documents_of, keep, make_drafts, make_nothing
 from service.documents import Kept
@@ -27,6 +29,7 @@ from service.fields import field_problems
 from service.identity.people import Person, needs
 from service.pages.frame import language_of, render
 from service.pages.words import documents as spoken
+from service.pages.words.categories import WORDS as CATEGORIES
 
 LISTED_CHANGES = 300  # repairs on the page; the API has them all
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -78,7 +81,7 @@ async def decide(document_id: str, number: int, request: Request, person: Person
     except (KnowledgeError, RequestError) as error:
         if isinstance(error, NotFound):
             raise
-        said = f"{error.field}: {error}" if isinstance(error, RequestError) else str(error)
+        said = _told(error, WORDS[language_of(request)])
         return await _one(request, document_id, said, status_of(error) or 422)
     return RedirectResponse(f"/documents/{document_id}#p{number}", 303)
 
@@ -119,27 +122,58 @@ async def _one(request: Request, document_id: str, problem: str = "", status: in
             "at": _at,
             "place": lambda place: _place(place, words),
             "marked": _marked(kept),
+            "unsorted": f"{NO_CATEGORY}.",
+            **_known(request),
             "changes": kept.reading.changes[:LISTED_CHANGES],
             "unlisted": max(0, len(kept.reading.changes) - LISTED_CHANGES) + kept.reading.unlisted_changes,
-            "data": {"words": _spoken(words), "id": kept.summary.id},
+            "data": {"words": _spoken(words), "id": kept.summary.id, "unsorted": f"{NO_CATEGORY}."},
         },
         status=status,
     )
 
 
 def _edits(fields: Mapping[str, str], language: Language) -> Edits:
-    """The form's fields; RequestError names the one that cannot be used, and says why in that language."""
+    """The form's fields; RequestError names the one that cannot be used, and says why in that language.
+
+    An id of no category takes the one that was chosen: nobody means a category of that name.
+    """
     variants = [line.strip() for line in fields.get("variants", "").splitlines() if line.strip()]
     given: dict[str, Any] = {
         name: fields[name] for name in ("entry_id", "kind", "title", "reply", "channel") if name in fields
     }
     if "variants" in fields:
         given["variants"] = variants
+    category, _, rest = given.get("entry_id", "").partition(".")
+    if category == NO_CATEGORY:
+        if not fields.get("category"):
+            raise RequestError("category", spoken.WORDS[language]["choose_category"])
+        given["entry_id"] = f"{fields['category']}.{rest}"
     try:
         return Edits.model_validate(given)
     except ValidationError as error:
         first = field_problems(error)[0]
         raise RequestError(first.field, first.told(language)) from error
+
+
+def _told(error: Exception, words: Mapping[str, str]) -> str:
+    """A refusal, with the page's word for the field that it is of."""
+    if not isinstance(error, RequestError):
+        return str(error)
+    field = error.field.rpartition(".")[2]
+    name = {"title": "situation"}.get(field, field)
+    return words["field_refused"].format(field=words.get(name, name), why=error)
+
+
+def _known(request: Request) -> dict[str, Any]:
+    """What is live to choose from and to compare with: categories, and what service levels are called."""
+    try:
+        contents = request.app.state.live.retriever.contents
+    except RetrievalError:
+        return {"categories": sorted(CATEGORIES["zh"]), "levels": {}}
+    return {
+        "categories": sorted({approved.entry.category for approved in contents.entries}),
+        "levels": {name: level.label for name, level in contents.policy.service_levels.items()},
+    }
 
 
 def _marked(kept: Kept) -> dict[int, list[int]]:
@@ -170,6 +204,7 @@ def _spoken(words: Mapping[str, str]) -> dict[str, str]:
         "failed",
         "offline",
         "accepted",
+        "choose_category",
         "skipped",
         "progress",
         "all_done",

@@ -11,13 +11,13 @@ from typing import Annotated, Any, cast, get_args
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from knowledge.errors import KnowledgeError
 from knowledge.formats.cells import read_list
 from knowledge.formats.headers import BY_KEY
 from knowledge.formats.reading import FORMATS, Format
-from knowledge.formats.sheets import CellProblem
 from knowledge.formats.tables import texts_of
 from knowledge.store.planning import Arrival, Change
 from service.api.imports import Apply, apply_plan, kept_plan, make_plan
@@ -25,6 +25,8 @@ from service.errors import status_of
 from service.identity.people import NotAllowed, Person, needs
 from service.imports import KeptPlan
 from service.pages.frame import language_of, render
+from service.pages.obstacles import obstacles
+from service.pages.problems import fields
 from service.pages.words import UiLanguage, importing
 
 PROBLEMS_SHOWN, CHANGES_SHOWN = 100, 50
@@ -79,12 +81,17 @@ async def plan(import_id: str, request: Request, person: Editor) -> Response:
 @router.post("/import/{import_id}/apply")
 async def apply(import_id: str, request: Request, person: Editor) -> Response:
     """Apply a plan, then show what it did."""
+    language = language_of(request)
+    words = WORDS[language]
     async with request.form() as form:
-        words = WORDS[language_of(request)]
-        comment = str(form.get("comment") or "").strip()[:500] or words["comment_default"]
-        how = Apply(skip_bad_rows=form.get("skip_bad_rows") is not None, comment=comment)
+        comment = str(form.get("comment") or "").strip()
+        skip = form.get("skip_bad_rows") is not None
     try:
+        how = Apply(skip_bad_rows=skip, comment=comment or words["comment_default"])
         await apply_plan(request, person, import_id, how)
+    except ValidationError as error:
+        kept = await kept_plan(request, person, import_id)
+        return _page(request, person, fields(error, words, language), 422, kept, comment=comment)
     except (KnowledgeError, NotAllowed) as error:
         return _refused(request, person, error, "gone")
     return RedirectResponse(f"/import/{import_id}", 303)
@@ -117,6 +124,7 @@ def _page(
     status: int = 200,
     kept: KeptPlan | None = None,
     detail: str = "",
+    comment: str = "",
 ) -> Response:
     language = language_of(request)
     words = WORDS[language]
@@ -128,6 +136,7 @@ def _page(
         {
             "problem": problem,
             "detail": detail,
+            "comment": comment or words["comment_default"],
             "formats": [(name, words[f"format_{name}"]) for name in FORMATS],
             "arrivals": [(name, words[f"arrival_{name}"]) for name in ARRIVALS if may_approve or name != "approved"],
             "may_approve": may_approve,
@@ -150,12 +159,16 @@ def _found(kept: KeptPlan, language: UiLanguage, offset: int) -> dict[str, Any]:
     errors, total = plan.errors, len(plan.changes)
     offset = offset if offset < total else 0
     skipped = sum(len(one.rows) for one in plan.skipped)
-    # Errors first: they are what keeps the file out.
-    problems = sorted(plan.problems, key=lambda one: one.severity)[:PROBLEMS_SHOWN]
+    problems = obstacles(plan.problems, language, words)
+    nothing = bool(errors) and not plan.changes and not plan.unchanged  # came of it
     return {
         "id": kept.id,
         "applied": kept.applied_at is not None,
-        "file": words["of_file"].format(file=plan.file, rows=plan.rows, format=plan.format),
+        "unreadable": nothing and not plan.skipped,
+        "nothing": nothing,
+        "file": words["of_file"].format(
+            file=plan.file, rows=plan.rows, format=words.get(f"format_{plan.format}", plan.format)
+        ),
         "done": words[f"done_{plan.arrival}"],
         "counts": [
             (name, count)
@@ -169,9 +182,9 @@ def _found(kept: KeptPlan, language: UiLanguage, offset: int) -> dict[str, Any]:
             if count or name in ("added", "changed", "unchanged")
         ],
         "errors": errors,
-        "problems": [_problem(one, language) for one in problems],
+        "problems": problems[:PROBLEMS_SHOWN],
         "problem_title": _counted(errors, len(plan.problems) - errors, words),
-        "more_problems": len(plan.problems) - len(problems),
+        "more_problems": max(0, len(problems) - PROBLEMS_SHOWN),
         "problems_shown": PROBLEMS_SHOWN,
         "skip": words["skip_rows"].format(rows=skipped) if skipped else words["skip_file"],
         "changes": [_change(one, language) for one in plan.changes[offset : offset + CHANGES_SHOWN]],
@@ -183,19 +196,6 @@ def _found(kept: KeptPlan, language: UiLanguage, offset: int) -> dict[str, Any]:
         else "",
         "previous": max(offset - CHANGES_SHOWN, 0) if offset else None,
         "next": offset + CHANGES_SHOWN if offset + CHANGES_SHOWN < total else None,
-    }
-
-
-def _problem(one: CellProblem, language: UiLanguage) -> dict[str, str]:
-    words = WORDS[language]
-    row = words["row"].format(row=one.row) if one.row else ""
-    return {
-        "severity": one.severity,
-        "word": words[one.severity],
-        "where": " · ".join(part for part in (row, one.column) if part) or one.sheet,
-        "sheet": one.sheet if row or one.column else "",
-        "value": one.value,
-        "message": one.say(language),
     }
 
 

@@ -107,6 +107,8 @@ def _drawn(request: Request, found: _Found) -> Response:
             "themes": themes[:LISTED],
             "theme_count": len(themes),
             "reading": found.reading,
+            # What came of an entry is counted by day alone.
+            "accepted": {} if part.channel or part.product else _accepted(used),
             "worst": worst(used.entries.entries, titles),
             "titles": titles,
             "targets": targets,
@@ -181,6 +183,11 @@ async def entry(entry_id: EntryId, request: Request, _: Supervisor) -> Response:
             "editor": f"/editor/{entry_id}",
         },
     )
+
+
+def _accepted(used: Usage) -> dict[str, int]:
+    """How often agents sent an entry's reply, as it was or edited."""
+    return {one.entry_id: one.used + one.edited for one in used.entries.entries}
 
 
 def address_of(entry_id: str) -> str:

@@ -25,9 +25,11 @@ from service.builds import BuildRecord, Builds, Progress
 from service.errors import status_of
 from service.identity.people import Person, needs, permissions_of
 from service.pages.curve import draw
+from service.pages.editions import caller
 from service.pages.frame import language_of, render
+from service.pages.moves import moves
 from service.pages.words import publish as own
-from service.publishing import Pending
+from service.publishing import Act, Pending
 from service.reports import Report
 
 ADDRESS = "/publish"
@@ -127,6 +129,7 @@ def _drawn(request: Request, ahead: Pending | None, cannot: str, problem: str, s
     acts = publishing.acts(settings)
     zone = _zone(request)
     words = own.WORDS[language_of(request)]
+    compared = report.comparison if report is not None else None
     return render(
         request,
         "publish.html",
@@ -145,6 +148,11 @@ def _drawn(request: Request, ahead: Pending | None, cannot: str, problem: str, s
             "on_disk": report is not None and report.version in shelf.versions(),
             "behind": report is not None and ahead is not None and ahead.version != report.version,
             "pending": ahead,
+            "taken_back": _taken_back(acts),
+            "moved": moves(compared.moved) if compared is not None else [],
+            "real_moved": moves(compared.real_moved) if compared is not None else [],
+            "standing": lambda record: _standing(record, live),
+            "call": caller(records, acts, lambda moment: f"{moment.astimezone(zone):%m-%d %H:%M}", words),
             "cannot": cannot,
             "drawing": draw(report.curve, report.curve_before) if report is not None else None,
             "acts": acts[:ACTS],
@@ -173,6 +181,16 @@ def _report(builds: Builds, chosen: BuildRecord | None) -> Report | None:
         return builds.report(chosen.id)
     except StateError:
         return None  # another release of this program wrote it
+
+
+def _standing(record: BuildRecord, live: str | None) -> str:
+    """A build's state; one that was published is `live` as long as its version is."""
+    return "live" if record.state == "published" and record.version == live else record.state
+
+
+def _taken_back(acts: tuple[Act, ...]) -> Act | None:
+    """The act whose version the newest act, a rollback, took back."""
+    return acts[1] if len(acts) > 1 and acts[0].act == "rollback" else None
 
 
 async def _pending(request: Request) -> tuple[Pending | None, str]:

@@ -14,15 +14,18 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+from starlette.datastructures import FormData
 
 from knowledge.errors import KnowledgeError
 from knowledge.store import Decision, Outcome, Store, Submission
-from service.api.review_bodies import LARGEST_VERSION, MOST_AT_ONCE, SubmissionOut, submission_out
+from service.api.review_bodies import LARGEST_VERSION, MOST_AT_ONCE, Comment, SubmissionOut, submission_out
 from service.api.reviews import Editor, EntryPath, Reader, VersionPath, decide, reviewed
 from service.errors import status_of
 from service.identity.people import Person, needs
 from service.pages.differing import groups, remarks, unchanged
 from service.pages.frame import language_of, render
+from service.pages.problems import fields
 from service.pages.words.review import WORDS
 from service.reviews import Wanted, waiting, zone_of
 
@@ -84,12 +87,14 @@ async def one(entry_id: EntryPath, version: VersionPath, request: Request, perso
 async def act(entry_id: EntryPath, version: VersionPath, request: Request, person: Editor) -> Response:
     """Approve, return, withdraw or comment; then the next one opens."""
     form = await request.form()
-    name, text = str(form.get("act", "")), str(form.get("comment", ""))[:LONGEST]
+    name, text = str(form.get("act", "")), _comment(form)
     name = name if name in NEEDED else "say"
     person = await needs(cast(Any, NEEDED[name]))(request)
     listed, words = await _list(request, person), WORDS[language_of(request)]
     if name in ("return", "say") and not text.strip():
         problem = words["needs_comment" if name == "return" else "needs_words"]
+        return await _item(request, person, listed, entry_id, version, problem=problem, comment=text, status=422)
+    if problem := _refused(text, request):
         return await _item(request, person, listed, entry_id, version, problem=problem, comment=text, status=422)
     at = request.app.state.now()
     try:
@@ -98,7 +103,8 @@ async def act(entry_id: EntryPath, version: VersionPath, request: Request, perso
         status = status_of(error) or 500
         return await _item(request, person, listed, entry_id, version, problem=str(error), comment=text, status=status)
     following = listed.after(entry_id, version)
-    told = {"done": name, "what": f"{entry_id} v{version}"}
+    title = next((one.title for one in listed.items if (one.entry_id, one.version) == (entry_id, version)), entry_id)
+    told = {"done": name, "what": words["what"].format(title=title, n=version)}
     if name == "say":
         address = listed.link(entry_id, version, **told)
     elif following is not None:
@@ -113,17 +119,15 @@ async def bulk(request: Request, person: Annotated[Person, Depends(needs("approv
     """Decide all that is ticked, and say what became of each."""
     form = await request.form()
     decision: Decision = "return" if form.get("act") == "return" else "approve"
-    text = str(form.get("comment", ""))[:LONGEST]
+    text = _comment(form)
     chosen = [found for given in form.getlist("item") if (found := _reference(str(given))) is not None]
     words = WORDS[language_of(request)]
-    problem = None
-    outcomes: Sequence[Outcome] = ()
-    if not chosen:
+    problem = _refused(text, request)
+    if not problem and not chosen:
         problem = words["needs_choice"]
-    elif decision == "return" and not text.strip():
+    elif not problem and decision == "return" and not text.strip():
         problem = words["needs_comment"]
-    else:
-        outcomes = await decide(request, person, decision, chosen[:MOST_AT_ONCE], text)
+    outcomes = () if problem else await decide(request, person, decision, chosen[:MOST_AT_ONCE], text)
     listed = await _list(request, person)
     report = _report(outcomes, words)
     if not listed.items:
@@ -199,6 +203,21 @@ def _page(request: Request, person: Person, listed: Listed, more: Mapping[str, A
         "act_word": lambda act: words.get(f"act_{act}", act),
     }
     return render(request, "review.html", WORDS, context | dict(more), status)
+
+
+def _comment(form: FormData) -> str:
+    """What was written, its line ends counted as the form counts them."""
+    return str(form.get("comment", "")).replace("\r\n", "\n")
+
+
+def _refused(comment: str, request: Request) -> str:
+    """What the API would refuse of a comment, in the page's words; nothing where it may stand."""
+    language = language_of(request)
+    try:
+        Comment(comment=comment)
+    except ValidationError as error:
+        return fields(error, WORDS[language], language)
+    return ""
 
 
 def _act(store: Store, name: str, entry_id: str, version: int, who: str, text: str, at: datetime) -> None:

@@ -95,6 +95,7 @@ def test_one_by_one_by_key_until_the_drafts_are_there(page: Page, home: Path) ->
     assert current(page) == "3"
     page.keyboard.press("a")
     expect(page.locator("#p3 .state")).to_contain_text("已存为草稿")
+    expect(page.locator("#p1 .state a")).to_have_attribute("href", "/editor/ship.arrived")
     expect(page.locator("#progress")).to_have_text("已处理 3 / 7")
     title, reply, source = draft_of(home, "ship.arrived")
     assert (title, reply) == ("书到了没有", "您好，这本书大约三天后到店，到了我马上给您发消息。")
@@ -103,6 +104,17 @@ def test_one_by_one_by_key_until_the_drafts_are_there(page: Page, home: Path) ->
     page.reload()
     expect(page.locator("#progress")).to_have_text("已处理 3 / 7")
     assert current(page) == "4"
+
+
+def test_what_has_no_category_is_asked_for_one(page: Page) -> None:
+    """Its key makes no draft of it until one is chosen, which takes the first place of the id."""
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.locator("#p2 .failure")).to_contain_text("没认出是哪一类")
+    expect(page.locator("#p2 [name=category]")).to_be_focused()
+    page.select_option("#p2 [name=category]", "ship")
+    page.locator("#p2 [data-do=accept]").click()
+    expect(page.locator("#p2 .state a")).to_contain_text("已存为草稿 ship.shu-you-xiang-gai")
 
 
 def test_an_id_that_is_taken_is_said_where_it_is_typed(page: Page) -> None:

@@ -143,3 +143,19 @@ def test_has_no_accessibility_violations(page: Page, tmp_path: Path, language: s
     sound()
     page.goto("/import/0123456789")
     sound()
+
+
+def test_the_way_to_every_page_is_seen_on_a_phone(page: Page) -> None:
+    """In either language: no link is cut off or out of sight, and the page one is on is named."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    for language in ("zh", "en"):
+        page.goto(f"/import?lang={language}")
+        links = page.locator(".places > ul a, .more-places summary")
+        assert links.count() == 7
+        for number in range(links.count()):
+            box = links.nth(number).bounding_box()
+            assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
+        assert page.locator(".places > ul").evaluate("list => list.scrollWidth <= list.clientWidth")
+        expect(page.locator(".more-places summary")).to_have_text(
+            {"zh": "导入导出", "en": "Import and export"}[language]
+        )

@@ -80,7 +80,7 @@ def test_an_editor_accepts_a_theme_by_keys(desk: Desk) -> None:
     desk.page.keyboard.press("c")
     desk.page.fill("#choose-query", "退款")
     desk.page.locator("#choose-found button", has_text=REFUND.title).click()
-    expect(card.locator(".said")).to_contain_text(f"已存为草稿：{REFUND.title}，第 2 版，多了 2 种问法")
+    expect(card.locator(".said")).to_contain_text(f"已存为草稿：{REFUND.title}，第 2 版，多了 2 条相似问")
     assert desk.versions(REFUND.id)[-1] == (2, "draft", "li")
     assert set(desk.variants(REFUND.id)) - set(REFUND.variants) == set(ENGRAVING[:2])
     desk.page.reload()

@@ -94,7 +94,7 @@ def test_progress_comes_by_itself_and_a_build_can_be_cancelled(
     page.evaluate("window.same = true")
     expect(page.locator('[data-step="embed"]')).to_have_attribute("data-state", "now", timeout=BUILDS_WITHIN)
     expect(page.locator('[data-step="embed"] .phase-count')).to_contain_text("/")
-    expect(page.locator("#told")).to_have_text("读懂每一句问法")
+    expect(page.locator("#told")).to_have_text("读懂每一句相似问")
     assert page.evaluate("window.same") is True
     page.get_by_role("button", name="取消这次生成").click()
     expect(page.locator(".notice")).to_contain_text("这次生成已取消", timeout=BUILDS_WITHIN)

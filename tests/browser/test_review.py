@@ -93,7 +93,7 @@ def test_another_person_reads_the_change_and_approves(chromium: Browser, service
         assert "underline" in page.locator("ins").evaluate("e => getComputedStyle(e).textDecoration")
         page.fill("#comment", "已核对")
         page.click("#approve")
-        expect(page.locator(".notice.good")).to_contain_text("已批准 refund.time")
+        expect(page.locator(".notice.good")).to_contain_text("已批准「退款多久到账」第 2 版")
         expect(page.locator("#item-title")).to_have_text(SHIP.title)
     assert live(store, REFUND.id) == "wang"
     assert store.audit(REFUND.id)[-1].comment == "已核对"

@@ -49,6 +49,9 @@ RAISED = (
     "the PDF has 12 pages and no text: it is a scan; run OCR over it first",
     "more than 600 requests per minute came by this person: wait 12 s and try again",
     "2 variants from the inbox",
+    "import",
+    "from 003_手册.txt, paragraph 155, line 328",
+    "from 手册, 第二版.pdf, page 2, paragraph 3, line 7, part 2",
     "/v1/drafts/refund.time takes no POST: use GET, PUT, DELETE",
     "this service is not called 'desk.local' (the header Host): use http://127.0.0.1:8000, or set HUASHU_PUBLIC_URL to "
     "the address that people open",

@@ -107,12 +107,36 @@ function choiceOf(card) {
   const fields = new FormData(card.querySelector("form"));
   const lines = fields.get("variants").split("\n").map((line) => line.trim()).filter(Boolean);
   const names = ["title", "entry_id", "kind", "channel", "reply"];
-  return { number: Number(card.dataset.n), variants: lines, ...Object.fromEntries(names.map((name) => [name, fields.get(name)])) };
+  const choice = Object.fromEntries(names.map((name) => [name, fields.get(name)]));
+  const category = fields.get("category");
+  if (category && isUnsorted(choice.entry_id)) choice.entry_id = `${category}.${choice.entry_id.slice(data.unsorted.length)}`;
+  return { number: Number(card.dataset.n), variants: lines, ...choice };
+}
+
+const isUnsorted = (id) => id.startsWith(data.unsorted);
+
+/** An id of no category is nobody's choice: ask for one. */
+function lacksCategory(form) {
+  const { category, entry_id: id } = form.elements;
+  if (!isUnsorted(id.value) || category?.value) return false;
+  if (!category) form.querySelector("details").open = true;
+  (category ?? id).focus();
+  showFailure(form.querySelector(".failure"), words.choose_category);
+  return true;
+}
+
+/** What became of it; a draft leads to where it is edited. */
+function told(draft) {
+  if (!draft) return words.skipped;
+  const link = document.createElement("a");
+  link.href = `/editor/${encodeURIComponent(draft.entry_id)}`;
+  link.textContent = fill(words.accepted, { entry: draft.entry_id, version: draft.version });
+  return link;
 }
 
 async function decide(card, act) {
   const form = card.querySelector("form");
-  if (!form || form.dataset.busy || (act === "accept" && !form.reportValidity())) return;
+  if (!form || form.dataset.busy || (act === "accept" && (lacksCategory(form) || !form.reportValidity()))) return;
   form.dataset.busy = "1";
   showFailure(form.querySelector(".failure"), "");
   const next = nextOpen(card);
@@ -121,9 +145,7 @@ async function decide(card, act) {
     const answer = await send("POST", `/v1/documents/${data.id}/${act}`, body);
     const [draft] = answer.drafts ?? [];
     card.dataset.state = act === "accept" ? "accepted" : "skipped";
-    card.querySelector(".state").textContent = draft
-      ? fill(words.accepted, { entry: draft.entry_id, version: draft.version })
-      : words.skipped;
+    card.querySelector(".state").replaceChildren(told(draft));
     form.remove();
     filter();
     tell();

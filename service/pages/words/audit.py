@@ -34,7 +34,7 @@ EN: Final[dict[str, str]] = {
     "from": "From",
     "to": "To",
     "any_act": "All acts",
-    "lines": "lines: {n}",
+    "lines": "{n} in all.",
     "older": "Older lines",
     "newest": "Back to the newest",
     "no_lines": "No line fits these filters.",

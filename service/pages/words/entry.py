@@ -8,7 +8,7 @@ from service.pages.words.frame import UiLanguage
 
 WORDS: Final[dict[UiLanguage, dict[str, str]]] = {
     "zh": {
-        "page_title": "话术条目",
+        "page_title": "话术详情",
         "channel_any": "通用",
         "channel_chat": "在线",
         "channel_phone": "电话",
@@ -26,8 +26,8 @@ WORDS: Final[dict[UiLanguage, dict[str, str]]] = {
         "category": "分类",
         "missing_title": "没有这条话术",
         "missing_text": "话术库里没有 {id}：可能已停用，或地址写错了。",
-        "kind_faq": "客户问",
-        "kind_script": "客服说",
+        "kind_faq": "问答",
+        "kind_script": "场景话术",
         "find": "到查话术里找",
     },
     "en": {

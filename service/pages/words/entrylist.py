@@ -8,7 +8,7 @@ from service.pages.words.frame import UiLanguage
 
 ZH: Final[dict[str, str]] = {
     "list": "话术列表",
-    "search": "搜索标题、说法或编号",
+    "search": "搜索标题、相似问或编号",
     "find": "查找",
     "filters": "筛选",
     "more_filters": "更多筛选",
@@ -55,7 +55,7 @@ EN: Final[dict[str, str]] = {
     "owner": "Last edited by",
     "any": "All",
     "apply": "Apply",
-    "counted": "entries: {n}",
+    "counted": "{n} found",
     "none_found": "No entry fits these filters",
     "clear_filters": "Clear filters",
     "earlier": "Previous",

@@ -10,7 +10,7 @@ WORDS: Final[dict[UiLanguage, dict[str, str]]] = {
     "zh": {
         "page_title": "练习",
         "intro": "客户这样说，您怎么回？写好后对照已批准的话术。这里写的话不会保存。",
-        "by_kind": "说法",
+        "by_kind": "类型",
         "by_category": "分类",
         "everything": "全部",
         "kind_plain": "直说",

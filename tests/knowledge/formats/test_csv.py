@@ -70,9 +70,17 @@ def test_what_a_workbook_would_escape_is_text_here() -> None:
 
 
 def test_no_text_is_told() -> None:
-    """A picture, or half a character."""
-    for data in (b"\x89PNG\r\n\x1a\n\xff\xfe\xfd", "退".encode("gb18030")[:1] + b"\xff\xff"):
-        assert "encoding" in {problem.code for problem in entries(data)[1]}
+    """Half a character, which may be text that was cut or saved wrongly."""
+    assert [problem.code for problem in entries("退".encode("gb18030")[:1] + b"\xff\xff")[1]] == ["encoding"]
+
+
+def test_what_is_no_text_is_told_as_no_table() -> None:
+    """A picture is not advised to be saved as CSV; what a program wrote is known by the bytes that no text has."""
+    pictures = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", b"\xff\xd8\xff\xe0\x00\x10JFIF", b"%PDF-1.7\n1 0 obj"
+    for data in (*pictures, b"\x7fELF\x02\x01\xff\xff\x00"):
+        found = entries(data)[1]
+        assert [problem.code for problem in found] == ["no_table"]
+        assert "图片" in found[0].say("zh") and "CSV UTF-8" not in found[0].say("zh")
 
 
 @settings(max_examples=50)

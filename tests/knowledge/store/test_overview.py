@@ -26,6 +26,16 @@ def test_the_newest_and_the_live_version_stand_together(store: Store) -> None:
     assert texts == [("三", "a.changed"), ("一", "b.live"), ("一", None)]
 
 
+def test_entries_are_called_by_their_newest_title(store: Store) -> None:
+    """A draft's too; who does not exist has none."""
+    store.import_pack(pack(entry("b.live", "一"), entry("a.changed", "一")), "li", "li", "", AT)
+    changed = entry("a.changed", "一").model_copy(update={"title": "新的叫法"})
+    store.save(changed, "wang", "", AT)
+    titles = store.titles(["a.changed", "b.live", "x.gone"])
+    assert titles == {"a.changed": "新的叫法", "b.live": entry("b.live", "一").title}
+    assert store.titles(()) == {}
+
+
 def test_every_act_moves_the_last_act_on(store: Store) -> None:
     """So that what was read may be kept until it does."""
     before = store.last_act()

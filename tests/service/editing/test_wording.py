@@ -54,6 +54,14 @@ CASES: dict[str, Manuscript] = {
 }
 
 
+def test_where_a_sentence_stands_is_said_as_people_say_it() -> None:
+    """The title of another entry is no field's name, whichever brackets are round it."""
+    finding = Finding(
+        "unique-variants", "warning", "a.one", "variants[0]", '"怎么退" also belongs to b.other (title): delete one'
+    )
+    assert said(finding, "zh") == "「怎么退」已经是 b.other 的相似问（标题）：只能留在一处"
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_every_finding_is_said_in_chinese(case: str) -> None:
     """No English sentence is left, and what it quotes is still there."""

@@ -41,7 +41,7 @@ def test_the_log_is_shown_newest_first(client: TestClient) -> None:
     page = client.get("/audit", headers=EDITOR).text
     assert page.index("留言</span>") < page.index("提交审核</span>") < page.index("导入</span>")
     assert "2026-11-20 10:00" in page
-    assert '<a href="/review/refund.time/2">refund.time v2</a>' in page
+    assert f'<a href="/review/refund.time/2" title="refund.time">{REFUND.title} v2</a>' in page
     assert "&lt;i&gt;好&lt;/i&gt;" in page
 
 

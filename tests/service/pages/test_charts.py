@@ -72,3 +72,15 @@ def test_what_a_name_says_is_text() -> None:
     svg = draw(Drawing("bars", [evil], [Series(evil, [1], "ok"), Series("b", [1], "ok")], ""), "light")
     assert evil in texts(svg)
     assert not [node for node in ElementTree.fromstring(svg).iter() if node.tag.endswith("}a")]
+
+
+def test_bars_keep_most_of_a_phone_to_themselves() -> None:
+    """Names are cut, so that no bar is a sliver and no figure of the axis stands on another."""
+    names = ["客户说要打 12315、找消协或市场监管投诉", "怎么开发票", "What to say when a parcel was lost on its way"]
+    tree = ElementTree.fromstring(
+        draw(Drawing("bars", names, [Series("次数", (6, 3, 1), "ok")], ""), "light", "narrow")
+    )
+    bars = sorted(float(node.get("width", 0)) for node in tree.iter() if "rect" in (node.get("class") or "").split())
+    assert bars[-1] > 340 / 2
+    shown = texts(draw(Drawing("bars", names, [Series("次数", (6, 3, 1), "ok")], ""), "light", "narrow"))
+    assert "客户说要打 1231…" in shown and "怎么开发票" in shown and "找消协" not in shown

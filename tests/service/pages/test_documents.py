@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def test_a_form_makes_a_draft_and_another_skips(client: TestClient, home: Path, 
 def test_what_cannot_be_done_is_said_on_the_page(client: TestClient, address: str) -> None:
     """A field that cannot be used, no file, a file that cannot be read, a document that is gone."""
     refused = client.post(f"{address}/proposals/1", data={"title": " ", "act": "accept"})
-    assert refused.status_code == 422 and 'role="alert">title' in refused.text
+    assert refused.status_code == 422 and 'role="alert">情景（标题）：' in refused.text
     assert client.post("/documents", data={"x": "y"}).status_code == 422
     unread = client.post("/documents", files={"file": ("a.doc", b"\xd0\xcf\x11\xe0")})
     assert unread.status_code == 422 and "旧版 Word" in unread.text
@@ -98,3 +99,31 @@ def test_agents_have_no_documents(client: TestClient) -> None:
     """Nor the way there."""
     assert client.get("/documents", headers=AGENT).status_code == 403
     assert "/documents" not in client.get("/", headers=AGENT).text
+
+
+def test_what_was_made_of_a_proposal_leads_to_the_editor(client: TestClient, address: str) -> None:
+    """There it can be changed, and there it is submitted."""
+    entry_id = f"ship.link-{address[-16:]}"
+    client.post(
+        f"{address}/proposals/1", data={"entry_id": entry_id, "title": "到货了吗", "reply": "到了。", "act": "accept"}
+    )
+    assert f'<a href="/editor/{entry_id}">已存为草稿' in client.get(f"{address}?lang=zh").text
+
+
+def test_no_draft_is_filed_under_no_category(client: TestClient, home: Path, address: str) -> None:
+    """Where none was recognised one is to be chosen, and takes the place of what stood for it."""
+    fields = {"entry_id": f"draft.{address[-16:]}", "title": "到货了吗", "reply": "到了。", "act": "accept"}
+    refused = client.post(f"{address}/proposals/1?lang=zh", data={**fields, "category": ""})
+    assert refused.status_code == 422 and "分类：没认出是哪一类，请选一个" in refused.text
+    client.post(f"{address}/proposals/1", data={**fields, "category": "ship"})
+    with Store.open(Settings(home=home).database_url) as store:
+        assert store.version(f"ship.{address[-16:]}", 1).entry.title == "到货了吗"
+
+
+def test_a_promise_is_compared_with_the_policy_by_its_own_name(client: TestClient, address: str) -> None:
+    """And whoever would change a rule is told who can, and where."""
+    page = client.get(f"{address}?lang=zh").text
+    levels = client.app.state.live.retriever.contents.policy.service_levels  # type: ignore[attr-defined]
+    shown = re.findall(r'<td>(?:一致|不一致) <span class="muted">(.*?)</span>', page)
+    assert set(shown) <= {level.label for level in levels.values()}
+    assert "huashu import" in page and "请在规则里修改" not in page

@@ -107,3 +107,45 @@ def test_text_of_a_file_is_text_on_the_page(client: TestClient) -> None:
     evil = '<script>alert(1)</script>"onmouseover="x'
     page = sent(client, csv_text(("标准问", "答案", evil, "生效日期"), (evil, evil, evil, evil))).text
     assert "<script>alert" not in page and '"onmouseover="' not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("话术.yaml", b"- id: a.b\n  variants: [x\n  title: y\n"),
+        ("话术.yaml", "- id: a.b\n  kind: faq\n  title: 改\n".encode()),
+        ("话术.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"),
+        ("话术.xlsx", b"PK\x03\x04 no archive"),
+        ("话术.csv", b"foo,bar\n1,2\n3,4\n"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_so_in_chinese(client: TestClient, name: str, data: bytes) -> None:
+    """No row of zeros, nothing to apply, and not a sentence of English."""
+    found = client.post("/import", files={"file": (name, data)}, data={"arrival": "draft"}, headers=EDITOR)
+    assert "这个文件读不了" in found.text and "请按下面说的改好" in found.text
+    assert counts(found.text) == {} and "没有需要导入的改动" not in found.text
+    assert f'action="{found.url.path}/apply"' not in found.text
+    messages = re.findall(r'<td class="value">.*?</td><td>(.*?)</td>', found.text, re.DOTALL)
+    assert messages and all(re.search("[一-鿿]", one) for one in messages)
+    assert not re.search(r"\b(the|is|it|not|parsing|file)\b", " ".join(messages)), messages
+    assert (
+        "parsing"
+        not in client.get(f"/v1{found.url.path.replace('import', 'imports')}/problems.csv", headers=EDITOR).text
+    )
+
+
+def test_a_file_of_which_every_row_is_wrong_is_no_success(client: TestClient) -> None:
+    """It says that no row can be imported, and the same error is told once, with all its rows."""
+    rows = [(f"问题{number}", "", "") for number in range(4)]
+    page = sent(client, csv_text(("标准问", "答案", "生效日期"), *rows)).text
+    assert "没有一行能导入" in page and "没有需要导入的改动" not in page
+    assert page.count("没有回复，请补上") == 1 and "第 2–5 行" in page and "等，另有" not in page
+
+
+def test_a_comment_that_is_too_long_is_refused_and_not_cut(client: TestClient) -> None:
+    """Both numbers are named, the plan stays to be applied, and nothing of what was written is lost."""
+    found = sent(client, csv_text(("标准问", "答案"), ("能换颜色吗", "您好，可以换。")))
+    refused = client.post(f"{found.url.path}/apply", data={"comment": "长" * 501}, headers=EDITOR)
+    assert refused.status_code == 422
+    assert "备注：现有 501 个字，最多 500 个" in refused.text and "长" * 501 in refused.text
+    assert 'data-applied="no"' in refused.text and f'action="{found.url.path}/apply"' in refused.text

@@ -20,6 +20,7 @@ from tests.service.shop import BETTER, ENTRIES, FRIDAY, WORSE, fill, release, re
 from tests.service.threads import watched
 from tests.toy import ToyEmbedder
 
+MOMENT = r"\d\d-\d\d \d\d:\d\d 版"  # what a version is called, unless another was built within the minute
 SLEEPS = (sys.executable, "-c", "import time; time.sleep(5)")
 
 
@@ -48,7 +49,7 @@ def test_without_a_change_it_says_so(client: TestClient, settings: Settings) -> 
     """Nothing to build, nothing to publish."""
     text = page(client)
     assert "没有需要发布的内容" in text
-    assert f"和线上版本 {Shelf(settings.artefacts).current()} 完全一致" in text
+    assert Shelf(settings.artefacts).current() in text and "和线上的" in text
     assert "/publish/build" not in text
     assert "/publish/release" not in text
 
@@ -79,21 +80,21 @@ def test_the_story_is_told_and_published(client: TestClient, settings: Settings)
     assert (done.status_code, done.headers["location"]) == (303, "/publish?done=release")
     assert Shelf(settings.artefacts).current() == report.version
     told = client.get("/publish?done=release").text
-    assert "<h2>已发布</h2>" in told and f"客服现在用的就是 {report.version}" in told
+    assert "<h2>已发布</h2>" in told and re.search(rf"客服现在用的就是 ({MOMENT}|{report.version})", told)
     assert "没有需要发布的内容" not in told
     after = page(client)
-    assert f"和线上版本 {report.version} 完全一致" in after
+    assert "没有需要发布的内容" in after and report.version in after
     assert "/publish/release" not in after
 
 
 def test_a_regression_asks_for_a_reason(client: TestClient, settings: Settings) -> None:
     """There is no plain button; the reason is taken, and stands in the history."""
     fill(settings, WORSE)
-    report = report_of(settings)
+    report_of(settings)
     text = page(client)
     assert "标准测试变差了" in text
     assert "应为 refund.time" in text
-    assert f"发布 {report.version}" not in text
+    assert "说明理由并发布" in text and "一键回滚" not in text
     fields = form(text, "/publish/release")
     refused = client.post("/publish/release", data=fields)
     assert refused.status_code == 409
@@ -174,6 +175,24 @@ def test_any_earlier_version_is_one_click_away(client: TestClient, settings: Set
     assert client.post("/publish/rollback", data={}).status_code == 422
 
 
+def test_after_a_rollback_nothing_claims_to_be_live_that_is_not(client: TestClient, settings: Settings) -> None:
+    """The report says that its version is live no more, and the changes that wait say where they come from."""
+    first = Shelf(settings.artefacts).current()
+    fill(settings, BETTER)
+    second = release(settings)
+    build = Builds(settings.home).records()[0].id
+    assert "正在线上" in client.get(f"/publish?build={build}").text
+    client.post("/publish/rollback", data={"version": first, "live": second})
+    report = client.get(f"/publish?build={build}").text
+    assert "正在线上" not in report and "现在不在线上" in report
+    assert 'data-state="published">发布过<' in report
+    text = page(client)
+    assert "现在生成并发布，会把它原样带回线上" in text
+    assert '<button class="button">生成并对比</button>' in text
+    fill(settings, WORSE)
+    assert "下面可能还有它的改动" in page(client)
+
+
 def test_the_first_version_has_nothing_to_compare_with(settings: Settings) -> None:
     """It says so, and can be published."""
     shutil.rmtree(settings.artefacts)
@@ -240,4 +259,4 @@ def test_an_older_report_can_be_looked_at(client: TestClient, settings: Settings
     report_of(settings)
     assert f"/publish?build={first.id}" in page(client)
     text = client.get(f"/publish?build={first.id}").text
-    assert f"{first.version} 已经发布" in text and "退款什么时候到" in text
+    assert "已经发布，正在线上" in text and "退款什么时候到" in text

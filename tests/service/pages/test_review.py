@@ -59,7 +59,7 @@ def test_after_a_decision_the_next_one_opens(client: TestClient) -> None:
     assert first.status_code == 303
     assert first.headers["location"].startswith(f"{ONE}?done=approve")
     page = client.get(first.headers["location"], headers=APPROVER).text
-    assert "已批准 ship.no-update v2" in page
+    assert f"已批准「{SHIP.title}」第 2 版" in page
     second = client.post(f"{ONE}?author=li", data={"act": "return", "comment": "写明"}, headers=APPROVER)
     assert second.headers["location"].startswith("/review?author=li&done=return")
     assert "都审完了" in client.get("/review", headers=APPROVER).text
@@ -147,3 +147,15 @@ def test_a_decided_version_can_still_be_read(client: TestClient) -> None:
     page = client.get(f"{ONE}?lang=en", headers=APPROVER).text
     assert "This version is not in review (approved)." in page
     assert "Compared with version 1" in page
+
+
+def test_a_comment_that_is_too_long_is_refused_and_not_cut(client: TestClient) -> None:
+    """Of one and of several alike: both numbers, what was written, and nothing is decided. A line end counts once."""
+    long = "长" * 2001
+    for address, data in ((ONE, {}), ("/review", {"item": ONE.replace("/review/", "").replace("/", "@")})):
+        refused = client.post(address, data={"act": "return", "comment": long, **data}, headers=APPROVER)
+        assert refused.status_code == 422
+        assert "意见：现有 2001 个字，最多 2000 个" in refused.text and long in refused.text
+    assert state(client) == "in_review"
+    lines = "\r\n".join(["长"] * 1000)  # 1999 as a browser counts, 2998 as it sends
+    assert client.post(ONE, data={"act": "say", "comment": lines}, headers=APPROVER).status_code == 303

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.formats.golden import read_golden
 from service.pages import words
-from service.pages.words import FRAME, SLOTS
+from service.pages.words import FRAME, SLOTS, report
 
 PAGES = Path(words.__file__).parents[1]
+CONTENT = PAGES.parents[1] / "knowledge" / "content"
 USED_BY_NAME = re.compile(r"(?<!pages\.)words\.([a-z_]+)|words\[\"([a-z_]+)\"\]")
 MODULES = [importlib.import_module(f"{words.__name__}.{found.name}") for found in pkgutil.iter_modules(words.__path__)]
 # Every table of every page by its module's name: {language: {key: text}}.
@@ -51,3 +53,10 @@ def test_every_word_that_a_page_names_exists() -> None:
     named = {first or second for first, second in USED_BY_NAME.findall(_sources())}
     known = {key for table in TABLES.values() for key in table["zh"]}
     assert named - known - {"get"} == set()
+
+
+def test_every_kind_of_test_question_has_a_word() -> None:
+    """The report counts the shipped golden queries by kind, none of them under its code."""
+    kinds = {query.kind for file in (CONTENT / "golden").glob("*.yaml") for query in read_golden(file)}
+    for language in ("zh", "en"):
+        assert {f"kind_{kind}" for kind in kinds} - report.WORDS[language].keys() == set()
