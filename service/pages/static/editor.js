@@ -30,7 +30,7 @@ function open() {
   const id = entry.entry_id;
   const read = () => readForm(form);
   const base = entry.own?.base_version ?? entry.newest?.version.version ?? 0;
-  const state = { newest: entry.newest, merging: null, armed: null };
+  const state = { newest: entry.newest, merging: null, armed: null, acting: false };
   const notices = byId("notices");
 
   const replies = new Replies(form, byId("t-reply"), words, changed);
@@ -224,15 +224,24 @@ function open() {
     if (errors && !armed("submit", fill(words.submit_anyway, { n: errors }))) return;
     const version = await save();
     if (!version) return;
+    if (version.state === "in_review") return void tell("done", "ok", words.done_submitted);
     if (version.state !== "draft") return void tell("done", "ok", fill(words.done_same, { n: version.version }));
     try {
-      await send("POST", `${entryPath(id)}/submission`, { version: version.version, comment: form.elements.comment.value });
-      form.elements.comment.value = "";
-      tell("done", "ok", words.done_submitted);
-      await refresh();
+      const body = { version: version.version, comment: form.elements.comment.value };
+      submitted(await send("POST", `${entryPath(id)}/submission`, body));
     } catch (failure) {
-      refused(failure);
+      const newest = failure.status === 409 && (await send("GET", entryPath(id)).catch(() => null))?.newest?.version;
+      // Another window, or an answer that was lost, may have submitted the same version.
+      if (newest?.version === version.version && newest.state === "in_review") submitted(newest);
+      else refused(failure);
     }
+  }
+
+  function submitted(version) {
+    state.newest.version = version;
+    form.elements.comment.value = "";
+    tell("done", "ok", words.done_submitted);
+    return refresh();
   }
 
   async function discard() {
@@ -296,18 +305,26 @@ function open() {
   }
 
   const ACTS = { save, submit, discard };
+
+  /** One act at a time: a second press while one is under way is the same press. */
+  async function run(act) {
+    if (state.acting) return;
+    state.acting = true;
+    await act().finally(() => (state.acting = false));
+  }
+
   form.addEventListener("submit", (event) => {
     const act = ACTS[event.submitter?.value ?? "save"];
     if (!act) return;
     event.preventDefault();
-    act();
+    run(act);
   });
   document.addEventListener("keydown", (event) => {
     if (isComposing(event) || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
     const act = { s: save, Enter: submit }[event.key];
     if (!act) return;
     event.preventDefault();
-    act();
+    run(act);
   });
   // Enter in a field of one line would press the first button there is.
   form.addEventListener("keydown", (event) => {
