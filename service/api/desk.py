@@ -19,6 +19,7 @@ from service.editing.catalogue import RowState, Wanted, listed
 from service.editing.opening import Opened, opened, vocabulary
 from service.errors import PROBLEMS, Problem
 from service.identity.people import Person, needs
+from service.pages.words.categories import category_id
 
 router = APIRouter(prefix="/v1", tags=["desk"])
 
@@ -259,7 +260,9 @@ async def desk_vocabulary(
 async def desk_free_id(
     request: Request,
     person: Editor,
-    category: Annotated[str, Query(min_length=1, max_length=60)],
+    category: Annotated[
+        str, Query(min_length=1, max_length=60, description="Such as `invoice`, or 发票: a shipped category's name.")
+    ],
     title: Annotated[str, Query(max_length=200)] = "",
 ) -> ProposedId:
     """From its category and title, in letters, with a number where that is taken."""
@@ -269,7 +272,7 @@ async def desk_free_id(
 def free_id(store: Store, category: str, title: str) -> str:
     """An id that neither an entry nor anybody's working copy has."""
     taken = {one.entry_id for one in store.overviews()} | {copy.entry_id for copy in store.working_copies()}
-    return identifiers.propose(category, title, taken)
+    return identifiers.propose(category_id(category), title, taken)
 
 
 def version_out(record: VersionRecord) -> VersionOut:

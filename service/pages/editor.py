@@ -46,6 +46,7 @@ CHIPS: tuple[tuple[str, dict[str, str]], ...] = (
     ("chip_low", {"low": "true"}),
     ("chip_expiring", {"expiring_days": "14"}),
 )
+NEW = {"title": "", "category": "", "kind": "faq", "entry_id": ""}  # the form of a new entry as it comes
 KINDS, CHANNELS, LANGUAGES = ("faq", "script"), ("any", "chat", "phone", "email"), ("zh", "en")
 STAGES, AUDIENCES = ("pre-sale", "in-sale", "after-sale"), ("customer", "supplier")
 LEVELS, PRIORITIES = ("none", "offer", "required"), ("normal", "high", "urgent")
@@ -65,24 +66,25 @@ async def entries(request: Request, person: Editor) -> Response:
 async def begin(request: Request, person: Editor) -> Response:
     """A new entry: its id is proposed from category and title, and its working copy begun."""
     form, now = await request.form(), request.app.state.now()
-    category, title = str(form.get("category", "")).strip(), str(form.get("title", "")).strip()
+    new = NEW | {name: str(form[name]).strip() for name in NEW if name in form}
+    category, title = new["category"], new["title"]
     if not category or not title:
-        return await _page(request, person.name, None, {"problem": "new_incomplete"}, 422)
+        return await _page(request, person.name, None, {"problem": "new_incomplete", "begun": new}, 422)
 
     def act(store: Store) -> str:
-        entry_id = IDS.validate_python(str(form.get("entry_id", "")).strip() or free_id(store, category, title))
+        entry_id = IDS.validate_python(new["entry_id"] or free_id(store, category, title))
         with suppress(NotFound):
             raise StateError(f"entry {entry_id} has version {store.history(entry_id)[-1].version}: open it instead")
-        content = Manuscript(title=title, kind=str(form.get("kind", "faq")))
+        content = Manuscript(title=title, kind=new["kind"])
         store.save_working_copy(entry_id, person.name, 0, content, "", now)
         return entry_id
 
     try:
         return _to(f"/editor/{quote(await request.app.state.storage.run(act))}")
     except ValidationError:
-        return await _page(request, person.name, None, {"problem": "new_bad_id"}, 422)
+        return await _page(request, person.name, None, {"problem": "new_bad_id", "begun": new}, 422)
     except StateError:
-        return await _page(request, person.name, None, {"problem": "new_taken"}, 409)
+        return await _page(request, person.name, None, {"problem": "new_taken", "begun": new}, 409)
 
 
 @router.get("/editor/{entry_id}")
@@ -150,7 +152,7 @@ async def _page(
     request: Request,
     person: str,
     entry_id: str | None,
-    told: Mapping[str, str] | None = None,
+    told: Mapping[str, Any] | None = None,
     status: int = 200,
     typed: Manuscript | None = None,
 ) -> Response:
@@ -171,7 +173,7 @@ async def _page(
         return context | _sheet(found, content, names, person, language) | {"findings": findings}
 
     context = await request.app.state.storage.run(read)
-    said = {"done": request.query_params.get("done", ""), "problem": "", "refused": "", "now": now, "moment": _moment}
+    said = {"done": request.query_params.get("done", ""), "problem": "", "refused": "", "now": now, "moment": _moment, "begun": NEW}
     said["may_retire"] = "approve" in permissions_of(request)
     return render(request, "editor.html", texts.WORDS, context | said | dict(told or {}), status)
 

@@ -75,8 +75,19 @@ def test_a_new_entry_is_begun_with_a_proposed_id(desk: TestClient) -> None:
         ({"title": "x", "category": "refund", "entry_id": "退款 一"}, 422, "new_bad_id"),
         ({"title": "x", "category": "refund", "entry_id": "refund.duo-jiu-dao-zhang"}, 409, "new_taken"),
     ):
-        response = desk.post("/editor", data=data)
+        response = desk.post("/editor", data=data | {"kind": "script"})
         assert (response.status_code, told[word] in response.text) == (status, True)
+        form = response.text.partition('id="new"')[2].partition("</form>")[0]
+        assert all(f'name="{name}"' in form and f'value="{value}"' in form for name, value in data.items())
+        assert '<option value="script" selected>' in form
+
+
+@pytest.mark.parametrize(("category", "begins"), [("发票", "invoice."), ("refunds", "refund."), ("茶", "cha.")])
+def test_a_category_may_be_named_as_the_page_names_it(desk: TestClient, category: str, begins: str) -> None:
+    """In Chinese or English; one that is none of the shipped is spelt in pinyin. The browser refuses none of them."""
+    response = desk.post("/editor", data={"title": "x", "category": category}, follow_redirects=False)
+    assert response.headers["location"].startswith(f"/editor/{begins}")
+    assert "pattern=" not in desk.get("/editor").text.partition('id="new"')[2]
 
 
 def test_an_id_that_an_entry_has_is_not_begun_again(desk: TestClient) -> None:
