@@ -53,6 +53,7 @@ class DeskFilter(BaseModel):
     owner: Annotated[str, Field(max_length=200, description="Who wrote the newest version.")] = ""
     low: Annotated[bool, Field(description="Only those that agents mostly changed or refused lately.")] = False
     typing: Annotated[bool, Field(description="Only those of which you have a working copy.")] = False
+    returned: Annotated[bool, Field(description="Only those whose newest version a reviewer sent back.")] = False
     expiring_days: Annotated[
         int | None, Field(ge=0, le=3650, description="Only those whose live version ends within so many days, or has.")
     ] = None
@@ -71,6 +72,7 @@ class DeskFilter(BaseModel):
             low=self.low,
             expiring_days=self.expiring_days,
             typing=self.typing,
+            returned=self.returned,
         )
 
 
@@ -105,6 +107,7 @@ class DeskRow(BaseModel):
     use: UseOut
     typing: Annotated[AwareDatetime | None, Field(description="When you typed it last and did not save it.")]
     others: Annotated[list[str], Field(description="Who else has a working copy of it.")]
+    returned: Annotated[bool, Field(description="Whether a reviewer sent the newest version back, as a draft.")]
 
 
 class DeskList(BaseModel):
@@ -159,8 +162,22 @@ class PresenceOut(BaseModel):
     active: bool
 
 
+class ReturnOut(BaseModel):
+    """Which version a reviewer sent back, when and why."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int
+    who: str
+    at: AwareDatetime
+    comment: str
+
+
 class DeskEntry(BaseModel):
-    """An entry opened for editing: `base` is what your working copy began from, the newest where you have none."""
+    """An entry opened for editing: `base` is what your working copy began from, the newest where you have none.
+
+    `returned` is why the newest version is a draft again, null where it is not.
+    """
 
     entry_id: str
     base: VersionContent | None
@@ -168,6 +185,7 @@ class DeskEntry(BaseModel):
     live_version: int | None
     own: WorkingCopyOut | None
     others: list[PresenceOut]
+    returned: ReturnOut | None
     history: list[VersionOut]
 
 
@@ -294,5 +312,6 @@ def entry_out(found: Opened) -> DeskEntry:
         live_version=found.live.version if found.live is not None else None,
         own=WorkingCopyOut.model_validate(found.own) if found.own is not None else None,
         others=[PresenceOut.model_validate(one) for one in found.others],
+        returned=ReturnOut.model_validate(found.returned) if found.returned is not None else None,
         history=[version_out(record) for record in found.history],
     )

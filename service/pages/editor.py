@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 
+from index.errors import RetrievalError
 from knowledge.errors import KnowledgeError, NotFound, StateError
 from knowledge.manuscript import Manuscript, manuscript_of
 from knowledge.model import EntryId
 from knowledge.store import Store
-from service.api.desk import Approver, DeskFilter, Editor, EntryName, entry_out, free_id
+from service.api.desk import Approver, Editor, EntryName, entry_out, free_id
 from service.api.drafts import DraftSave
 from service.api.lifecycle import Retirement
 from service.api.reviews import VersionPath
@@ -30,27 +31,16 @@ from service.api.writing import judged
 from service.editing import catalogue
 from service.editing.opening import Opened, Vocabulary, opened, vocabulary
 from service.identity.people import permissions_of
+from service.pages.entrylist import asked_of, listing
 from service.pages.forms import manuscript_from
 from service.pages.frame import language_of, render
 from service.pages.problems import fields
 from service.pages.words import editor as texts
 
-ROWS = 40  # entries on a page of the list
-CHIPS: tuple[tuple[str, dict[str, str]], ...] = (
-    ("chip_all", {}),
-    ("chip_typing", {"typing": "true"}),
-    ("chip_draft", {"state": "draft"}),
-    ("chip_in_review", {"state": "in_review"}),
-    ("chip_approved", {"state": "approved"}),
-    ("chip_retired", {"state": "retired"}),
-    ("chip_low", {"low": "true"}),
-    ("chip_expiring", {"expiring_days": "14"}),
-)
 NEW = {"title": "", "category": "", "kind": "faq", "entry_id": ""}  # the form of a new entry as it comes
 KINDS, CHANNELS, LANGUAGES = ("faq", "script"), ("any", "chat", "phone", "email"), ("zh", "en")
 STAGES, AUDIENCES = ("pre-sale", "in-sale", "after-sale"), ("customer", "supplier")
 LEVELS, PRIORITIES = ("none", "offer", "required"), ("normal", "high", "urgent")
-FILTERS = frozenset(DeskFilter.model_fields) - {"limit", "offset"}
 IDS: TypeAdapter[str] = TypeAdapter(EntryId)
 
 router = APIRouter(include_in_schema=False)
@@ -157,7 +147,7 @@ async def _page(
     typed: Manuscript | None = None,
 ) -> Response:
     """The page with the list, and the entry if one is named; `typed` is what was sent and could not be kept."""
-    asked, language, now = _filter(request), language_of(request), request.app.state.now()
+    asked, language, now = asked_of(request), language_of(request), request.app.state.now()
     packs = request.app.state.packs
 
     def read(store: Store) -> dict[str, Any]:
@@ -165,16 +155,17 @@ async def _page(
         every, today = catalogue.listed(store, overviews, person, now)
         found = opened(store, entry_id, person, now) if entry_id is not None else None
         names = vocabulary(store, overviews, language)
-        context = _list(request, every, today, asked) | {"vocabulary": names}
+        context = listing(request, every, today, asked) | {"vocabulary": names}
         if found is None or entry_id is None:
             return context
         content = typed or (found.own.content if found.own is not None else _content(found))
         findings = judged(store, packs, content, entry_id, language, now)
-        return context | _sheet(found, content, names, person, language) | {"findings": findings}
+        more = {"findings": findings, "served": _served(request, entry_id)}
+        return context | _sheet(found, content, names, person, language) | more
 
     context = await request.app.state.storage.run(read)
-    said = {"done": request.query_params.get("done", ""), "problem": "", "refused": "", "now": now, "moment": _moment, "begun": NEW}
-    said["may_retire"] = "approve" in permissions_of(request)
+    said = {"done": request.query_params.get("done", ""), "problem": "", "refused": "", "begun": NEW}
+    said |= {"now": now, "moment": _moment, "may_retire": "approve" in permissions_of(request)}
     return render(request, "editor.html", texts.WORDS, context | said | dict(told or {}), status)
 
 
@@ -187,30 +178,6 @@ def _why(
         words = texts.WORDS[language]
         return {"refused": fields(error, words | {"comment": words[comment]}, language)}, 422
     return {"refused": str(error)}, 409 if isinstance(error, StateError) else 422
-
-
-def _list(request: Request, every: list[catalogue.Row], today: date, asked: DeskFilter) -> dict[str, Any]:
-    """The rows that are wanted, and the links that narrow and turn the pages."""
-    fitting = [row for row in every if catalogue.fits(row, asked.wanted(), today)]
-    kept = {name: value for name, value in request.query_params.items() if name in FILTERS and value}
-    chosen = {name: kept[name] for name in ("typing", "state", "low", "expiring_days") if name in kept}
-    beside = {name: value for name, value in kept.items() if name not in chosen}
-    return {
-        "entry_id": None,
-        "opened": None,
-        "rows": fitting[asked.offset : asked.offset + ROWS],
-        "total": len(fitting),
-        "every": len(every),
-        "today": today,
-        "asked": asked,
-        "query": f"?{urlencode(kept)}" if kept else "",
-        "chips": [(word, _address(beside | fields), chosen == fields) for word, fields in CHIPS],
-        "categories": sorted({row.category for row in every}),
-        "owners": sorted({row.owner for row in every}),
-        "narrowed": sum(name in beside for name in ("category", "kind", "product", "owner")),
-        "before": _address(kept | {"offset": str(max(asked.offset - ROWS, 0))}) if asked.offset else "",
-        "after": _address(kept | {"offset": str(asked.offset + ROWS)}) if asked.offset + ROWS < len(fitting) else "",
-    }
 
 
 def _sheet(found: Opened, content: Manuscript, names: Vocabulary, person: str, language: str) -> dict[str, Any]:
@@ -243,18 +210,17 @@ def _sheet(found: Opened, content: Manuscript, names: Vocabulary, person: str, l
     }
 
 
+def _served(request: Request, entry_id: str) -> int | None:
+    """The version that agents are shown; None where they are shown none, or there is no index."""
+    with suppress(RetrievalError):
+        approved = request.app.state.live.retriever.contents.entries
+        return next((one.version for one in approved if one.entry.id == entry_id), None)
+    return None
+
+
 def _content(found: Opened) -> Manuscript:
     assert found.newest is not None  # without a version and a working copy there is no such entry
     return manuscript_of(found.newest.entry)
-
-
-def _filter(request: Request) -> DeskFilter:
-    """What the address asks for; what cannot be read is as if it were not there."""
-    kept = {name: value for name, value in request.query_params.items() if name in (*FILTERS, "offset") and value}
-    try:
-        return DeskFilter.model_validate(kept)
-    except ValidationError:
-        return DeskFilter()
 
 
 def _typed(form: FormData) -> Manuscript | None:
@@ -268,10 +234,6 @@ def _typed(form: FormData) -> Manuscript | None:
 def _number(form: FormData) -> int:
     given = str(form.get("base_version", "0"))
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 8 else 0
-
-
-def _address(fields: Mapping[str, str]) -> str:
-    return f"/editor?{urlencode(fields)}" if fields else "/editor"
 
 
 def _to(address: str) -> Response:

@@ -295,7 +295,7 @@ function open() {
     const response = await fetch(location.pathname + location.search, { headers: { accept: "text/html" } }).catch(() => null);
     if (!response?.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    for (const part of ["history", "state", "rows"]) {
+    for (const part of ["history", "state", "standing", "returned", "rows"]) {
       const [old, drawn] = [byId(part), fresh.getElementById(part)];
       if (old && drawn) old.replaceWith(document.adoptNode(drawn));
     }
