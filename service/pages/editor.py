@@ -30,10 +30,12 @@ from service.api.reviews import VersionPath
 from service.api.writing import judged
 from service.editing import catalogue
 from service.editing.opening import Opened, Vocabulary, opened, vocabulary
+from service.editing.previews import previews
 from service.identity.people import permissions_of
 from service.pages.entrylist import asked_of, listing
 from service.pages.forms import manuscript_from
 from service.pages.frame import language_of, render
+from service.pages.previews import first_views
 from service.pages.problems import fields
 from service.pages.words import editor as texts
 
@@ -125,9 +127,16 @@ async def retire(entry_id: EntryName, request: Request, person: Approver) -> Res
 @router.get("/editor/{entry_id}/versions/{version}")
 async def version(entry_id: EntryName, version: VersionPath, request: Request, person: Editor) -> Response:
     """An old version, to read and to bring back."""
-    record = await request.app.state.storage.run(lambda store: store.version(entry_id, version))
-    shown = {"entry_id": entry_id, "record": record, "content": manuscript_of(record.entry)}
-    return render(request, "version.html", texts.WORDS, shown)
+    packs = request.app.state.packs
+
+    def read(store: Store) -> dict[str, Any]:
+        record = store.version(entry_id, version)
+        content, pack = manuscript_of(record.entry), packs.pack(store)
+        views = first_views(previews(content, pack.policy, pack.facts))
+        return {"record": record, "content": content, "previews": {view.reply: view for view in views}}
+
+    shown = await request.app.state.storage.run(read)
+    return render(request, "version.html", texts.WORDS, shown | {"entry_id": entry_id})
 
 
 @router.post("/editor/{entry_id}/versions/{version}")
