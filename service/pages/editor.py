@@ -34,7 +34,7 @@ from service.editing.previews import previews
 from service.identity.people import permissions_of
 from service.pages.entrylist import asked_of, listing
 from service.pages.forms import manuscript_from
-from service.pages.frame import language_of, render
+from service.pages.frame import language_of, names_in, render
 from service.pages.previews import first_views
 from service.pages.problems import fields
 from service.pages.words import editor as texts
@@ -169,8 +169,9 @@ async def _page(
             return context
         content = typed or (found.own.content if found.own is not None else _content(found))
         findings = judged(store, packs, content, entry_id, language, now)
-        more = {"findings": findings, "served": _served(request, entry_id)}
-        return context | _sheet(found, content, names, person, language) | more
+        sheet = _sheet(found, content, names, person, language)
+        sheet["data"]["names"] = names_in(request)
+        return context | sheet | {"findings": findings, "served": _served(request, entry_id)}
 
     context = await request.app.state.storage.run(read)
     said = {"done": request.query_params.get("done", ""), "problem": "", "refused": "", "begun": NEW}

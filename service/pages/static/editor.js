@@ -26,8 +26,9 @@ const form = byId("sheet");
 if (form) open();
 
 function open() {
-  const { words, person, entry, references, entries, language } = JSON.parse(byId("page-data").textContent);
+  const { words, person, entry, references, entries, language, names } = JSON.parse(byId("page-data").textContent);
   const id = entry.entry_id;
+  const called = (name) => names[name] ?? name;
   const read = () => readForm(form);
   const base = entry.own?.base_version ?? entry.newest?.version.version ?? 0;
   const state = { newest: entry.newest, merging: null, armed: null, acting: false };
@@ -114,12 +115,12 @@ function open() {
 
   function showOthers(others) {
     for (const old of notices.querySelectorAll("[data-presence]")) old.remove();
-    const names = (found) => found.map((one) => one.person).join("、");
+    const listed = (found) => found.map((one) => called(one.person)).join("、");
     const active = others.filter((one) => one.active);
     const away = others.filter((one) => !one.active);
     const time = (one) => new Date(one.updated_at).toLocaleString(language === "en" ? "en-GB" : "zh-CN", { dateStyle: "short", timeStyle: "short" });
-    if (active.length) notices.append(make("p", { class: "told", "data-tone": "warn", "data-presence": true }, fill(words.present, { names: names(active) })));
-    if (away.length) notices.append(make("p", { class: "told", "data-tone": "warn", "data-presence": true }, fill(words.present_unsaved, { names: names(away), time: time(away[0]) })));
+    if (active.length) notices.append(make("p", { class: "told", "data-tone": "warn", "data-presence": true }, fill(words.present, { names: listed(active) })));
+    if (away.length) notices.append(make("p", { class: "told", "data-tone": "warn", "data-presence": true }, fill(words.present_unsaved, { names: listed(away), time: time(away[0]) })));
   }
 
   /** A line above the form; one of a kind at a time. */
@@ -140,7 +141,7 @@ function open() {
     const version = now.newest?.version;
     const newer = version && version.version > autosave.base;
     const mine = autosaveHasCopy();
-    const fields = newer && { name: version.author, n: version.version, base: autosave.base };
+    const fields = newer && { name: called(version.author), n: version.version, base: autosave.base };
     const act = mine
       ? make("button", { type: "button", class: "button", onclick: mergeAll }, words.merge)
       : make("a", { class: "button", href: location.pathname }, words.load_newer);
@@ -171,7 +172,7 @@ function open() {
     const newest = now.newest?.version;
     if (newest && newest.version > autosave.base) {
       const before = now.base?.version.version === autosave.base ? now.base.content : await contentOf(autosave.base);
-      await mergeWith(before, now.newest.content, newest.author, newest.version, autosave.revision);
+      await mergeWith(before, now.newest.content, called(newest.author), newest.version, autosave.revision);
       decided = true;
     }
     return !decided;
