@@ -174,7 +174,7 @@ async def _page(
         return context | sheet | {"findings": findings, "served": _served(request, entry_id)}
 
     context = await request.app.state.storage.run(read)
-    said = {"done": request.query_params.get("done", ""), "problem": "", "refused": "", "begun": NEW}
+    said: dict[str, Any] = {"done": request.query_params.get("done", ""), "problem": "", "refused": "", "begun": NEW}
     said |= {"now": now, "moment": _moment, "may_retire": "approve" in permissions_of(request)}
     return render(request, "editor.html", texts.WORDS, context | said | dict(told or {}), status)
 

@@ -141,7 +141,8 @@ async def bulk(request: Request, person: Annotated[Person, Depends(needs("approv
         return _page(request, person, listed, {"report": report})
     picked = {f"{entry_id}@{version}" for entry_id, version in chosen} if problem else set()
     first = listed.items[0]
-    more = {"report": report, "bulk_problem": problem, "picked": picked, "bulk_comment": text if problem else ""}
+    more: dict[str, Any] = {"report": report, "bulk_problem": problem, "picked": picked}
+    more["bulk_comment"] = text if problem else ""
     more["bulk_sure"] = wrong
     return await _item(request, person, listed, first.entry_id, first.version, status=422 if problem else 200, **more)
 

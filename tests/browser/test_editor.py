@@ -331,6 +331,32 @@ def test_who_else_would_claim_a_line_stands_beside_it(profile: Callable[..., Bro
     expect(page.locator("#variants-count")).to_have_text("3 种")
 
 
+def test_on_a_phone_what_is_said_of_a_line_stands_below(profile: Callable[..., BrowserContext], opened: Open) -> None:
+    """There is no room for the margin: the line one is in is named, with what would stand beside it."""
+    context = profile(viewport=PHONE)
+    page = opened(an_entry(context, variants=[*VARIANTS, SHIP.variants[0]]), context)
+    note = page.locator("#line-note")
+    expect(note).to_be_hidden()
+    page.locator("#variants").press("Control+End")
+    expect(note).to_contain_text(f"{SHIP.variants[0]}：")
+    expect(note).to_contain_text("ship.no-update")
+
+
+def test_the_list_of_names_opens_where_there_is_room(profile: Callable[..., BrowserContext], opened: Open) -> None:
+    """Above a field at the foot of the screen, below one at its head; whole on the screen, and not behind the acts."""
+    context = profile()
+    page = opened(an_entry(context), context)
+    area = page.locator("[data-reply] textarea").first
+    for block, by in (("end", 90), ("start", -120)):
+        area.evaluate("(box, [block, by]) => { box.scrollIntoView({ block }); scrollBy(0, by); }", [block, by])
+        area.evaluate("box => { box.focus({ preventScroll: true }); box.select(); }")
+        page.keyboard.type("{")
+        box, foot = page.locator("#completion").bounding_box(), page.locator("#sheet .acts").bounding_box()
+        assert box is not None and foot is not None
+        assert box["y"] >= 0 and box["y"] + box["height"] <= foot["y"]
+        area.press("Escape")
+
+
 def test_the_list_goes_by_keyboard(profile: Callable[..., BrowserContext]) -> None:
     """J, K and the arrows move, Enter opens, / searches; chips narrow the list."""
     page = profile().new_page()
