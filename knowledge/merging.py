@@ -13,6 +13,7 @@ from typing import Any, Literal
 from merge3 import Merge3
 
 from knowledge.manuscript import Manuscript, TypedEscalation, TypedReply
+from knowledge.textdiff import Piece, pieces
 
 SINGLE = ("kind", "title", "audience", "stage", "valid_from", "valid_until", "source")
 SETS = ("products", "tags", "related")
@@ -35,6 +36,16 @@ class Conflict:
     theirs: tuple[str, ...] | None
     mine: tuple[str, ...] | None
     start: int = 0
+
+    @property
+    def theirs_pieces(self) -> tuple[Piece, ...]:
+        """What they made of the text before, word by word."""
+        return _pieces(self.base, self.theirs)
+
+    @property
+    def mine_pieces(self) -> tuple[Piece, ...]:
+        """The same of mine."""
+        return _pieces(self.base, self.mine)
 
 
 @dataclass(frozen=True)
@@ -154,3 +165,7 @@ def _keyed(replies: Sequence[TypedReply]) -> Iterator[tuple[ReplyKey, str]]:
         pair = reply.channel, reply.language
         seen[pair] = seen.get(pair, -1) + 1
         yield (*pair, seen[pair]), reply.text
+
+
+def _pieces(before: Sequence[str] | None, after: Sequence[str] | None) -> tuple[Piece, ...]:
+    return pieces("\n".join(before or ()), "\n".join(after or ()))

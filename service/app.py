@@ -40,6 +40,7 @@ from service.pages.files import CheckedFiles
 from service.querylog import QueryLog
 from service.remembered import Remembered
 from service.repairs import Repairs
+from service.reviews import ErrorCounts
 from service.routes import routes
 from service.settings import Settings
 from service.shown import Recent
@@ -101,6 +102,7 @@ def _furnish(app: FastAPI, settings: Settings, now: Callable[[], datetime]) -> N
     app.state.examples = list(EXAMPLES)
     app.state.documents = Documents(settings.home / "documents", now)
     app.state.packs = Packs()
+    app.state.error_counts = ErrorCounts()
     app.state.imports = Plans(settings.home / "imports", now)
     app.state.identity = Identity.of(settings, now)
     app.state.frame_ancestors = settings.frame_ancestors

@@ -34,6 +34,7 @@ CHUNK = 16  # texts embedded at once for an editor who waits
 EAGER = 320  # texts an editor waits for; more are left to the thread
 FIRST_VISIT, BETWEEN = 90.0, 600.0  # seconds after the start, and between two rounds of the thread
 REST = 3.0  # times as long as it embedded, the thread rests
+LIKELY = 0.5  # confidence from which a proposal is the card's first button
 MEANT = 0.5  # probability that any entry is meant, from which one is proposed
 
 log = structlog.get_logger(__name__)
@@ -88,6 +89,11 @@ class Proposal:
     confidence: float
     said: int = 0
     exact: bool = False
+
+    @property
+    def likely(self) -> bool:
+        """Whether it may be what one key does: people said so, or it is more likely right than wrong."""
+        return self.said > 0 or self.confidence >= LIKELY
 
 
 class Inbox:

@@ -97,6 +97,10 @@ VERSIONS = (
         words("{0} v{1} 比批准过的 v{2} 旧：请把内容另存为新版本"),
     ),
     (
+        r"entry (\S+) version (\d+) is older than version (\d+), which is in review: .*",
+        words("{0} v{1} 比正在审核的 v{2} 旧：请把内容另存为新版本"),
+    ),
+    (
         r"entry (\S+) version (\d+) is (\w+), not (\w+): (.*)",
         words("{0} v{1} 现在是「{2}」，不是「{3}」：{4}", AS_IT_IS, AS_IT_IS, STATES, STATES, REMEDIES),
     ),
@@ -244,6 +248,7 @@ NOTES = (
         r"from (.*?)(?:, page (\d+))?, paragraph (\d+), line (\d+)(?:, part (\d+))?",
         lambda found: f"来自《{found[1]}》{_place(found[2], found[3], found[4])}",
     ),
+    (r"version (\d+) was submitted in its place", words("已改由 v{0} 送审")),
     (r"the pack that comes with Huashu", words("随程序自带的话术")),
     (r"(\d+) variants from the inbox", words("从收件箱加入 {0} 条相似问")),
     (r"a variant moved here from (\S+)", words("从 {0} 移来一条相似问")),

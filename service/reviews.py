@@ -5,6 +5,7 @@ The pages, the API and the command all ask here, so that they say the same.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -12,12 +13,16 @@ from zoneinfo import ZoneInfo
 
 from knowledge.differences import Difference, differences
 from knowledge.errors import NotFound, OwnVersion
-from knowledge.lint import Finding, lint_entry
-from knowledge.model import Pack
-from knowledge.store import Review, Store, Submission
+from knowledge.lint import Finding, count_errors, lint_entry
+from knowledge.manuscript import manuscript_of
+from knowledge.model import Facts, Pack, Policy
+from knowledge.store import Review, Store, Submission, VersionRecord
+from service.editing.previews import Preview, previews
 
 # Why somebody may not approve: it is their own, it does not wait, a newer one is live, their roles do not allow it.
 Hindrance = Literal["own", "state", "older", "permission"]
+Packed = Callable[[Store], Pack]  # reads all that is live, from the store or from what is kept of it
+Version = tuple[str, int]  # an entry's id and a number
 ZONE = "Asia/Shanghai"  # of the days where no policy says
 
 
@@ -40,11 +45,15 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A version under review. `findings` are lint's about this entry alone, None without a policy."""
+    """A version under review. `findings` are lint's about this entry alone, None without a policy.
+
+    `previews` are its replies as each channel shows them; none without a policy.
+    """
 
     review: Review
     differences: tuple[Difference, ...]
     findings: tuple[Finding, ...] | None
+    previews: tuple[Preview, ...]
     hindrance: Hindrance | None
 
     @property
@@ -58,16 +67,59 @@ def waiting(store: Store, wanted: Wanted) -> tuple[Submission, ...]:
     return tuple(submission for submission in store.waiting() if wanted.fits(submission))
 
 
-def review(store: Store, entry_id: str, version: int, who: str, may_approve: bool, now: datetime) -> Reviewed:
+def review(
+    store: Store,
+    entry_id: str,
+    version: int,
+    who: str,
+    may_approve: bool,
+    now: datetime,
+    packed: Packed = Store.pack,
+) -> Reviewed:
     """One version as that person sees it. Lint runs after the database is let go."""
-    found = store.review(entry_id, version, who)
-    try:
-        pack: Pack | None = store.pack()
-    except NotFound:
-        pack = None
+    found, pack = store.review(entry_id, version, who), _pack(store, packed)
+    entry = found.record.entry
     against = found.against.entry if found.against is not None else None
-    findings = lint_entry(found.record.entry, pack, on=_day(pack, now)) if pack is not None else None
-    return Reviewed(found, differences(against, found.record.entry), findings, _hindrance(found, may_approve))
+    findings = lint_entry(entry, pack, on=_day(pack, now)) if pack is not None else None
+    shown = previews(manuscript_of(entry), pack.policy, pack.facts) if pack is not None else ()
+    return Reviewed(found, differences(against, entry), findings, tuple(shown), _hindrance(found, may_approve))
+
+
+class ErrorCounts:
+    """How many errors lint finds in versions that wait: counted once, until policy or facts change.
+
+    What becomes of other entries meanwhile may add an error or mend one; whoever decides has them counted `again`.
+    """
+
+    def __init__(self) -> None:
+        self._rules: tuple[Policy, Facts] | None = None
+        self._counts: dict[Version, int] = {}
+
+    def of(
+        self, records: Iterable[VersionRecord], store: Store, now: datetime, packed: Packed, again: bool = False
+    ) -> dict[Version, int]:
+        """Those of each that has any; nothing without a policy."""
+        pack = _pack(store, packed)
+        if pack is None:
+            return {}
+        if (rules := (pack.policy, pack.facts)) != self._rules:
+            self._rules, self._counts = rules, {}
+        found, counts = {}, self._counts
+        for record in records:
+            key = record.entry.id, record.version
+            if again or key not in counts:
+                counts[key] = count_errors(record.entry, pack, on=_day(pack, now))
+            if counts[key]:
+                found[key] = counts[key]
+        return found
+
+
+def _pack(store: Store, packed: Packed) -> Pack | None:
+    """All that is live; None where no policy was ever imported."""
+    try:
+        return packed(store)
+    except NotFound:
+        return None
 
 
 def zone_of(store: Store) -> ZoneInfo:

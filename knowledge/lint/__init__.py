@@ -2,6 +2,6 @@
 
 from knowledge.lint.context import Options
 from knowledge.lint.finding import Finding
-from knowledge.lint.runner import lint, lint_entry, manual
+from knowledge.lint.runner import count_errors, lint, lint_entry, manual
 
-__all__ = ["Finding", "Options", "lint", "lint_entry", "manual"]
+__all__ = ["Finding", "Options", "count_errors", "lint", "lint_entry", "manual"]

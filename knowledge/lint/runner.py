@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Collection
 from datetime import date
 from types import ModuleType
 
@@ -49,6 +50,8 @@ RULES: dict[str, ModuleType] = {
         validity_windows,
     )
 }
+# Rules that warn and never find an error: the long ones among them need not be asked where errors are counted.
+ADVISORY = frozenset({near_duplicate_variants.RULE, uniform_variants.RULE})
 
 
 def lint(pack: Pack, *, on: date | None = None, options: Options | None = None) -> tuple[Finding, ...]:
@@ -60,8 +63,12 @@ def lint_entry(
     entry: Entry, pack: Pack, *, on: date | None = None, options: Options | None = None
 ) -> tuple[Finding, ...]:
     """Every finding about one entry, as if it stood in the pack, in place of the one with its id if there is one."""
-    others = tuple(other for other in pack.entries if other.id != entry.id)
-    return _run(Context(pack.model_copy(update={"entries": (*others, entry)}), options or Options(), on, entry.id))
+    return _run(_among(entry, pack, on, options))
+
+
+def count_errors(entry: Entry, pack: Pack, *, on: date | None = None, options: Options | None = None) -> int:
+    """How many errors there are among an entry's findings; quick, as rules that only warn are not asked."""
+    return sum(finding.severity == "error" for finding in _run(_among(entry, pack, on, options), ADVISORY))
 
 
 def manual(rule: str) -> str:
@@ -69,7 +76,11 @@ def manual(rule: str) -> str:
     return inspect.getdoc(RULES[rule]) or ""
 
 
-def _run(context: Context) -> tuple[Finding, ...]:
-    return tuple(
-        sorted((finding for module in RULES.values() for finding in module.check(context)), key=lambda one: one.order)
-    )
+def _among(entry: Entry, pack: Pack, on: date | None, options: Options | None) -> Context:
+    others = tuple(other for other in pack.entries if other.id != entry.id)
+    return Context(pack.model_copy(update={"entries": (*others, entry)}), options or Options(), on, entry.id)
+
+
+def _run(context: Context, without: Collection[str] = ()) -> tuple[Finding, ...]:
+    asked = (module for name, module in RULES.items() if name not in without)
+    return tuple(sorted((finding for module in asked for finding in module.check(context)), key=lambda one: one.order))

@@ -1,5 +1,6 @@
-"""Every entry at a glance, in two statements however many versions there are: the newest version and the live one;
-and what some entries are called."""
+"""Every entry at a glance, in three statements however many versions there are: the newest version, the live one, and
+what was returned; and what some entries are called.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +10,9 @@ from sqlalchemy import Connection, and_, func, select
 
 from knowledge.store.records import Overview
 from knowledge.store.rows import VERSIONS
-from knowledge.store.tables import entry_version
+from knowledge.store.tables import audit, entry_version
+
+OFFERING = ("submit", "withdraw", "send_back")  # the acts by which a draft becomes a submission, and one again
 
 
 def titles(connection: Connection, ids: Collection[str]) -> dict[str, str]:
@@ -35,10 +38,20 @@ def overviews(connection: Connection) -> tuple[Overview, ...]:
             .where(VERSIONS.state == "approved", VERSIONS.version != last.c.version)
         )
     }
+    back = _returned(connection)
     listed = []
     for row in found:
-        values = dict(row._mapping)
+        values = dict(row._mapping) | {"returned": row.state == "draft" and (row.entry_id, row.version) in back}
         own = (row.version, row.content) if row.state == "approved" else (None, None)
         version, content = live.get(row.entry_id, own)
         listed.append(Overview(**values, live_version=version, live_content=content))
     return tuple(sorted(listed, key=lambda one: one.entry_id))
+
+
+def _returned(connection: Connection) -> set[tuple[str, int]]:
+    """The versions of which a return was the last word at review."""
+    last = select(func.max(audit.c.number)).where(audit.c.act.in_(OFFERING)).group_by(audit.c.entry_id, audit.c.version)
+    lines = connection.execute(
+        select(audit.c.entry_id, audit.c.version).where(audit.c.number.in_(last), audit.c.act == "send_back")
+    )
+    return {(line.entry_id, line.version) for line in lines}

@@ -19,7 +19,7 @@ from knowledge.formats.sheets import CellProblem
 from knowledge.formats.tables import texts_of
 from knowledge.formats.vocabulary import Vocabulary
 from knowledge.model import Entry, Facts, Frozen, Policy
-from knowledge.store import importing, rows
+from knowledge.store import importing, reviewing, rows
 from knowledge.store.importing import Import
 from knowledge.store.records import ImportReport, VersionRecord
 from knowledge.store.tables import facts_version, policy_version
@@ -220,6 +220,8 @@ def apply(connection: Connection, plan: Plan, act: Import, skip_bad: bool) -> No
     rows.retire(connection, retired, act.approver, act.at)
     numbers = importing.add_versions(connection, entries, act, plan.arrival)
     acts = {"approved": ("import",), "draft": ("save",), "in_review": ("save", "submit")}[plan.arrival]
+    if plan.arrival == "in_review":
+        reviewing.supersede(connection, numbers, act.author, act.at)
     for name in acts:
         importing.add_audit(connection, name, numbers, live, act)
     importing.add_audit(connection, "retire", retired, live, act)

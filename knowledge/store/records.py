@@ -251,6 +251,7 @@ class WorkingCopy:
 class Overview:
     """An entry in a list: its newest version, which of its versions is live, and that one's content.
 
+    `returned`: the newest version is a draft again because a reviewer sent it back.
     `content` and `live_content` are as kept, not read as an Entry, which a list of ten thousand has no time for.
     """
 
@@ -262,3 +263,4 @@ class Overview:
     content: Mapping[str, Any]
     live_version: int | None = None
     live_content: Mapping[str, Any] | None = None
+    returned: bool = False

@@ -66,10 +66,30 @@ def approve(
 ) -> None:
     """Make a version in review the live one; the version that was live is retired."""
     live = _approvable(connection, entry_id, version, rules.named(who), allow_own)
+    supersede(connection, {entry_id: version}, who, at)
     rows.retire(connection, [entry_id], who, at)
     rows.decide(connection, entry_id, version, "approved", who, at)
     replaced = {"replaces": live.version} if live is not None else {}
     rows.add_act(connection, "approve", who, at, entry_id, version, comment, replaced)
+
+
+def submit(connection: Connection, entry_id: str, version: int, who: str, at: datetime, comment: str = "") -> None:
+    """Offer a draft for review, in the place of any older version that waits."""
+    record = rules.in_state(connection, entry_id, version, "draft")
+    rules.newest_offer(connection, record)
+    supersede(connection, {entry_id: version}, who, at)
+    rows.decide(connection, entry_id, version, "in_review")
+    rows.add_act(connection, "submit", rules.named(who), at, entry_id, version, comment)
+
+
+def supersede(connection: Connection, newer: Mapping[str, int], who: str, at: datetime) -> None:
+    """Take what waits of these entries out of review where it is older than the version named: drafts again."""
+    waiting = select(entry_version.c.entry_id, entry_version.c.version).where(entry_version.c.state == "in_review")
+    for row in connection.execute(waiting).all():
+        if row.version < newer.get(row.entry_id, 0):
+            why = f"version {newer[row.entry_id]} was submitted in its place"
+            rows.decide(connection, row.entry_id, row.version, "draft")
+            rows.add_act(connection, "withdraw", rules.named(who), at, row.entry_id, row.version, why)
 
 
 def send_back(connection: Connection, entry_id: str, version: int, who: str, at: datetime, comment: str) -> None:

@@ -95,6 +95,16 @@ def newer(connection: Connection, record: VersionRecord) -> None:
         )
 
 
+def newest_offer(connection: Connection, record: VersionRecord) -> None:
+    """What is offered for review is newer than what waits of the entry, in whose place it comes."""
+    waiting = [one.version for one in rows.versions(connection, record.entry.id) if one.state == "in_review"]
+    if max(waiting, default=0) > record.version:
+        raise StateError(
+            f"entry {record.entry.id} version {record.version} is older than version {max(waiting)}, which is in "
+            "review: save its text as a new version"
+        )
+
+
 def to_retire(connection: Connection, entry_id: str) -> VersionRecord:
     """The live version of an entry that is to be retired."""
     found = live(connection, entry_id)

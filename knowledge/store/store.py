@@ -209,11 +209,9 @@ class Store:
             return rows.last_audit(connection)
 
     def submit(self, entry_id: str, version: int, who: str, at: datetime, comment: str = "") -> None:
-        """Offer a draft for review."""
+        """Offer a draft for review; an older version of the entry that waits is a draft again."""
         with self._database.writing() as connection:
-            rules.in_state(connection, entry_id, version, "draft")
-            rows.decide(connection, entry_id, version, "in_review")
-            rows.add_act(connection, "submit", rules.named(who), at, entry_id, version, comment)
+            reviewing.submit(connection, entry_id, version, who, at, comment)
 
     def approve(
         self, entry_id: str, version: int, approver: str, at: datetime, allow_own: bool = False, comment: str = ""

@@ -19,6 +19,7 @@ from service.editing.catalogue import RowState, Wanted, listed
 from service.editing.opening import Opened, opened, vocabulary
 from service.errors import PROBLEMS, Problem
 from service.identity.people import Person, needs
+from service.pages.words.categories import category_id
 
 router = APIRouter(prefix="/v1", tags=["desk"])
 
@@ -52,6 +53,7 @@ class DeskFilter(BaseModel):
     owner: Annotated[str, Field(max_length=200, description="Who wrote the newest version.")] = ""
     low: Annotated[bool, Field(description="Only those that agents mostly changed or refused lately.")] = False
     typing: Annotated[bool, Field(description="Only those of which you have a working copy.")] = False
+    returned: Annotated[bool, Field(description="Only those whose newest version a reviewer sent back.")] = False
     expiring_days: Annotated[
         int | None, Field(ge=0, le=3650, description="Only those whose live version ends within so many days, or has.")
     ] = None
@@ -70,6 +72,7 @@ class DeskFilter(BaseModel):
             low=self.low,
             expiring_days=self.expiring_days,
             typing=self.typing,
+            returned=self.returned,
         )
 
 
@@ -104,6 +107,7 @@ class DeskRow(BaseModel):
     use: UseOut
     typing: Annotated[AwareDatetime | None, Field(description="When you typed it last and did not save it.")]
     others: Annotated[list[str], Field(description="Who else has a working copy of it.")]
+    returned: Annotated[bool, Field(description="Whether a reviewer sent the newest version back, as a draft.")]
 
 
 class DeskList(BaseModel):
@@ -158,8 +162,22 @@ class PresenceOut(BaseModel):
     active: bool
 
 
+class ReturnOut(BaseModel):
+    """Which version a reviewer sent back, when and why."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int
+    who: str
+    at: AwareDatetime
+    comment: str
+
+
 class DeskEntry(BaseModel):
-    """An entry opened for editing: `base` is what your working copy began from, the newest where you have none."""
+    """An entry opened for editing: `base` is what your working copy began from, the newest where you have none.
+
+    `returned` is why the newest version is a draft again, null where it is not.
+    """
 
     entry_id: str
     base: VersionContent | None
@@ -167,6 +185,7 @@ class DeskEntry(BaseModel):
     live_version: int | None
     own: WorkingCopyOut | None
     others: list[PresenceOut]
+    returned: ReturnOut | None
     history: list[VersionOut]
 
 
@@ -259,7 +278,9 @@ async def desk_vocabulary(
 async def desk_free_id(
     request: Request,
     person: Editor,
-    category: Annotated[str, Query(min_length=1, max_length=60)],
+    category: Annotated[
+        str, Query(min_length=1, max_length=60, description="Such as `invoice`, or 发票: a shipped category's name.")
+    ],
     title: Annotated[str, Query(max_length=200)] = "",
 ) -> ProposedId:
     """From its category and title, in letters, with a number where that is taken."""
@@ -269,7 +290,7 @@ async def desk_free_id(
 def free_id(store: Store, category: str, title: str) -> str:
     """An id that neither an entry nor anybody's working copy has."""
     taken = {one.entry_id for one in store.overviews()} | {copy.entry_id for copy in store.working_copies()}
-    return identifiers.propose(category, title, taken)
+    return identifiers.propose(category_id(category), title, taken)
 
 
 def version_out(record: VersionRecord) -> VersionOut:
@@ -291,5 +312,6 @@ def entry_out(found: Opened) -> DeskEntry:
         live_version=found.live.version if found.live is not None else None,
         own=WorkingCopyOut.model_validate(found.own) if found.own is not None else None,
         others=[PresenceOut.model_validate(one) for one in found.others],
+        returned=ReturnOut.model_validate(found.returned) if found.returned is not None else None,
         history=[version_out(record) for record in found.history],
     )

@@ -142,8 +142,9 @@ async def decide(
 async def reviewed(request: Request, entry_id: str, version: int, person: Person) -> Reviewed:
     """One version as that person sees it; the page shows the same."""
     now, may_approve = request.app.state.now(), "approve" in person.permissions
+    packed = request.app.state.packs.pack
     found: Reviewed = await request.app.state.storage.run(
-        lambda store: review(store, entry_id, version, person.name, may_approve, now)
+        lambda store: review(store, entry_id, version, person.name, may_approve, now, packed)
     )
     return found
 

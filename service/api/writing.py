@@ -16,6 +16,7 @@ from knowledge.manuscript import Manuscript
 from knowledge.merging import merge
 from knowledge.model import EntryId, Language
 from knowledge.store import Store
+from knowledge.textdiff import PieceKind as TextPieceKind
 from service.api.desk import DESK_PROBLEMS, Editor
 from service.api.drafts import EXAMPLE_CONTENT
 from service.api.requests import Message, StrictRequest
@@ -161,8 +162,20 @@ class MergeRequest(StrictRequest):
     mine: Content
 
 
+class ChangedPiece(BaseModel):
+    """Text that a side kept, removed or added."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: TextPieceKind
+    text: str
+
+
 class ConflictOut(BaseModel):
-    """What both changed. `text`: one text a side, null where there is none. `lines`: runs of lines, at `start`."""
+    """What both changed. `text`: one text a side, null where there is none. `lines`: runs of lines, at `start`.
+
+    `theirs_pieces` and `mine_pieces` are what each made of `base`, word by word.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -172,6 +185,8 @@ class ConflictOut(BaseModel):
     theirs: list[str] | None
     mine: list[str] | None
     start: int
+    theirs_pieces: list[ChangedPiece]
+    mine_pieces: list[ChangedPiece]
 
 
 class MergeOut(BaseModel):

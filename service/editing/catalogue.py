@@ -46,7 +46,7 @@ class Row:
     """An entry in the list. `state` is its newest version's, `new` where there is only a working copy of it.
 
     `typing` is when whoever looks typed it last, None where they have no working copy; `others` who else has one.
-    `expires` is the last day of the live version.
+    `expires` is the last day of the live version; `returned` that a reviewer sent the newest back.
     """
 
     entry_id: str
@@ -62,6 +62,7 @@ class Row:
     use: Use
     typing: datetime | None = None
     others: tuple[str, ...] = ()
+    returned: bool = False
     content: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -87,6 +88,7 @@ class Wanted:
     low: bool = False
     expiring_days: int | None = None
     typing: bool = False
+    returned: bool = False
 
 
 def rows(
@@ -135,6 +137,7 @@ def fits(row: Row, wanted: Wanted, today: date) -> bool:
         and (not wanted.owner or row.owner == wanted.owner)
         and (not wanted.low or row.use.low)
         and (not wanted.typing or row.typing is not None)
+        and (not wanted.returned or row.returned)
         and (wanted.expiring_days is None or expires_within(row, wanted.expiring_days, today))
         and (not wanted.text.strip() or _says(row, folded(wanted.text).split()))
     )
@@ -178,6 +181,7 @@ def _row(one: Overview, mine: WorkingCopy | None, others: Sequence[str], use: Us
         use=use,
         typing=mine.updated_at if mine is not None else None,
         others=tuple(others),
+        returned=one.returned,
         content=content,
     )
 

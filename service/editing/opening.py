@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from knowledge.errors import NotFound
 from knowledge.model import Facts, Language, Policy
-from knowledge.store import Overview, Store, VersionRecord, WorkingCopy
+from knowledge.store import AuditRecord, Overview, Store, VersionRecord, WorkingCopy
+from knowledge.store.overview import OFFERING
 
 PRESENT = timedelta(minutes=3)  # since somebody typed, during which they count as typing still
 
@@ -27,7 +28,10 @@ class Presence:
 
 @dataclass(frozen=True)
 class Opened:
-    """An entry as its editor sees it. `base` is the version that `own` began from, the newest where there is none."""
+    """An entry as its editor sees it. `base` is the version that `own` began from, the newest where there is none.
+
+    `returns` are all acts by which a reviewer sent a version back; `returned` is the one that the newest stands under.
+    """
 
     entry_id: str
     base: VersionRecord | None
@@ -36,6 +40,8 @@ class Opened:
     own: WorkingCopy | None
     others: tuple[Presence, ...]
     history: tuple[VersionRecord, ...]
+    returns: tuple[AuditRecord, ...] = ()
+    returned: AuditRecord | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,7 @@ def opened(store: Store, entry_id: str, person: str, now: datetime) -> Opened:
     own = next((copy for copy in copies if copy.person == person), None)
     history = _history(store, entry_id, own)
     newest = history[-1] if history else None
+    acts = store.audit(entry_id)
     base = newest if own is None else next((one for one in history if one.version == own.base_version), None)
     return Opened(
         entry_id=entry_id,
@@ -83,6 +90,8 @@ def opened(store: Store, entry_id: str, person: str, now: datetime) -> Opened:
         own=own,
         others=presence(copies, person, now),
         history=history,
+        returns=tuple(line for line in acts if line.act == "send_back"),
+        returned=_returned(newest, acts),
     )
 
 
@@ -118,6 +127,14 @@ def references(policy: Policy, facts: Facts) -> tuple[Reference, ...]:
     for code, product in facts.products.items():
         named += [Reference(f"{code}.{name}", fact.zh, "fact") for name, fact in product.facts.items()]
     return (*slots, *named)
+
+
+def _returned(newest: VersionRecord | None, acts: Sequence[AuditRecord]) -> AuditRecord | None:
+    """The return after which the newest version was not offered again."""
+    if newest is None or newest.state != "draft":
+        return None
+    offering = [line for line in acts if line.version == newest.version and line.act in OFFERING]
+    return offering[-1] if offering and offering[-1].act == "send_back" else None
 
 
 def _history(store: Store, entry_id: str, own: WorkingCopy | None) -> tuple[VersionRecord, ...]:

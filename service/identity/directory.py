@@ -164,6 +164,10 @@ class Directory:
         signing = any(not one.disabled and (one.password or one.subject) for one in self._people.values())
         return signing or bool(self._keys)
 
+    def names(self) -> dict[str, str]:
+        """What people are called, by the name they act under; only where that is another."""
+        return {name: one.display_name for name, one in self._people.items() if one.display_name != name}
+
     def used(self, key: KeyRecord) -> datetime | None:
         """When a key was last used, as far as is known here."""
         return self._used.get(key.number, key.used_at)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from starlette.responses import RedirectResponse
@@ -24,6 +25,7 @@ from service.settings import Settings
 
 Admin = Annotated[Person, Depends(needs("administer"))]
 Chosen = Annotated[list[str], Form()]
+CHANGES = ("roles", "disable", "enable")  # of a person, told once they are done
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
 
@@ -50,12 +52,13 @@ async def add_person(
 ) -> Response:
     """Somebody new, with a one-time link by which they choose their password."""
     wanted = known_roles(roles)
+    typed = {"name": name, "display_name": display_name, "chosen": wanted}
     if not wanted:
-        return await _people(request, problem="no_role", name=name)
+        return await _people(request, problem="no_role", **typed)
     try:
         added = await _act(request, lambda store, at: store.people.add(name, display_name, wanted, person.name, at))
     except KnowledgeError as error:
-        return await _people(request, problem="name_unusable", detail=str(error), name=name)
+        return await _people(request, problem="name_unusable", detail=str(error), **typed)
     return await _linked(request, added.name, person)
 
 
@@ -65,19 +68,21 @@ async def set_roles(request: Request, name: str, person: Admin, roles: Chosen = 
     wanted = known_roles(roles)
     if not wanted:
         return await _people(request, problem="no_role")
-    return await _changed(request, lambda store, at: store.people.set_roles(name, wanted, person.name, at))
+    return await _changed(
+        request, "roles", name, lambda store, at: store.people.set_roles(name, wanted, person.name, at)
+    )
 
 
 @router.post("/people/{name}/disable")
 async def disable(request: Request, name: str, person: Admin) -> Response:
     """Let in no more; every session ends."""
-    return await _changed(request, lambda store, at: store.people.disable(name, person.name, at))
+    return await _changed(request, "disable", name, lambda store, at: store.people.disable(name, person.name, at))
 
 
 @router.post("/people/{name}/enable")
 async def enable(request: Request, name: str, person: Admin) -> Response:
     """Let in again."""
-    return await _changed(request, lambda store, at: store.people.enable(name, person.name, at))
+    return await _changed(request, "enable", name, lambda store, at: store.people.enable(name, person.name, at))
 
 
 @router.post("/people/{name}/link")
@@ -105,7 +110,7 @@ async def add_key(
     """A new key, shown this once."""
     wanted = known_scopes(scopes)
     if not wanted:
-        return await _keys(request, problem="no_scope", name=name)
+        return await _keys(request, problem="no_scope", name=name, chosen=wanted)
     secret = new_key()
     hint = secret[: len(KEY_PREFIX) + HINT]
     try:
@@ -113,7 +118,7 @@ async def add_key(
             request, lambda store, at: store.keys.add(name, digest(secret), hint, wanted, person.name, at)
         )
     except KnowledgeError as error:
-        return await _keys(request, problem="refused_act", detail=str(error), name=name)
+        return await _keys(request, problem="refused_act", detail=str(error), name=name, chosen=wanted)
     return await _keys(request, made=made, secret=secret)
 
 
@@ -143,12 +148,12 @@ async def _act(request: Request, call: Callable[[Store, Any], Any]) -> Any:
     return await identity.act(lambda store: call(store, at))
 
 
-async def _changed(request: Request, call: Callable[[Store, Any], Any]) -> Response:
+async def _changed(request: Request, done: str, name: str, call: Callable[[Store, Any], Any]) -> Response:
     try:
         await _act(request, call)
     except KnowledgeError as error:
         return await _people(request, problem="refused_act", detail=str(error))
-    return RedirectResponse("/admin/people", status_code=303)
+    return RedirectResponse(f"/admin/people?{urlencode({'done': done, 'name': name})}", status_code=303)
 
 
 async def _linked(request: Request, name: str, person: Person) -> Response:
@@ -162,14 +167,18 @@ async def _linked(request: Request, name: str, person: Person) -> Response:
 async def _people(request: Request, problem: str = "", **more: Any) -> Response:
     identity: Identity = request.app.state.identity
     everybody = await identity.storage.run(lambda store: store.people.all())
-    return _render(request, "people.html", problem, {"people": everybody, "roles": list(ROLES), **more})
+    done, name = (request.query_params.get(field, "") for field in ("done", "name"))
+    words = WORDS[language_of(request)]
+    told = words[f"done_{done}"].format(name=name[:80]) if done in CHANGES and not problem else ""
+    fields = {"people": everybody, "roles": list(ROLES), "chosen": ["agent"], "told": told}
+    return _render(request, "people.html", problem, fields | more)
 
 
 async def _keys(request: Request, problem: str = "", **more: Any) -> Response:
     identity: Identity = request.app.state.identity
     made = await identity.storage.run(lambda store: store.keys.all())
     shown = [(key, identity.directory.used(key)) for key in reversed(made)]
-    fields = {"keys": shown, "roles": list(ROLES), "permissions": list(PERMISSIONS)}
+    fields = {"keys": shown, "roles": list(ROLES), "permissions": list(PERMISSIONS), "chosen": ["console"]}
     return _render(request, "keys.html", problem, fields | more)
 
 
@@ -179,6 +188,7 @@ def _render(request: Request, template: str, problem: str, context: dict[str, An
         "problem": problem and words[problem],
         "detail": "",
         "name": "",
+        "display_name": "",
         "link": "",
         "linked": "",
         "secret": "",

@@ -14,7 +14,7 @@ from service.api.audit import AuditQuery, administers, page
 from service.api.reviews import Reader
 from service.errors import RequestError
 from service.fields import field_problems, sentence
-from service.pages.frame import language_of, render
+from service.pages.frame import called_in, language_of, render
 from service.pages.words.review import WORDS
 from service.reviews import zone_of
 
@@ -50,6 +50,7 @@ async def audit(request: Request, person: Reader) -> Response:
     (people, acts), zone, titles = await run(read)
     words = {language: {**WORDS[language], "page_title": WORDS[language]["audit_title"]} for language in WORDS}
     own = words[language_of(request)]
+    called = called_in(request)
     context: dict[str, Any] = {
         "lines": lines,
         "titles": titles,
@@ -63,7 +64,7 @@ async def audit(request: Request, person: Reader) -> Response:
         "problem": problem,
         "when": lambda moment: moment.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
         "act_word": lambda act: own.get(f"act_{act}", act),
-        "who": lambda name: own.get(f"who_{name}", name),
+        "who": lambda name: own.get(f"who_{name}") or called(name),
         "about": lambda line: _about(line, own),
     }
     return render(request, "audit.html", words, context, 422 if problem else 200)

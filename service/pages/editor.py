@@ -9,47 +9,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 
+from index.errors import RetrievalError
 from knowledge.errors import KnowledgeError, NotFound, StateError
 from knowledge.manuscript import Manuscript, manuscript_of
 from knowledge.model import EntryId
 from knowledge.store import Store
-from service.api.desk import Approver, DeskFilter, Editor, EntryName, entry_out, free_id
+from service.api.desk import Approver, Editor, EntryName, entry_out, free_id
 from service.api.drafts import DraftSave
 from service.api.lifecycle import Retirement
 from service.api.reviews import VersionPath
 from service.api.writing import judged
 from service.editing import catalogue
 from service.editing.opening import Opened, Vocabulary, opened, vocabulary
+from service.editing.previews import previews
 from service.identity.people import permissions_of
+from service.pages.entrylist import asked_of, listing
 from service.pages.forms import manuscript_from
-from service.pages.frame import language_of, render
+from service.pages.frame import language_of, names_in, render
+from service.pages.previews import first_views
 from service.pages.problems import fields
 from service.pages.words import editor as texts
 
-ROWS = 40  # entries on a page of the list
-CHIPS: tuple[tuple[str, dict[str, str]], ...] = (
-    ("chip_all", {}),
-    ("chip_typing", {"typing": "true"}),
-    ("chip_draft", {"state": "draft"}),
-    ("chip_in_review", {"state": "in_review"}),
-    ("chip_approved", {"state": "approved"}),
-    ("chip_retired", {"state": "retired"}),
-    ("chip_low", {"low": "true"}),
-    ("chip_expiring", {"expiring_days": "14"}),
-)
+NEW = {"title": "", "category": "", "kind": "faq", "entry_id": ""}  # the form of a new entry as it comes
 KINDS, CHANNELS, LANGUAGES = ("faq", "script"), ("any", "chat", "phone", "email"), ("zh", "en")
 STAGES, AUDIENCES = ("pre-sale", "in-sale", "after-sale"), ("customer", "supplier")
 LEVELS, PRIORITIES = ("none", "offer", "required"), ("normal", "high", "urgent")
-FILTERS = frozenset(DeskFilter.model_fields) - {"limit", "offset"}
 IDS: TypeAdapter[str] = TypeAdapter(EntryId)
 
 router = APIRouter(include_in_schema=False)
@@ -65,24 +58,25 @@ async def entries(request: Request, person: Editor) -> Response:
 async def begin(request: Request, person: Editor) -> Response:
     """A new entry: its id is proposed from category and title, and its working copy begun."""
     form, now = await request.form(), request.app.state.now()
-    category, title = str(form.get("category", "")).strip(), str(form.get("title", "")).strip()
+    new = NEW | {name: str(form[name]).strip() for name in NEW if name in form}
+    category, title = new["category"], new["title"]
     if not category or not title:
-        return await _page(request, person.name, None, {"problem": "new_incomplete"}, 422)
+        return await _page(request, person.name, None, {"problem": "new_incomplete", "begun": new}, 422)
 
     def act(store: Store) -> str:
-        entry_id = IDS.validate_python(str(form.get("entry_id", "")).strip() or free_id(store, category, title))
+        entry_id = IDS.validate_python(new["entry_id"] or free_id(store, category, title))
         with suppress(NotFound):
             raise StateError(f"entry {entry_id} has version {store.history(entry_id)[-1].version}: open it instead")
-        content = Manuscript(title=title, kind=str(form.get("kind", "faq")))
+        content = Manuscript(title=title, kind=new["kind"])
         store.save_working_copy(entry_id, person.name, 0, content, "", now)
         return entry_id
 
     try:
         return _to(f"/editor/{quote(await request.app.state.storage.run(act))}")
     except ValidationError:
-        return await _page(request, person.name, None, {"problem": "new_bad_id"}, 422)
+        return await _page(request, person.name, None, {"problem": "new_bad_id", "begun": new}, 422)
     except StateError:
-        return await _page(request, person.name, None, {"problem": "new_taken"}, 409)
+        return await _page(request, person.name, None, {"problem": "new_taken", "begun": new}, 409)
 
 
 @router.get("/editor/{entry_id}")
@@ -133,14 +127,23 @@ async def retire(entry_id: EntryName, request: Request, person: Approver) -> Res
 @router.get("/editor/{entry_id}/versions/{version}")
 async def version(entry_id: EntryName, version: VersionPath, request: Request, person: Editor) -> Response:
     """An old version, to read and to bring back."""
-    record, policy = await request.app.state.storage.run(
-        lambda store: (store.version(entry_id, version), store.policy())
-    )
-    content = manuscript_of(record.entry)
-    shown = {"entry_id": entry_id, "record": record, "content": content, "target": content.escalation.target}
-    if (target := policy.targets.get(content.escalation.target)) is not None:
-        shown["target"] = target.label_en if language_of(request) == "en" else target.label
-    return render(request, "version.html", texts.WORDS, shown)
+    packs, language = request.app.state.packs, language_of(request)
+
+    def read(store: Store) -> dict[str, Any]:
+        record = store.version(entry_id, version)
+        content, pack = manuscript_of(record.entry), packs.pack(store)
+        views = first_views(previews(content, pack.policy, pack.facts))
+        target = pack.policy.targets.get(content.escalation.target)
+        called = content.escalation.target if target is None else target.label_en if language == "en" else target.label
+        return {
+            "record": record,
+            "content": content,
+            "target": called,
+            "previews": {view.reply: view for view in views},
+        }
+
+    shown = await request.app.state.storage.run(read)
+    return render(request, "version.html", texts.WORDS, shown | {"entry_id": entry_id})
 
 
 @router.post("/editor/{entry_id}/versions/{version}")
@@ -155,12 +158,12 @@ async def _page(
     request: Request,
     person: str,
     entry_id: str | None,
-    told: Mapping[str, str] | None = None,
+    told: Mapping[str, Any] | None = None,
     status: int = 200,
     typed: Manuscript | None = None,
 ) -> Response:
     """The page with the list, and the entry if one is named; `typed` is what was sent and could not be kept."""
-    asked, language, now = _filter(request), language_of(request), request.app.state.now()
+    asked, language, now = asked_of(request), language_of(request), request.app.state.now()
     packs = request.app.state.packs
 
     def read(store: Store) -> dict[str, Any]:
@@ -168,16 +171,18 @@ async def _page(
         every, today = catalogue.listed(store, overviews, person, now)
         found = opened(store, entry_id, person, now) if entry_id is not None else None
         names = vocabulary(store, overviews, language)
-        context = _list(request, every, today, asked) | {"vocabulary": names}
+        context = listing(request, every, today, asked) | {"vocabulary": names}
         if found is None or entry_id is None:
             return context
         content = typed or (found.own.content if found.own is not None else _content(found))
         findings = judged(store, packs, content, entry_id, language, now)
-        return context | _sheet(found, content, names, person, language) | {"findings": findings}
+        sheet = _sheet(found, content, names, person, language)
+        sheet["data"]["names"] = names_in(request)
+        return context | sheet | {"findings": findings, "served": _served(request, entry_id)}
 
     context = await request.app.state.storage.run(read)
-    said = {"done": request.query_params.get("done", ""), "problem": "", "refused": "", "now": now, "moment": _moment}
-    said["may_retire"] = "approve" in permissions_of(request)
+    said: dict[str, Any] = {"done": request.query_params.get("done", ""), "problem": "", "refused": "", "begun": NEW}
+    said |= {"now": now, "moment": _moment, "may_retire": "approve" in permissions_of(request)}
     return render(request, "editor.html", texts.WORDS, context | said | dict(told or {}), status)
 
 
@@ -190,30 +195,6 @@ def _why(
         words = texts.WORDS[language]
         return {"refused": fields(error, words | {"comment": words[comment]}, language)}, 422
     return {"refused": str(error)}, 409 if isinstance(error, StateError) else 422
-
-
-def _list(request: Request, every: list[catalogue.Row], today: date, asked: DeskFilter) -> dict[str, Any]:
-    """The rows that are wanted, and the links that narrow and turn the pages."""
-    fitting = [row for row in every if catalogue.fits(row, asked.wanted(), today)]
-    kept = {name: value for name, value in request.query_params.items() if name in FILTERS and value}
-    chosen = {name: kept[name] for name in ("typing", "state", "low", "expiring_days") if name in kept}
-    beside = {name: value for name, value in kept.items() if name not in chosen}
-    return {
-        "entry_id": None,
-        "opened": None,
-        "rows": fitting[asked.offset : asked.offset + ROWS],
-        "total": len(fitting),
-        "every": len(every),
-        "today": today,
-        "asked": asked,
-        "query": f"?{urlencode(kept)}" if kept else "",
-        "chips": [(word, _address(beside | fields), chosen == fields) for word, fields in CHIPS],
-        "categories": sorted({row.category for row in every}),
-        "owners": sorted({row.owner for row in every}),
-        "narrowed": sum(name in beside for name in ("category", "kind", "product", "owner")),
-        "before": _address(kept | {"offset": str(max(asked.offset - ROWS, 0))}) if asked.offset else "",
-        "after": _address(kept | {"offset": str(asked.offset + ROWS)}) if asked.offset + ROWS < len(fitting) else "",
-    }
 
 
 def _sheet(found: Opened, content: Manuscript, names: Vocabulary, person: str, language: str) -> dict[str, Any]:
@@ -246,18 +227,17 @@ def _sheet(found: Opened, content: Manuscript, names: Vocabulary, person: str, l
     }
 
 
+def _served(request: Request, entry_id: str) -> int | None:
+    """The version that agents are shown; None where they are shown none, or there is no index."""
+    with suppress(RetrievalError):
+        approved = request.app.state.live.retriever.contents.entries
+        return next((one.version for one in approved if one.entry.id == entry_id), None)
+    return None
+
+
 def _content(found: Opened) -> Manuscript:
     assert found.newest is not None  # without a version and a working copy there is no such entry
     return manuscript_of(found.newest.entry)
-
-
-def _filter(request: Request) -> DeskFilter:
-    """What the address asks for; what cannot be read is as if it were not there."""
-    kept = {name: value for name, value in request.query_params.items() if name in (*FILTERS, "offset") and value}
-    try:
-        return DeskFilter.model_validate(kept)
-    except ValidationError:
-        return DeskFilter()
 
 
 def _typed(form: FormData) -> Manuscript | None:
@@ -271,10 +251,6 @@ def _typed(form: FormData) -> Manuscript | None:
 def _number(form: FormData) -> int:
     given = str(form.get("base_version", "0"))
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 8 else 0
-
-
-def _address(fields: Mapping[str, str]) -> str:
-    return f"/editor?{urlencode(fields)}" if fields else "/editor"
 
 
 def _to(address: str) -> Response:

@@ -5,7 +5,7 @@ Language and theme are two cookies set by ordinary links (`?lang=en`, `?theme=da
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -16,6 +16,7 @@ from fastapi.templating import Jinja2Templates
 
 from service.identity import csrf
 from service.identity.csrf import token_of
+from service.identity.identity import Identity
 from service.identity.people import Permission, permissions_of, person_of
 from service.identity.tokens import COOKIE
 from service.identity.transport import encrypted
@@ -96,6 +97,7 @@ def render(
             "places": [place for place in PLACES if place.needs in allowed],
             "path": request.url.path,
             "person": person_of(request),
+            "called": called_in(request),
             "category_word": lambda name: CATEGORIES[language].get(name, name),
             "reason": teller(language),  # why something could not be done, in the page's language
             # The hidden field that every form of method post carries: {{ csrf }}.
@@ -112,6 +114,18 @@ def render(
     if token and not csrf.fits(request.cookies[COOKIE], request.cookies.get(csrf.COOKIE, "")):
         page.set_cookie(csrf.COOKIE, token, samesite="lax", secure=encrypted(request))
     return page
+
+
+def called_in(request: Request) -> Callable[[str], str]:
+    """What somebody is called, by the name they act under; whoever is not known by another name is called that."""
+    names = names_in(request)
+    return lambda name: names.get(name, name)
+
+
+def names_in(request: Request) -> dict[str, str]:
+    """What people are called where that is not the name they act under, by that name."""
+    identity: Identity | None = getattr(request.app.state, "identity", None)
+    return identity.directory.names() if identity is not None else {}
 
 
 def csrf_token(request: Request) -> str:

@@ -25,9 +25,10 @@ from service.errors import status_of
 from service.identity.people import Person, needs
 from service.pages.differing import groups, remarks, unchanged
 from service.pages.frame import language_of, render
+from service.pages.previews import first_views
 from service.pages.problems import fields
 from service.pages.words.review import WORDS
-from service.reviews import Wanted, waiting, zone_of
+from service.reviews import Version, Wanted, waiting, zone_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,12 +38,13 @@ NEEDED = {"approve": "approve", "return": "approve", "withdraw": "edit", "say": 
 
 @dataclass(frozen=True)
 class Listed:
-    """What waits and fits the filters of the address, and all that waits, by whom and of what."""
+    """What waits and fits the filters of the address, with lint's errors, and all that waits, by whom and of what."""
 
     items: tuple[SubmissionOut, ...]
     total: int
     authors: tuple[str, ...]
     categories: tuple[str, ...]
+    errors: Mapping[Version, int]
     zone: ZoneInfo
     filters: Mapping[str, str]
 
@@ -96,6 +98,10 @@ async def act(entry_id: EntryPath, version: VersionPath, request: Request, perso
         return await _item(request, person, listed, entry_id, version, problem=problem, comment=text, status=422)
     if problem := _refused(text, request):
         return await _item(request, person, listed, entry_id, version, problem=problem, comment=text, status=422)
+    if name == "approve" and (wrong := await _unsure(request, form, [(entry_id, version)])):
+        problem = words["sure_one"].format(n=sum(wrong.values()))
+        more = {"problem": problem, "sure": wrong, "comment": text}
+        return await _item(request, person, listed, entry_id, version, status=422, **more)
     at = request.app.state.now()
     try:
         await request.app.state.storage.run(lambda store: _act(store, name, entry_id, version, person.name, text, at))
@@ -120,21 +126,29 @@ async def bulk(request: Request, person: Annotated[Person, Depends(needs("approv
     form = await request.form()
     decision: Decision = "return" if form.get("act") == "return" else "approve"
     text = _comment(form)
-    chosen = [found for given in form.getlist("item") if (found := _reference(str(given))) is not None]
+    chosen = _references(form, "item")
     words = WORDS[language_of(request)]
     problem = _refused(text, request)
+    outcomes: Sequence[Outcome] = ()
+    wrong: Mapping[Version, int] = {}
     if not problem and not chosen:
         problem = words["needs_choice"]
     elif not problem and decision == "return" and not text.strip():
         problem = words["needs_comment"]
-    outcomes = () if problem else await decide(request, person, decision, chosen[:MOST_AT_ONCE], text)
+    elif not problem and decision == "approve" and (wrong := await _unsure(request, form, chosen)):
+        names = "、".join(f"{entry_id} v{version}" for entry_id, version in wrong)
+        problem = words["sure_many"].format(n=len(wrong), names=names)
+    elif not problem:
+        outcomes = await decide(request, person, decision, chosen[:MOST_AT_ONCE], text)
     listed = await _list(request, person)
     report = _report(outcomes, words)
     if not listed.items:
         return _page(request, person, listed, {"report": report})
     picked = {f"{entry_id}@{version}" for entry_id, version in chosen} if problem else set()
     first = listed.items[0]
-    more = {"report": report, "bulk_problem": problem, "picked": picked, "bulk_comment": text if problem else ""}
+    more: dict[str, Any] = {"report": report, "bulk_problem": problem, "picked": picked}
+    more["bulk_comment"] = text if problem else ""
+    more["bulk_sure"] = wrong
     return await _item(request, person, listed, first.entry_id, first.version, status=422 if problem else 200, **more)
 
 
@@ -144,15 +158,20 @@ async def _list(request: Request, person: Person) -> Listed:
     filters = {name: value for name, value in asked.items() if value}
     wanted = Wanted(filters.get("author"), filters.get("category"), person.name if "mine" in filters else None)
 
-    def read(store: Store) -> tuple[tuple[Submission, ...], ZoneInfo]:
-        return waiting(store, Wanted()), zone_of(store)
+    state = request.app.state
 
-    found, zone = await request.app.state.storage.run(read)
+    def read(store: Store) -> tuple[tuple[Submission, ...], Mapping[Version, int], ZoneInfo]:
+        found = waiting(store, Wanted())
+        records = (one.record for one in found if wanted.fits(one))
+        return found, state.error_counts.of(records, store, state.now(), state.packs.pack), zone_of(store)
+
+    found, errors, zone = await state.storage.run(read)
     return Listed(
         items=tuple(submission_out(one, person.name) for one in found if wanted.fits(one)),
         total=len(found),
         authors=tuple(sorted({one.record.author for one in found})),
         categories=tuple(sorted({one.record.entry.category for one in found})),
+        errors=errors,
         zone=zone,
         filters=filters,
     )
@@ -175,6 +194,7 @@ async def _item(
         "unchanged": unchanged(record.entry, seen.differences, words),
         "findings": remarks(seen.findings, record.entry, words, language) if seen.findings is not None else None,
         "errors": seen.errors,
+        "previews": first_views(seen.previews),
         "hindrance": seen.hindrance,
         "history": [line for line in reversed(seen.review.history) if line.version == version],
         "previous": listed.beside(entry_id, version, -1),
@@ -195,6 +215,8 @@ def _page(request: Request, person: Person, listed: Listed, more: Mapping[str, A
         "bulk_problem": None,
         "bulk_comment": "",
         "picked": set(),
+        "sure": (),
+        "bulk_sure": (),
         "may_approve": "approve" in person.permissions,
         "may_edit": "edit" in person.permissions,
         "longest": LONGEST,
@@ -238,6 +260,23 @@ def _report(outcomes: Sequence[Outcome], words: Mapping[str, str]) -> dict[str, 
     refused = [outcome for outcome in outcomes if outcome.problem is not None]
     counted = words["bulk_report"].format(done=len(outcomes) - len(refused), refused=len(refused))
     return {"text": counted, "refused": refused}
+
+
+async def _unsure(request: Request, form: FormData, chosen: Sequence[Version]) -> Mapping[Version, int]:
+    """Those of the chosen that have errors, which whoever approves has not said yet that they mean."""
+    state, sure = request.app.state, _references(form, "sure")
+
+    def read(store: Store) -> Mapping[Version, int]:
+        records = (one.record for one in store.waiting() if (one.record.entry.id, one.record.version) in chosen)
+        found: Mapping[Version, int] = state.error_counts.of(records, store, state.now(), state.packs.pack, again=True)
+        return found
+
+    found: Mapping[Version, int] = await state.storage.run(read)
+    return found if found.keys() - set(sure) else {}
+
+
+def _references(form: FormData, field: str) -> list[Version]:
+    return [found for given in form.getlist(field) if (found := _reference(str(given))) is not None]
 
 
 def _reference(given: str) -> tuple[str, int] | None:

@@ -150,6 +150,32 @@ def test_from_a_new_entry_to_review(profile: Callable[..., BrowserContext], open
     expect(page.locator("#state")).to_contain_text("待审核")
 
 
+def test_submitting_twice_is_submitting_once(profile: Callable[..., BrowserContext], opened: Open) -> None:
+    """A press while one is under way, one after it, and one in another window that has not heard: all of them done."""
+    context = profile()
+    entry_id = an_entry(context)
+    page, late = opened(entry_id, context), opened(entry_id, context)
+    asked = []
+
+    def slowly(route: Route) -> None:
+        asked.append(route.request.post_data_json)
+        page.wait_for_timeout(400)
+        route.continue_()
+
+    page.route("**/submission", slowly)
+    for window in (page, page, page, late):
+        window.bring_to_front()
+        window.keyboard.press("Control+Enter")
+        window.wait_for_timeout(150)
+    for window in (page, late):
+        expect(window.locator("#notices")).to_contain_text("已提交审核")
+        expect(window.locator("#notices [role=alert]")).to_have_count(0)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#notices [data-told=done]")).to_contain_text("已提交审核")
+    assert len(asked) == 1
+    assert desk(page, entry_id)["newest"]["version"]["state"] == "in_review"
+
+
 def test_a_late_save_of_a_page_that_is_gone_is_no_other_tab(
     profile: Callable[..., BrowserContext], opened: Open
 ) -> None:
@@ -191,9 +217,12 @@ def test_two_editors_get_the_merge_view(profile: Callable[..., BrowserContext], 
     one, two = profile("li"), profile("wang")
     entry_id = an_entry(one)
     first, second = opened(entry_id, one), opened(entry_id, two)
+    before, title = "您好，办理需要 3 天。\n请您留意通知。", first.locator("#title").input_value()
     first.fill("#title", "李的标题")
+    first.fill("[data-reply] textarea", before)
     saved_by_itself(first)
     second.fill("#title", "王的标题")
+    second.fill("[data-reply] textarea", "\n".join(f"第 {n} 步，请您按提示操作。" for n in range(1, 9)))
     second.locator("#variants").press("Control+End")
     second.locator("#variants").press_sequentially("\n王加的一行")
     expect(second.locator("[data-presence]")).to_have_text("li 正在编辑这条话术")
@@ -202,9 +231,13 @@ def test_two_editors_get_the_merge_view(profile: Callable[..., BrowserContext], 
     expect(first.locator("#notices")).to_contain_text("已保存为草稿 v2")
 
     second.get_by_role("button", name="保存草稿").click()
-    conflict = second.locator("[data-conflict]")
-    expect(conflict).to_have_count(1)
-    expect(conflict.locator('[data-side="theirs"] p')).to_have_text("李的标题")
+    expect(second.locator("[data-conflict]")).to_have_count(2)
+    expect(second.locator("#merge")).not_to_contain_text("null")
+    result = second.locator('[data-conflict^="replies"] textarea')
+    assert result.evaluate("box => box.scrollHeight - box.clientHeight") <= 2
+    conflict = second.locator('[data-conflict="title"]')
+    expect(conflict.locator('[data-side="theirs"] del')).to_have_text(title)
+    expect(conflict.locator('[data-side="theirs"] ins')).to_have_text("李的标题")
     expect(conflict.locator("textarea")).to_have_value("王的标题")
     conflict.get_by_label("对方（li）").check()
     conflict.locator("textarea").fill("李和王的标题")
@@ -296,6 +329,32 @@ def test_who_else_would_claim_a_line_stands_beside_it(profile: Callable[..., Bro
     expect(page.locator("#line-marks li").nth(2)).to_contain_text(REFUND.title)
     expect(page.locator("#line-marks li").nth(1)).to_have_text("")
     expect(page.locator("#variants-count")).to_have_text("3 种")
+
+
+def test_on_a_phone_what_is_said_of_a_line_stands_below(profile: Callable[..., BrowserContext], opened: Open) -> None:
+    """There is no room for the margin: the line one is in is named, with what would stand beside it."""
+    context = profile(viewport=PHONE)
+    page = opened(an_entry(context, variants=[*VARIANTS, SHIP.variants[0]]), context)
+    note = page.locator("#line-note")
+    expect(note).to_be_hidden()
+    page.locator("#variants").press("Control+End")
+    expect(note).to_contain_text(f"{SHIP.variants[0]}：")
+    expect(note).to_contain_text("ship.no-update")
+
+
+def test_the_list_of_names_opens_where_there_is_room(profile: Callable[..., BrowserContext], opened: Open) -> None:
+    """Above a field at the foot of the screen, below one at its head; whole on the screen, and not behind the acts."""
+    context = profile()
+    page = opened(an_entry(context), context)
+    area = page.locator("[data-reply] textarea").first
+    for block, by in (("end", 90), ("start", -120)):
+        area.evaluate("(box, [block, by]) => { box.scrollIntoView({ block }); scrollBy(0, by); }", [block, by])
+        area.evaluate("box => { box.focus({ preventScroll: true }); box.select(); }")
+        page.keyboard.type("{")
+        box, foot = page.locator("#completion").bounding_box(), page.locator("#sheet .acts").bounding_box()
+        assert box is not None and foot is not None
+        assert box["y"] >= 0 and box["y"] + box["height"] <= foot["y"]
+        area.press("Escape")
 
 
 def test_the_list_goes_by_keyboard(profile: Callable[..., BrowserContext]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +80,14 @@ def test_an_editor_accepts_a_theme_by_keys(desk: Desk) -> None:
     card.focus()
     desk.page.keyboard.press("c")
     desk.page.fill("#choose-query", "退款")
-    desk.page.locator("#choose-found button", has_text=REFUND.title).click()
+    first = desk.page.locator("#choose-found button").first
+    expect(first).to_contain_text(REFUND.title)
+    desk.page.keyboard.press("ArrowDown")
+    expect(first).to_be_focused()
+    desk.page.keyboard.press("ArrowUp")
+    expect(desk.page.locator("#choose-query")).to_be_focused()
+    desk.page.keyboard.press("Enter")
+    desk.page.keyboard.press("Enter")
     expect(card.locator(".said")).to_contain_text(f"已存为草稿：{REFUND.title}，第 2 版，多了 2 条相似问")
     assert desk.versions(REFUND.id)[-1] == (2, "draft", "li")
     assert set(desk.variants(REFUND.id)) - set(REFUND.variants) == set(ENGRAVING[:2])
@@ -96,8 +104,13 @@ def test_an_editor_writes_a_new_entry(desk: Desk) -> None:
     form = desk.page.locator("#new-form")
     expect(form.get_by_label("标准问")).to_have_value(desk.page.locator("#new [name=title]").input_value())
     form.get_by_label("标准问").fill("学生优惠")
-    form.get_by_label("分类").fill("promo")
     number = form.get_by_label("编号")
+    form.get_by_label("分类").fill("价格优惠")
+    expect(number).to_have_value("price.xue-sheng-you-hui")
+    number.fill("学生")
+    assert number.evaluate("field => field.validationMessage").startswith("编号只能用英文字母")
+    number.fill("")
+    form.get_by_label("分类").fill("promo")
     expect(number).to_have_value("promo.xue-sheng-you-hui")
     form.get_by_label("标准问").fill("学生折扣")
     expect(number).to_have_value("promo.xue-sheng-zhe-kou")
@@ -124,6 +137,13 @@ def test_what_was_dismissed_can_be_undone(desk: Desk) -> None:
     expect(card.locator(".said")).to_contain_text("已忽略 2 种问法")
     card.get_by_role("button", name="撤销").click()
     expect(card.locator(".said")).to_contain_text("已放回收件箱")
+    expect(card).to_be_focused()
+    expect(card).not_to_have_class(re.compile("settled"))
+    expect(card.locator("[name=query]:checked")).to_have_count(2)
+    desk.page.keyboard.press("x")
+    expect(card.locator(".said")).to_contain_text("已忽略 2 种问法")
+    card.get_by_role("button", name="撤销").click()
+    expect(card).to_be_focused()
     desk.page.reload()
     expect(desk.page.locator(".theme", has_text=SCHOOL[0])).to_be_visible()
 

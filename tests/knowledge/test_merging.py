@@ -62,6 +62,18 @@ def test_two_long_lists_are_merged() -> None:
     assert merge(variants(), theirs, mine).merged.variants == (*theirs.variants, *mine.variants)
 
 
+def test_a_conflict_says_what_each_side_did_to_the_text() -> None:
+    """Word by word, for whoever has to choose between two long replies; a side that has none took all away."""
+    long = "您好，退款会在 3 天内原路退回，请您留意。"
+    base, theirs, mine = (Manuscript(source=text) for text in (long, long.replace("3 天", "5 天"), ""))
+    conflict = merge(base, theirs, mine).conflicts[0]
+    assert [(piece.kind, piece.text) for piece in conflict.theirs_pieces if piece.kind != "same"] == [
+        ("removed", "3"),
+        ("added", "5"),
+    ]
+    assert [(piece.kind, piece.text) for piece in conflict.mine_pieces] == [("removed", long)]
+
+
 def test_lines_that_both_added_are_both_kept() -> None:
     """The commonest meeting of all, at the end of the list, needs nobody's decision."""
     found = merge(variants("a"), variants("a", "b", "c"), variants("a", "d", "c"))

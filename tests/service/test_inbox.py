@@ -12,7 +12,7 @@ from knowledge.errors import StateError
 from knowledge.store import InboxItem, Mark, Store
 from knowledge.store.queries import key_of
 from service import inbox as module
-from service.inbox import Inbox, StillGrouping, Theme
+from service.inbox import Inbox, Proposal, StillGrouping, Theme
 from service.storage import Storage
 from tests.knowledge.store.test_queries import feedback, query
 from tests.service.asking import REFUND
@@ -163,3 +163,11 @@ def test_an_empty_inbox_has_no_themes(inbox: Inbox) -> None:
     """And needs no vectors."""
     nothing: tuple[InboxItem, ...] = ()
     assert inbox.themes(nothing) == ()
+
+
+@pytest.mark.parametrize(
+    ("confidence", "said", "likely"), [(0.23, 0, False), (0.5, 0, True), (0.23, 1, True), (1.0, 0, True)]
+)
+def test_a_proposal_is_likely_where_people_or_the_index_say_so(confidence: float, said: int, likely: bool) -> None:
+    """One key accepts it then; otherwise it takes a look and a click."""
+    assert Proposal("refund.time", "退款多久到账", confidence, said).likely == likely

@@ -83,6 +83,7 @@ def test_what_is_decided_or_outdated_cannot_be_approved(store: Store) -> None:
     submit(store)
     submit(store)
     store.approve(REFUND.id, 3, "wang", FRIDAY)
+    store.submit(REFUND.id, 2, "li", FRIDAY)
     assert review(store, REFUND.id, 2, "wang", True, FRIDAY).hindrance == "older"
     assert review(store, REFUND.id, 3, "wang", True, FRIDAY).hindrance == "state"
 

@@ -5,6 +5,7 @@ import { isComposing } from "./keys.js";
 
 const BEGUN = /[{｛]([^{}｛｝\s，。]{0,20})$/u; // an input method's full-width brace is meant as the other
 const MOST = 8;
+const ROOM = 272; // pixels that the list takes at most, as editor.css has it
 
 export class Completion {
   #list;
@@ -41,8 +42,17 @@ export class Completion {
     this.#chosen = 0;
     area.parentElement.append(this.#list);
     this.#list.hidden = false;
+    this.#place(area);
     area.setAttribute("aria-controls", "completion");
     this.#draw();
+  }
+
+  /** Below the field, or above it where what covers the foot of the screen leaves too little room there. */
+  #place(area) {
+    const { top, bottom } = area.getBoundingClientRect();
+    const foot = area.form?.querySelector(".acts")?.getBoundingClientRect().top ?? innerHeight;
+    const below = Math.min(foot, innerHeight) - bottom;
+    this.#list.toggleAttribute("data-above", below < ROOM && top > below);
   }
 
   #draw() {

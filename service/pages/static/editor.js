@@ -26,11 +26,12 @@ const form = byId("sheet");
 if (form) open();
 
 function open() {
-  const { words, person, entry, references, entries, language } = JSON.parse(byId("page-data").textContent);
+  const { words, person, entry, references, entries, language, names } = JSON.parse(byId("page-data").textContent);
   const id = entry.entry_id;
+  const called = (name) => names[name] ?? name;
   const read = () => readForm(form);
   const base = entry.own?.base_version ?? entry.newest?.version.version ?? 0;
-  const state = { newest: entry.newest, merging: null, armed: null };
+  const state = { newest: entry.newest, merging: null, armed: null, acting: false };
   const notices = byId("notices");
 
   const replies = new Replies(form, byId("t-reply"), words, changed);
@@ -114,12 +115,12 @@ function open() {
 
   function showOthers(others) {
     for (const old of notices.querySelectorAll("[data-presence]")) old.remove();
-    const names = (found) => found.map((one) => one.person).join("、");
+    const listed = (found) => found.map((one) => called(one.person)).join("、");
     const active = others.filter((one) => one.active);
     const away = others.filter((one) => !one.active);
     const time = (one) => new Date(one.updated_at).toLocaleString(language === "en" ? "en-GB" : "zh-CN", { dateStyle: "short", timeStyle: "short" });
-    if (active.length) notices.append(make("p", { class: "told", "data-tone": "warn", "data-presence": true }, fill(words.present, { names: names(active) })));
-    if (away.length) notices.append(make("p", { class: "told", "data-tone": "warn", "data-presence": true }, fill(words.present_unsaved, { names: names(away), time: time(away[0]) })));
+    if (active.length) notices.append(make("p", { class: "told", "data-tone": "warn", "data-presence": true }, fill(words.present, { names: listed(active) })));
+    if (away.length) notices.append(make("p", { class: "told", "data-tone": "warn", "data-presence": true }, fill(words.present_unsaved, { names: listed(away), time: time(away[0]) })));
   }
 
   /** A line above the form; one of a kind at a time. */
@@ -140,7 +141,7 @@ function open() {
     const version = now.newest?.version;
     const newer = version && version.version > autosave.base;
     const mine = autosaveHasCopy();
-    const fields = newer && { name: version.author, n: version.version, base: autosave.base };
+    const fields = newer && { name: called(version.author), n: version.version, base: autosave.base };
     const act = mine
       ? make("button", { type: "button", class: "button", onclick: mergeAll }, words.merge)
       : make("a", { class: "button", href: location.pathname }, words.load_newer);
@@ -171,7 +172,7 @@ function open() {
     const newest = now.newest?.version;
     if (newest && newest.version > autosave.base) {
       const before = now.base?.version.version === autosave.base ? now.base.content : await contentOf(autosave.base);
-      await mergeWith(before, now.newest.content, newest.author, newest.version, autosave.revision);
+      await mergeWith(before, now.newest.content, called(newest.author), newest.version, autosave.revision);
       decided = true;
     }
     return !decided;
@@ -224,15 +225,24 @@ function open() {
     if (errors && !armed("submit", fill(words.submit_anyway, { n: errors }))) return;
     const version = await save();
     if (!version) return;
+    if (version.state === "in_review") return void tell("done", "ok", words.done_submitted);
     if (version.state !== "draft") return void tell("done", "ok", fill(words.done_same, { n: version.version }));
     try {
-      await send("POST", `${entryPath(id)}/submission`, { version: version.version, comment: form.elements.comment.value });
-      form.elements.comment.value = "";
-      tell("done", "ok", words.done_submitted);
-      await refresh();
+      const body = { version: version.version, comment: form.elements.comment.value };
+      submitted(await send("POST", `${entryPath(id)}/submission`, body));
     } catch (failure) {
-      refused(failure);
+      const newest = failure.status === 409 && (await send("GET", entryPath(id)).catch(() => null))?.newest?.version;
+      // Another window, or an answer that was lost, may have submitted the same version.
+      if (newest?.version === version.version && newest.state === "in_review") submitted(newest);
+      else refused(failure);
     }
+  }
+
+  function submitted(version) {
+    state.newest.version = version;
+    form.elements.comment.value = "";
+    tell("done", "ok", words.done_submitted);
+    return refresh();
   }
 
   async function discard() {
@@ -286,7 +296,7 @@ function open() {
     const response = await fetch(location.pathname + location.search, { headers: { accept: "text/html" } }).catch(() => null);
     if (!response?.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    for (const part of ["history", "state", "rows"]) {
+    for (const part of ["history", "state", "standing", "returned", "rows"]) {
       const [old, drawn] = [byId(part), fresh.getElementById(part)];
       if (old && drawn) old.replaceWith(document.adoptNode(drawn));
     }
@@ -296,18 +306,26 @@ function open() {
   }
 
   const ACTS = { save, submit, discard };
+
+  /** One act at a time: a second press while one is under way is the same press. */
+  async function run(act) {
+    if (state.acting) return;
+    state.acting = true;
+    await act().finally(() => (state.acting = false));
+  }
+
   form.addEventListener("submit", (event) => {
     const act = ACTS[event.submitter?.value ?? "save"];
     if (!act) return;
     event.preventDefault();
-    act();
+    run(act);
   });
   document.addEventListener("keydown", (event) => {
     if (isComposing(event) || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
     const act = { s: save, Enter: submit }[event.key];
     if (!act) return;
     event.preventDefault();
-    act();
+    run(act);
   });
   // Enter in a field of one line would press the first button there is.
   form.addEventListener("keydown", (event) => {

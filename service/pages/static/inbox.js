@@ -1,6 +1,7 @@
 // The inbox's acts: sent to the API, said on the card they are about. Keys do what the card's buttons do.
 
 import { ApiError, send } from "./api.js";
+import { isComposing } from "./keys.js";
 import { Naming } from "./naming.js";
 
 const { words } = JSON.parse(document.getElementById("page-data").textContent);
@@ -19,6 +20,7 @@ document.addEventListener("click", ({ target }) => {
 });
 document.addEventListener("keydown", onKey);
 document.getElementById("choose-query")?.addEventListener("input", ({ target }) => search(target.value));
+choosing?.addEventListener("keydown", onChoosingKey);
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
   const { id, title, reply } = Object.fromEntries(new FormData(event.target));
@@ -65,12 +67,21 @@ async function act(card, place, request, done) {
   }
 }
 
-/** The card is done with as far as its checked queries go; with some left, it stays open for them. */
+/** The card is done with as far as its checked queries go; with some left, it stays open for them. What opens it again
+ *  as it was. */
 function settle(card) {
-  const rest = card.querySelectorAll("[name=query]:not(:checked)");
-  for (const box of card.querySelectorAll("[name=query]:checked")) box.closest("li").remove();
+  const boxes = [...card.querySelectorAll("[name=query]")];
+  const [done, rest] = [boxes.filter((box) => box.checked), boxes.filter((box) => !box.checked)];
+  const lines = boxes.map((box) => box.closest("li"));
+  const list = lines[0].parentElement;
+  for (const box of done) box.closest("li").remove();
   for (const box of rest) box.checked = true;
   card.classList.toggle("settled", rest.length === 0);
+  return () => {
+    list.replaceChildren(...lines);
+    for (const box of boxes) box.checked = done.includes(box);
+    card.classList.remove("settled");
+  };
 }
 
 function accept(card, where, title, place = card.querySelector(".said")) {
@@ -91,10 +102,14 @@ function dismiss(card) {
   const place = card.querySelector(".said");
   if (!queries.length) return say(place, words.none_checked, true);
   return act(card, place, () => send("POST", "/v1/inbox/dismiss", { queries }), () => {
-    settle(card);
+    const reopen = settle(card);
     const undo = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: words.undo });
     undo.addEventListener("click", () =>
-      act(card, place, () => send("POST", "/v1/inbox/restore", { queries }), () => say(place, words.restored)),
+      act(card, place, () => send("POST", "/v1/inbox/restore", { queries }), () => {
+        reopen();
+        say(place, words.restored);
+        card.focus();
+      }),
     );
     say(place, fill(words.dismissed, { n: queries.length }), false, undo);
     card.focus();
@@ -150,6 +165,17 @@ async function search(text) {
   list.replaceChildren(...(found.length ? found.map(choice) : [words.no_entry]));
 }
 
+/** Arrows go from the search to what it found and back; Enter in the search goes to the first, and presses what has the
+ *  focus. */
+function onChoosingKey(event) {
+  const fields = [document.getElementById("choose-query"), ...choosing.querySelectorAll("#choose-found button")];
+  const here = fields.indexOf(document.activeElement);
+  const step = { ArrowDown: 1, ArrowUp: -1, ...(here === 0 && { Enter: 1 }) }[event.key];
+  if (isComposing(event) || !step || here < 0) return;
+  event.preventDefault();
+  fields[Math.min(Math.max(here + step, 0), fields.length - 1)].focus();
+}
+
 function choice({ entry_id: id, title }) {
   const item = document.createElement("li");
   const button = Object.assign(document.createElement("button"), { type: "button" });
@@ -165,7 +191,7 @@ function choice({ entry_id: id, title }) {
 }
 
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isComposing(event)) return;
   if (event.target.closest("dialog[open], input:not([type=checkbox]), textarea, select")) return;
   const cards = [...document.querySelectorAll(".theme")];
   const here = cards.indexOf(document.activeElement.closest(".theme"));

@@ -16,6 +16,8 @@ export class Margin {
     this.area = form.elements.variants;
     this.lines = form.querySelector("#line-marks");
     this.list = form.querySelector("#finding-list");
+    this.note = form.querySelector("#line-note");
+    for (const name of ["focus", "click", "keyup"]) this.area.addEventListener(name, () => this.#drawNote());
     this.summary = form.querySelector("#summary");
     this.list.addEventListener("click", (event) => this.#go(event.target.closest("[data-at]")?.dataset.at));
   }
@@ -42,6 +44,7 @@ export class Margin {
     const count = variants.filter((line) => line.trim()).length;
     this.form.querySelector("#variants-count").textContent = fill(this.words.variants_count, { n: count });
     this.lines.replaceChildren(...variants.map((line, n) => this.#line(line.trim(), n)));
+    this.#drawNote();
     this.#drawFields();
     this.#drawList();
     this.#drawFinds(variants);
@@ -62,6 +65,14 @@ export class Margin {
     if (claim.taken) return this.#mark("taken", fill(this.words.taken_by, near), told);
     if (near && claim.nearest.confidence >= NEAR) return this.#mark("near", fill(this.words.nearest, near), told);
     return claim.finds ? this.#mark("finds", this.words.finds_own, told) : this.#mark("quiet", near ? fill(this.words.nearest, near) : "", told);
+  }
+
+  /** On a screen too narrow for the margin, what it says of the line one is in stands below. */
+  #drawNote() {
+    const line = this.area.value.slice(0, this.area.selectionStart).split("\n").length - 1;
+    const told = document.activeElement === this.area ? this.lines.children[line]?.textContent : "";
+    const text = told ? `${this.#variants()[line].trim()}：${told}` : "";
+    if (this.note.textContent !== text) this.note.textContent = text;
   }
 
   #mark(kind, text, title = text) {

@@ -24,13 +24,14 @@ export class MergeView {
       this.root.replaceChildren(
         make("h2", { id: "merge-title", tabindex: "-1" }, words.merge_title),
         make("p", {}, choices.length ? words.merge_text : words.merge_clean),
-        merge.taken.length ? make("p", { class: "muted small" }, fill(words.merge_taken, { fields: [...new Set(merge.taken)].map((field) => fieldName(field, words)).join(words.comma) })) : null,
+        ...(merge.taken.length ? [make("p", { class: "muted small" }, fill(words.merge_taken, { fields: [...new Set(merge.taken)].map((field) => fieldName(field, words)).join(words.comma) }))] : []),
         ...choices.map((choice) => choice.element),
         make("div", { class: "merge-acts" },
           make("button", { type: "button", class: "button primary", onclick: end(() => applied(merge, choices)) }, words.merge_use),
           make("button", { type: "button", class: "button quiet", onclick: end(() => null) }, words.merge_cancel)),
       );
       this.root.hidden = false;
+      for (const choice of choices) choice.fit();
       this.root.querySelector("h2").focus();
       this.root.scrollIntoView({ block: "start" });
     });
@@ -46,13 +47,13 @@ class Choice {
     const labels = { theirs: fill(name ? words.merge_theirs : words.merge_theirs_tab, { name }), mine: words.merge_mine, both: words.merge_both };
     this.lines = conflict.mine ?? [];
     this.result = EDITABLE.test(conflict.field)
-      ? make("textarea", { rows: Math.max(this.lines.join("\n").split("\n").length, 2), "aria-label": words.merge_result, spellcheck: "false" })
+      ? make("textarea", { rows: 2, "aria-label": words.merge_result, spellcheck: "false", oninput: () => this.fit() })
       : null;
     this.#set(conflict.mine);
     const radios = Object.keys(sides).map((side) =>
       make("label", {}, make("input", { type: "radio", name: `merge-${n}`, value: side, checked: side === "mine", onchange: () => this.#set(sides[side]) }), labels[side]),
     );
-    const column = (title, lines, kind) => make("div", { class: "side", "data-side": kind }, make("h3", {}, title), make("p", {}, lines === null ? words.merge_absent : lines.map((line) => sideText(conflict.field, line, words)).join("\n")));
+    const column = (title, lines, kind) => make("div", { class: "side", "data-side": kind }, make("h3", {}, title), make("p", {}, ...this.#text(lines, conflict[`${kind}_pieces`])));
     this.element = make("fieldset", { class: "conflict", "data-conflict": conflict.field },
       make("legend", {}, fieldName(conflict.field, words)),
       make("div", { class: "sides" }, column(words.merge_base, conflict.base, "base"), column(labels.theirs, conflict.theirs, "theirs"), column(words.merge_mine, conflict.mine, "mine")),
@@ -67,9 +68,26 @@ class Choice {
     return this.conflict.kind === "lines" ? this.result.value.split("\n") : [this.result.value];
   }
 
+  /** The result as high as its text, once it is on the page. */
+  fit() {
+    if (!this.result) return;
+    this.result.style.height = "auto";
+    this.result.style.height = `${this.result.scrollHeight + 2}px`;
+  }
+
   #set(lines) {
     this.lines = lines ?? [];
-    if (this.result) this.result.value = this.lines.join("\n");
+    if (!this.result) return;
+    this.result.value = this.lines.join("\n");
+    this.fit();
+  }
+
+  /** A side's text, with what differs from before marked as review does. */
+  #text(lines, pieces) {
+    const { conflict, words } = this;
+    if (lines === null) return [words.merge_absent];
+    if (!pieces || !this.result) return [lines.map((line) => sideText(conflict.field, line, words)).join("\n")];
+    return pieces.map(({ kind, text }) => (kind === "same" ? text : make(kind === "added" ? "ins" : "del", {}, text)));
   }
 }
 

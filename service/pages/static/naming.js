@@ -13,7 +13,7 @@ export class Naming {
   constructor(form) {
     this.#form = form;
     form.addEventListener("input", ({ target }) => {
-      if (target.name === "id") this.own = target.value !== "";
+      if (target.name === "id") this.#written(target);
       else if (target.name === "category" || target.name === "title") this.#soon();
     });
     this.begin();
@@ -22,6 +22,7 @@ export class Naming {
   /** Another entry: nobody has written an id for it. */
   begin() {
     this.own = false;
+    this.#form.elements.id.setCustomValidity("");
     return this.propose();
   }
 
@@ -36,12 +37,20 @@ export class Naming {
     const { category, title, id } = this.#form.elements;
     const number = (this.#latest += 1);
     if (this.own) return;
-    if (!category.value.trim() || !category.validity.valid) {
+    if (!category.value.trim()) {
       id.value = "";
       return;
     }
     const asked = new URLSearchParams({ category: category.value.trim(), title: title.value.trim() });
     const found = await send("GET", `/v1/desk/free-id?${asked}`).catch(() => null);
-    if (number === this.#latest && !this.own) id.value = found?.entry_id ?? "";
+    if (number !== this.#latest || this.own) return;
+    id.value = found?.entry_id ?? "";
+  }
+
+  /** Somebody's own id stays; one that can be none says so in the page's words, not in the browser's. */
+  #written(id) {
+    this.own = id.value !== "";
+    id.setCustomValidity("");
+    if (id.validity.patternMismatch) id.setCustomValidity(id.dataset.mismatch);
   }
 }

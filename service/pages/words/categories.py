@@ -6,6 +6,13 @@ from typing import Final
 
 from service.pages.words.frame import UiLanguage
 
+
+def category_id(written: str) -> str:
+    """The id of a category that somebody wrote by its name in either language; anything else as it is."""
+    names = {name.casefold(): found for words in WORDS.values() for found, name in words.items()}
+    return names.get(written.strip().casefold(), written.strip())
+
+
 WORDS: Final[dict[UiLanguage, dict[str, str]]] = {
     "zh": {
         "account": "账号",

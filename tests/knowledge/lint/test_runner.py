@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import random
 import time
 
 import pytest
 
-from knowledge.lint import Options, lint, lint_entry, manual, rules
-from knowledge.lint.runner import RULES
+from knowledge.lint import Options, count_errors, lint, lint_entry, manual, rules
+from knowledge.lint.runner import ADVISORY, RULES
 from tests.knowledge.lint.packs import make_entry, make_pack
 
 FEW = Options(faq_variants=3)
@@ -77,3 +78,13 @@ def test_six_thousand_variants_take_less_than_ten_seconds() -> None:
     begin = time.perf_counter()
     lint(pack)
     assert time.perf_counter() - begin < 10
+
+
+def test_errors_are_counted_without_the_rules_that_only_warn() -> None:
+    """The count is that of all findings; the rules passed over name no error in their source."""
+    wrong = make_entry(reply="你好,我们会尽快处理。", source=None)
+    pack = make_pack(make_entry("b.two"), wrong)
+    errors = [finding for finding in lint_entry(wrong, pack, options=FEW) if finding.severity == "error"]
+    assert count_errors(wrong, pack, options=FEW) == len(errors) > 1
+    for name in ADVISORY:
+        assert '"error"' not in inspect.getsource(RULES[name])

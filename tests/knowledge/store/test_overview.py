@@ -36,6 +36,28 @@ def test_entries_are_called_by_their_newest_title(store: Store) -> None:
     assert store.titles(()) == {}
 
 
+def test_a_draft_that_was_returned_is_told_apart(store: Store) -> None:
+    """Until it is offered again; taking one's own back is no return, and nor is a newer version."""
+    store.import_pack(pack(entry()), "li", "li", "", AT)
+
+    def returned() -> bool:
+        return store.overviews()[0].returned
+
+    number = store.save(entry("refund.time", "二"), "li", "", AT)
+    store.submit("refund.time", number, "li", AT)
+    store.send_back("refund.time", number, "wang", "写清楚", AT)
+    assert returned()
+    store.submit("refund.time", number, "li", AT)
+    assert not returned()
+    store.withdraw("refund.time", number, "li", AT)
+    assert not returned()
+    store.submit("refund.time", number, "li", AT)
+    store.send_back("refund.time", number, "wang", "写清楚", AT)
+    assert returned()
+    store.save(entry("refund.time", "三"), "li", "", AT)
+    assert not returned()
+
+
 def test_every_act_moves_the_last_act_on(store: Store) -> None:
     """So that what was read may be kept until it does."""
     before = store.last_act()

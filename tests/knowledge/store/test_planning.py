@@ -84,6 +84,15 @@ def test_applying_does_what_the_plan_says(stocked: Store, arrival: Arrival) -> N
     assert (again.changes, set(again.unchanged)) == ((), {"a", "b", "d"})
 
 
+def test_what_arrives_in_review_comes_in_the_place_of_what_waits(stocked: Store) -> None:
+    """A reviewer has one version of an entry before them, the one that the file has."""
+    entry = stocked.history("a")[-1].entry.model_copy(update={"title": "早先的改动"})
+    stocked.submit("a", stocked.save(entry, "li", "", NOW), "li", NOW)
+    stocked.apply_plan(planned(stocked, *SHEET, arrival="in_review"), "wang", "秋季", NOW)
+    waiting = [(one.record.entry.id, one.record.version) for one in stocked.waiting()]
+    assert [version for entry_id, version in waiting if entry_id == "a"] == [3]
+
+
 def test_missing_entries_are_retired_on_request_only(stocked: Store) -> None:
     """In the same transaction, with a line of audit."""
     assert planned(stocked, *SHEET).retired == ()

@@ -36,6 +36,26 @@ def test_what_waits_is_listed_newest_first(store: Store) -> None:
     assert found[0].submitted_at == AT + timedelta(minutes=2)
 
 
+def test_a_newer_version_comes_in_the_place_of_one_that_waits(store: Store) -> None:
+    """Whoever submits it: the older is a draft again, and its audit says so. Another entry's is left alone."""
+    submit(store, "a.x")
+    submit(store, "b.x")
+    submit(store, "a.x", "zhao", minutes=1)
+    assert sorted((one.record.entry.id, one.record.version) for one in store.waiting()) == [("a.x", 2), ("b.x", 1)]
+    assert store.version("a.x", 1).state == "draft"
+    line = next(line for line in store.audit("a.x") if line.act == "withdraw")
+    assert (line.version, line.who, line.comment) == (1, "zhao", "version 2 was submitted in its place")
+
+
+def test_an_older_version_is_not_offered_behind_a_newer_one(store: Store) -> None:
+    """The reviewer would have both, and the older could never follow the newer."""
+    old = store.save(entry("a.x"), "li", "", AT)
+    submit(store, "a.x")
+    with pytest.raises(StateError, match="version 1 is older than version 2, which is in review"):
+        store.submit("a.x", old, "li", AT)
+    assert store.version("a.x", 1).state == "draft"
+
+
 def test_a_version_submitted_again_has_its_last_submission(store: Store) -> None:
     """Returned and offered once more, it waits since then and with the later comment."""
     submit(store, "a.x")
@@ -182,10 +202,11 @@ def test_what_is_live_is_compared_with_what_it_replaced(store: Store) -> None:
 
 
 def test_an_older_version_than_the_live_one_has_an_obstacle(store: Store) -> None:
-    """Both were in review; the newer was approved first."""
+    """The newer was approved, then the older offered again."""
     submit(store, "a.x")
     submit(store, "a.x")
     store.approve("a.x", 2, "wang", AT)
+    store.submit("a.x", 1, "li", AT)
     assert "is older than version 2" in str(store.review("a.x", 1, "wang").obstacle)
 
 

@@ -82,10 +82,11 @@ def test_approving_a_newer_version_retires_the_live_one(store: Store) -> None:
 
 
 def test_an_older_version_cannot_replace_a_newer_one(store: Store) -> None:
-    """Where two are in review and the newer is approved, the older needs a new save; once that is retired too."""
+    """Offered again after the newer was approved, the older needs a new save; once that is retired too."""
     for _ in range(2):
         store.submit("refund.time", store.save(entry(), "li", "", AT), "li", AT)
     store.approve("refund.time", 2, "wang", AT)
+    store.submit("refund.time", 1, "li", AT)
     with pytest.raises(StateError, match=r"entry refund\.time version 1 is older than version 2, which was approved"):
         store.approve("refund.time", 1, "wang", AT)
     store.retire("refund.time", "wang", "", AT)

@@ -116,6 +116,10 @@ def test_two_texts_are_brought_together(desk: TestClient) -> None:
     }
     body = desk.post("/v1/desk/merges", json=sides).json()
     assert [(one["field"], one["theirs"], one["mine"]) for one in body["conflicts"]] == [("title", ["二"], ["三"])]
+    assert body["conflicts"][0]["theirs_pieces"] == [
+        {"kind": "removed", "text": REFUND.title},
+        {"kind": "added", "text": "二"},
+    ]
     assert body["merged"]["source"] == "法"
     assert body["merged"]["variants"][-2:] == ["钱呢", "款呢"]
 

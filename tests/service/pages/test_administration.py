@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.identity.tokens import COOKIE
+from service.pages.words.identity import WORDS
 from tests.service.asking import ADDRESS, REFUND
 from tests.service.shop import state_of
 from tests.service.visiting import PASSWORD, become_admin, post, visiting
@@ -49,6 +50,27 @@ def test_somebody_is_let_in_by_a_link(browser: TestClient) -> None:
     post(browser, link, password=PASSWORD, again=PASSWORD)
     assert browser.get("/v1/insights/entries").status_code == 200
     assert browser.get("/admin/people").status_code == 403
+
+
+def test_what_was_typed_of_a_person_or_a_key_stays_where_it_is_refused(browser: TestClient) -> None:
+    """Also the name, and the roles that were chosen and no others: pressing again must grant what was meant."""
+    page = post(browser, "/admin/people", name="zhao", display_name="李四", roles="approver").text
+    assert 'name="name" type="text" value="zhao"' in page and 'value="李四"' in page
+    assert re.findall(r'value="(\w+)" checked', page.partition('action="/admin/people" ')[2]) == ["approver"]
+    page = post(browser, "/admin/keys", name="", scopes="insights").text
+    assert re.findall(r'value="(\w+)" checked', page) == ["insights"]
+
+
+def test_disabling_somebody_asks_and_says_what_was_done(browser: TestClient) -> None:
+    """The button is behind a question; afterwards the page says whom it was about."""
+    post(browser, "/admin/people", name="li", roles="editor")
+    page = browser.get("/admin/people").text
+    form = page.index('action="/admin/people/li/disable"')
+    assert page.rindex("<details", 0, form) > page.rindex("</details>", 0, form)
+    assert WORDS["zh"]["disable_note"] in page
+    for act, told in (("disable", "已停用 li"), ("enable", "已启用 li")):
+        done = post(browser, f"/admin/people/li/{act}")
+        assert told in browser.get(done.headers["location"]).text
 
 
 def test_roles_change_at_once(browser: TestClient) -> None:

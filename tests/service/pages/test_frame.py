@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from fastapi import FastAPI, Request, Response
 from starlette.testclient import TestClient
 
+from knowledge.store import Store
 from service.pages import frame
 from service.pages.frame import Place, render
 from service.pages.words import UiLanguage
-from tests.service.people import AGENT, EDITOR, by_header
+from tests.service.people import AGENT, APPROVER, EDITOR, by_header
+from tests.service.shop import FRIDAY
+from tests.service.submitted import MORE, imported, reviewing, submit
 
 TITLES: dict[UiLanguage, dict[str, str]] = {"zh": {"page_title": "样张"}, "en": {"page_title": "Specimen"}}
 
@@ -62,3 +67,21 @@ def test_only_a_page_made_for_it_may_stand_in_a_consoles_frame(client: TestClien
         .endswith("frame-ancestors 'self' https://chat.example.com")
     )
     assert client.get("/desk").headers["Content-Security-Policy"].endswith("frame-ancestors 'self'")
+
+
+def test_people_are_called_by_their_names(home: Path, tmp_path: Path) -> None:
+    """Where they have one, with the name they act under behind it; whoever is not known is called that."""
+    database = tmp_path / "knowledge.db"
+    imported(database)
+    with Store.open(f"sqlite:///{database}") as store:
+        store.people.add("li", "李编辑", ["editor"], "zhao", FRIDAY)
+        submit(store, author="li")
+        submit(store, MORE, "han")
+    with reviewing(home, database) as client:
+        page = client.get("/review/refund.time/2", headers=APPROVER).text
+        assert '<span title="li">李编辑</span>' in page and '<strong title="li">李编辑</strong>' in page
+        assert "作者 李编辑" in page and '<span title="han">han</span>' in page
+        assert '<option value="li">李编辑</option>' in page
+        assert '<td title="li">李编辑</td>' in client.get("/audit", headers=APPROVER).text
+        page = client.get("/editor/refund.time", headers=EDITOR).text
+        assert '<span title="li">李编辑</span>' in page and '"names": {"li": ' in page

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from service.inbox import StillGrouping
+from service.inbox import Proposal, StillGrouping
+from service.pages import inbox
 from tests.service.people import AGENT, EDITOR
 from tests.service.shop import REFUND, state_of
 from tests.service.usage import ENGRAVING, used
@@ -63,3 +64,17 @@ def test_only_editors_see_it(client: TestClient) -> None:
     """An agent may not."""
     assert client.get("/inbox", headers=AGENT).status_code == 403
     assert client.get("/inbox/repairs", headers=AGENT).status_code == 403
+
+
+def test_only_a_likely_proposal_is_what_one_key_does(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of 23 % is offered, and nothing on its card is done by A."""
+
+    def card(confidence: float) -> str:
+        async def proposed(shown: tuple[object, ...], _: object) -> list[Proposal]:
+            return [Proposal(REFUND.id, REFUND.title, confidence)] * len(shown)
+
+        monkeypatch.setattr(inbox, "proposals_for", proposed)
+        return client.get("/inbox").text.partition('<div class="acts')[2].partition("</div>")[0]
+
+    assert 'primary" data-do="accept"' in card(0.9) and "<kbd>A</kbd>" in card(0.9)
+    assert 'data-do="accept"' in card(0.23) and "primary" not in card(0.23) and "<kbd>A</kbd>" not in card(0.23)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from starlette.testclient import TestClient
 
 from knowledge.model import State
 from tests.service.people import AGENT, APPROVER, EDITOR
-from tests.service.shop import FRIDAY, REFUND, SHIP
+from tests.service.shop import FACTS, FRIDAY, REFUND, SHIP
 from tests.service.submitted import MORE, imported, in_store, reviewing, submit
 
 ONE = "/review/refund.time/2"
@@ -51,6 +52,40 @@ def test_a_version_shows_what_changed(client: TestClient) -> None:
     assert "<del>原路退回</del><ins>退回原来的卡</ins>" in page
     assert "时限改写" in page and "与第 1 版对比" in page
     assert 'id="approve"' in page and 'id="hindrance"' not in page
+
+
+def test_a_version_is_shown_as_customers_see_it(client: TestClient) -> None:
+    """Below its changes, facts put in: the words that are approved, not the names of figures."""
+    page = client.get(ONE, headers=APPROVER).text.partition('id="shown-title"')[2]
+    bubble = re.search(r'<p class="bubble" data-view="chat" lang="zh-CN">(.*?)</p>', page)
+    assert bubble is not None
+    assert re.sub("<[^>]+>", "", bubble[1]) == f"您好，退款{FACTS.facts['refund.days'].zh}内退回原来的卡。"
+
+
+def test_a_newer_version_takes_the_place_of_one_that_waits(client: TestClient) -> None:
+    """There is one row of an entry, with the number of its version; the older one is a draft again and says why."""
+    in_store(client, lambda store: submit(store, MORE.model_copy(update={"title": "物流不动了"}), "han", ""))
+    page = client.get("/review", headers=APPROVER).text
+    assert "待审核 2 条" in page and "<span>第 3 版</span>" in page
+    assert 'href="/review/ship.no-update/2"' not in page
+    assert "已改由 v3 送审" in client.get("/review/ship.no-update/2", headers=APPROVER).text
+
+
+def test_errors_are_counted_and_approving_with_them_is_asked_twice(client: TestClient) -> None:
+    """In the row and at the decision, alone and among several; what was meant once need not be said again."""
+    wrong = SHIP.model_copy(update={"source": None, "title": "物流"})
+    in_store(client, lambda store: submit(store, wrong, "han", ""))
+    here = "/review/ship.no-update/3"
+    assert '<span class="tag wrong">1 个错误</span>' in client.get("/review", headers=APPROVER).text
+    asked = client.post(here, data={"act": "approve", "comment": "好"}, headers=APPROVER)
+    assert asked.status_code == 422 and "有 1 个错误" in asked.text and "仍然批准" in asked.text
+    assert '<input type="hidden" name="sure" value="ship.no-update@3">' in asked.text and ">好</textarea>" in asked.text
+    chosen = {"act": "approve", "item": ["refund.time@2", "ship.no-update@3"]}
+    many = client.post("/review", data=chosen, headers=APPROVER)
+    assert many.status_code == 422 and "其中 1 条有错误" in many.text and "ship.no-update v3" in many.text
+    assert state(client) == "in_review"
+    sure = client.post("/review", data=chosen | {"sure": "ship.no-update@3"}, headers=APPROVER)
+    assert "2 条已处理，0 条没有处理" in sure.text
 
 
 def test_after_a_decision_the_next_one_opens(client: TestClient) -> None:
