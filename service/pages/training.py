@@ -132,7 +132,11 @@ def _shown(made: list[Exercise], contents: Contents, asked: Mapping[str, str], l
         "show_href": link(number, show="1"),
         "next_href": link(number + 1),
         "number": number,
-        "data": {"words": PARTS[language] | words, "entry": exercise.query.gold if exercise else None},
+        "data": {
+            "words": PARTS[language] | words,
+            "slots": labels(contents.policy, language),
+            "entry": exercise.query.gold if exercise else None,
+        },
     }
 
 

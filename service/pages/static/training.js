@@ -1,7 +1,7 @@
 // Training: the agent's reply beside the approved one, and what the rules say of it. Only the count stays, in this tab.
 
 import { check, drawFinding } from "./checking.js";
-import { fill } from "./figures.js";
+import { fill, marked } from "./figures.js";
 
 const KEY = "huashu.training";
 const byId = (id) => document.getElementById(id);
@@ -29,6 +29,9 @@ function drawProgress(now) {
   byId("progress").hidden = !now.done;
   place(byId("progress"), "told").textContent = fill(data.words.progress, now);
 }
+
+/** Approved words with their slots marked. */
+const speak = (alternative) => marked(alternative, Object.keys(data.slots), data.slots);
 
 /** What the customer was not asked for: labels of which no part is in the text. */
 function notAsked(labels, text) {
@@ -77,7 +80,7 @@ async function compare() {
       item.dataset.good = good;
       return item;
     }));
-    place(verdict, "findings").replaceChildren(...findings.map((finding) => drawFinding(finding, text, data.words, null)));
+    place(verdict, "findings").replaceChildren(...findings.map((finding) => drawFinding(finding, text, data.words, null, speak)));
     const first = verdict.hidden;
     verdict.hidden = false;
     byId("approved").replaceChildren(document.adoptNode(answer));
