@@ -209,7 +209,7 @@ def test_whoever_asks_too_often_is_told_so_in_the_systems_own_format(shop: Path,
 def test_a_busy_service_says_when_to_come_again(desk: TestClient, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     """As the API does; Chatwoot and the Model Context Protocol are answered before a query waits."""
 
-    async def run(*_: Any) -> None:
+    async def run(*_: Any, **__: Any) -> None:
         raise Busy(9, 7.2)
 
     monkeypatch.setattr(state_of(desk).admission, "run", run)

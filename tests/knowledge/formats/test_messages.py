@@ -14,10 +14,10 @@ FILLED = re.compile(r"(?<!\{)\{(\w+)\}(?!\})|\{\{\{(\w+)\}\}\}")
 
 @pytest.mark.parametrize("code", MESSAGES)
 def test_both_languages_say_the_same(code: str) -> None:
-    """The same values are filled in, and the Chinese is Chinese."""
+    """The same values are filled in, but for a reader's own reason, which is English; and the Chinese is Chinese."""
     severity, english, chinese = MESSAGES[code]
     assert severity in ("error", "warning")
-    assert set(FILLED.findall(english)) == set(FILLED.findall(chinese))
+    assert set(FILLED.findall(english)) - {("reason", "")} == set(FILLED.findall(chinese)) - {("reason", "")}
     assert code == "pack" or re.search(r"[\u4e00-\u9fff]", chinese)
 
 
