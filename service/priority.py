@@ -12,7 +12,7 @@ def stand_back() -> None:
     Where the system can (Linux), it runs only when nothing else wants the core. Priorities are weighed within a session
     of processes (autogroups), so it must belong to that of the service it stands back for.
     """
-    os.nice(19)
+    os.setpriority(os.PRIO_PROCESS, 0, 19)
     with suppress(OSError, AttributeError):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     with suppress(OSError, AttributeError):
