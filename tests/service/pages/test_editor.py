@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from service.pages import editor
 from service.pages.words.editor import WORDS
-from tests.service.editors import DESK, WANG, Json, keep, save, typed
+from tests.service.editors import DESK, DRAFT, WANG, Json, keep, save, typed
 from tests.service.people import AGENT, APPROVER
 from tests.service.shop import FRIDAY, LEAK, REFUND
 
@@ -219,6 +219,15 @@ def test_an_old_version_is_read_and_brought_back(desk: TestClient) -> None:
     assert '<span class="piece" data-kind="fact" title="{refund.days}">' in page and "{refund.days}内" not in page
     assert WORDS["zh"]["done_restored"] in desk.post(f"{PAGE}/versions/1").text
     assert desk.get(DESK).json()["newest"]["content"]["title"] == REFUND.title
+
+
+def test_what_a_program_said_of_a_version_is_said_in_the_pages_language(desk: TestClient) -> None:
+    """On the version's own page as in the history."""
+    body = {"revision": keep(desk, typed(title="第二版")), "comment": "3 variants from the inbox"}
+    assert desk.post(f"{DRAFT}/versions", json=body).status_code == 201
+    page = f"{PAGE}/versions/2"
+    assert "从收件箱加入 3 条相似问" in desk.get(page).text
+    assert "3 variants from the inbox" in desk.get(page, headers={"accept-language": "en"}).text
 
 
 def test_an_old_version_names_its_target_in_words(desk: TestClient) -> None:
